@@ -1,0 +1,43 @@
+# One line a target; the versions of tools that are not modules stand here.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+SPECTRAL    = @stoplight/spectral-cli@6.16.3
+FUZZTIME   ?= 10m
+
+.PHONY: run build test race generate lint bench fuzz servers
+.DEFAULT_GOAL := run
+
+# the demo: a node, its sessions, the API, a kill
+run: build
+	@./bin/dcs-sessions demo
+
+build:
+	@go build -o bin/dcs-sessions ./cmd/dcs-sessions
+
+# all tests, on real servers
+test: servers
+	go test ./...
+	cd bench && go test ./...
+
+race: servers
+	go test -race ./...
+
+generate:
+	go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml
+
+# the contract, the format and the code
+lint:
+	npx --yes $(SPECTRAL) lint --fail-severity=hint openapi.yaml
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# ratios against peers, into bench/README.md
+bench: servers
+	cd bench && go run ./ratios
+
+fuzz:
+	go test ./validate -run '^$$' -fuzz FuzzScanJSON -fuzztime $(FUZZTIME)
+
+# a Redis or Valkey server for the tests, installed where there is none
+servers:
+	@.ci/servers
