@@ -1,0 +1,334 @@
+package validate
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDepth is how many arrays and objects may stand in each other. Parsers'
+// own limits begin at about 100; no API needs so many.
+const maxDepth = 64
+
+// scanJSON reads one JSON text (RFC 8259) as strictly as the strictest parser
+// would, so that every parser takes it for the same value. It returns the rule
+// that data breaks first and the JSON pointer to the place, or "" when all is
+// well.
+func scanJSON(data []byte, s *shape) (rule, pointer string) {
+	sc := scanner{data: data}
+	sc.space()
+	if rule = sc.value(s); rule == "" {
+		if sc.space(); sc.pos < len(data) {
+			sc.path = sc.path[:0]
+			rule = RuleJSONTrailingData
+		}
+	}
+	if rule == "" {
+		return "", ""
+	}
+	return rule, sc.pointer()
+}
+
+type scanner struct {
+	data []byte
+	pos  int
+	path []step   // to the value that is being read
+	keys []string // of the objects that are open, the innermost last
+}
+
+// A step is a member's name, or an item's index where name is empty and index
+// is not negative.
+type step struct {
+	name  string
+	index int
+}
+
+func (sc *scanner) pointer() string {
+	var b strings.Builder
+	for _, s := range sc.path {
+		if s.index >= 0 {
+			b.WriteByte('/')
+			b.WriteString(strconv.Itoa(s.index))
+		} else {
+			b.WriteString(pointerTo(s.name))
+		}
+	}
+	return b.String()
+}
+
+func (sc *scanner) space() {
+	for sc.pos < len(sc.data) {
+		switch sc.data[sc.pos] {
+		case ' ', '\t', '\r', '\n':
+			sc.pos++
+		default:
+			return
+		}
+	}
+}
+
+// next skips white space and takes c if it stands there.
+func (sc *scanner) next(c byte) bool {
+	sc.space()
+	if sc.pos < len(sc.data) && sc.data[sc.pos] == c {
+		sc.pos++
+		return true
+	}
+	return false
+}
+
+func (sc *scanner) value(s *shape) (rule string) {
+	if sc.pos == len(sc.data) {
+		return RuleJSONSyntax
+	}
+	switch c := sc.data[sc.pos]; c {
+	case '{':
+		return sc.object(s)
+	case '[':
+		return sc.array(s)
+	case '"':
+		_, rule := sc.text()
+		return rule
+	case 't':
+		return sc.literal("true")
+	case 'f':
+		return sc.literal("false")
+	case 'n':
+		return sc.literal("null")
+	default:
+		return sc.number()
+	}
+}
+
+func (sc *scanner) literal(word string) (rule string) {
+	if !bytes.HasPrefix(sc.data[sc.pos:], []byte(word)) {
+		return RuleJSONSyntax
+	}
+	sc.pos += len(word)
+	return ""
+}
+
+func (sc *scanner) array(s *shape) (rule string) {
+	sc.pos++
+	if len(sc.path) == maxDepth {
+		return RuleJSONDepth
+	}
+	if sc.next(']') {
+		return ""
+	}
+	sc.path = append(sc.path, step{})
+	here := len(sc.path) - 1
+	for i := 0; ; i++ {
+		sc.path[here].index = i
+		sc.space()
+		if rule := sc.value(s.item()); rule != "" {
+			return rule
+		}
+		switch {
+		case sc.next(','):
+		case sc.next(']'):
+			sc.path = sc.path[:here]
+			return ""
+		default:
+			return RuleJSONSyntax
+		}
+	}
+}
+
+func (sc *scanner) object(s *shape) (rule string) {
+	sc.pos++
+	if len(sc.path) == maxDepth {
+		return RuleJSONDepth
+	}
+	if sc.next('}') {
+		return ""
+	}
+	sc.path = append(sc.path, step{index: -1})
+	here, first := len(sc.path)-1, len(sc.keys)
+	var many map[string]struct{}
+	for {
+		sc.path[here].name = ""
+		if sc.space(); sc.pos == len(sc.data) || sc.data[sc.pos] != '"' {
+			return RuleJSONSyntax
+		}
+		name, rule := sc.text()
+		if rule != "" {
+			return rule
+		}
+		sc.path[here].name = name
+		if sc.known(name, first, &many) {
+			return RuleJSONDuplicateKey
+		}
+		child, caseAlone := s.member(name)
+		if caseAlone {
+			return RuleJSONKeyCase
+		}
+		if !sc.next(':') {
+			return RuleJSONSyntax
+		}
+		sc.space()
+		if rule := sc.value(child); rule != "" {
+			return rule
+		}
+		switch {
+		case sc.next(','):
+		case sc.next('}'):
+			sc.path, sc.keys = sc.path[:here], sc.keys[:first]
+			return ""
+		default:
+			return RuleJSONSyntax
+		}
+	}
+}
+
+// known tells whether the open object, whose names start at first, already has
+// a member called name, and remembers it. A few names are compared one by one;
+// many go into a map, so that an object of n members never costs n².
+func (sc *scanner) known(name string, first int, many *map[string]struct{}) bool {
+	const few = 16
+	if *many == nil {
+		for _, k := range sc.keys[first:] {
+			if k == name {
+				return true
+			}
+		}
+		sc.keys = append(sc.keys, name)
+		if len(sc.keys)-first > few {
+			*many = make(map[string]struct{}, 2*few)
+			for _, k := range sc.keys[first:] {
+				(*many)[k] = struct{}{}
+			}
+		}
+		return false
+	}
+	if _, ok := (*many)[name]; ok {
+		return true
+	}
+	(*many)[name] = struct{}{}
+	return false
+}
+
+// text reads a string and returns it decoded.
+func (sc *scanner) text() (decoded, rule string) {
+	start := sc.pos
+	sc.pos++
+	escaped := false
+	for sc.pos < len(sc.data) {
+		switch c := sc.data[sc.pos]; {
+		case c == '"':
+			sc.pos++
+			return sc.decode(start, escaped)
+		case c == '\\':
+			escaped = true
+			if rule := sc.escape(); rule != "" {
+				return "", rule
+			}
+		case c < 0x20:
+			return "", RuleJSONSyntax
+		case c < utf8.RuneSelf:
+			sc.pos++
+		default:
+			r, size := utf8.DecodeRune(sc.data[sc.pos:])
+			if r == utf8.RuneError && size == 1 {
+				return "", RuleJSONUTF8
+			}
+			sc.pos += size
+		}
+	}
+	return "", RuleJSONSyntax
+}
+
+func (sc *scanner) decode(start int, escaped bool) (decoded, rule string) {
+	quoted := sc.data[start:sc.pos]
+	if !escaped {
+		return string(quoted[1 : len(quoted)-1]), ""
+	}
+	if err := json.Unmarshal(quoted, &decoded); err != nil {
+		return "", RuleJSONSyntax
+	}
+	return decoded, ""
+}
+
+// escape reads one escape, or the two that make a surrogate pair.
+func (sc *scanner) escape() (rule string) {
+	if sc.pos+1 == len(sc.data) {
+		return RuleJSONSyntax
+	}
+	switch sc.data[sc.pos+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		sc.pos += 2
+		return ""
+	case 'u':
+	default:
+		return RuleJSONSyntax
+	}
+	unit, ok := sc.unit()
+	switch {
+	case !ok:
+		return RuleJSONSyntax
+	case unit == 0:
+		return RuleJSONNUL
+	case unit < 0xd800 || unit > 0xdfff:
+		return ""
+	case unit > 0xdbff: // a second half without its first
+		return RuleJSONSurrogate
+	}
+	if second, ok := sc.unit(); !ok || second < 0xdc00 || second > 0xdfff {
+		return RuleJSONSurrogate
+	}
+	return ""
+}
+
+// unit reads \uXXXX.
+func (sc *scanner) unit() (unit uint64, ok bool) {
+	if len(sc.data)-sc.pos < 6 || sc.data[sc.pos] != '\\' || sc.data[sc.pos+1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(sc.data[sc.pos+2:sc.pos+6]), 16, 16)
+	if err != nil {
+		return 0, false
+	}
+	sc.pos += 6
+	return unit, true
+}
+
+func (sc *scanner) number() (rule string) {
+	if sc.at("-") {
+		sc.pos++
+	}
+	switch {
+	case sc.at("0"):
+		sc.pos++
+	case sc.digits() == 0:
+		return RuleJSONSyntax
+	}
+	if sc.at(".") {
+		if sc.pos++; sc.digits() == 0 {
+			return RuleJSONSyntax
+		}
+	}
+	if sc.at("eE") {
+		if sc.pos++; sc.at("+-") {
+			sc.pos++
+		}
+		if sc.digits() == 0 {
+			return RuleJSONSyntax
+		}
+	}
+	return ""
+}
+
+// at tells whether one of the bytes of set comes next.
+func (sc *scanner) at(set string) bool {
+	return sc.pos < len(sc.data) && strings.IndexByte(set, sc.data[sc.pos]) >= 0
+}
+
+func (sc *scanner) digits() (n int) {
+	for sc.at("0123456789") {
+		sc.pos++
+		n++
+	}
+	return n
+}

@@ -1,0 +1,144 @@
+package validate
+
+import (
+	"maps"
+	"mime"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// An operation is what the checks of one method of one path need.
+type operation struct {
+	id, method, path string
+
+	secured    bool
+	parameters []*openapi3.Parameter
+	body       *openapi3.RequestBody
+	media      map[*openapi3.MediaType]*media
+	route      *routers.Route
+	responses  *openapi3.Responses
+	answers    map[*openapi3.Response]*answer
+}
+
+// A media is one declared media type of a body.
+type media struct {
+	json  bool
+	kin   bool   // kin-openapi has a decoder and there is a schema
+	shape *shape // of the JSON, nil where nothing is known
+}
+
+// checked tells whether the body is read and looked at, or passed on unread.
+func (m *media) checked() bool { return m.json || m.kin }
+
+// An answer is one declared response. kin-openapi stops at a response's first
+// bad header and does not name it, so each header and the body are asked for
+// alone, as operations of their own.
+type answer struct {
+	headers []headerCheck
+	content openapi3.Content
+	body    *routers.Route
+}
+
+type headerCheck struct {
+	name  string
+	route *routers.Route
+}
+
+func compileOperation(doc *openapi3.T, item *openapi3.PathItem, op *openapi3.Operation, method, path string) *operation {
+	o := &operation{
+		id: op.OperationID, method: method, path: path,
+		secured:   isSecured(doc, op),
+		media:     map[*openapi3.MediaType]*media{},
+		route:     &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
+		responses: op.Responses,
+		answers:   map[*openapi3.Response]*answer{},
+	}
+	for _, ref := range op.Parameters {
+		o.parameters = append(o.parameters, ref.Value)
+	}
+	for _, ref := range item.Parameters {
+		if op.Parameters.GetByInAndName(ref.Value.In, ref.Value.Name) == nil {
+			o.parameters = append(o.parameters, ref.Value)
+		}
+	}
+	if op.RequestBody != nil {
+		o.body = op.RequestBody.Value
+		o.addContent(o.body.Content)
+	}
+	for _, ref := range op.Responses.Map() {
+		o.answers[ref.Value] = compileAnswer(doc, ref.Value)
+		o.addContent(ref.Value.Content)
+	}
+	return o
+}
+
+// isSecured tells whether a caller must authenticate. An empty alternative in
+// the list makes it optional.
+func isSecured(doc *openapi3.T, op *openapi3.Operation) bool {
+	requirements := doc.Security
+	if op.Security != nil {
+		requirements = *op.Security
+	}
+	for _, alternative := range requirements {
+		if len(alternative) == 0 {
+			return false
+		}
+	}
+	return len(requirements) > 0
+}
+
+func (o *operation) addContent(content openapi3.Content) {
+	for name, m := range content {
+		base, _, err := mime.ParseMediaType(name)
+		if err != nil {
+			base = name
+		}
+		c := &media{
+			json: base == "application/json" || strings.HasSuffix(base, "+json"),
+			kin:  m.Schema != nil && base != "application/octet-stream" && openapi3filter.RegisteredBodyDecoder(base) != nil,
+		}
+		if c.json && m.Schema != nil {
+			c.kin = true
+			c.shape = compileShape(m.Schema.Value)
+		}
+		o.media[m] = c
+	}
+}
+
+func compileAnswer(doc *openapi3.T, response *openapi3.Response) *answer {
+	a := &answer{content: response.Content, body: answerRoute(doc, &openapi3.Response{Content: response.Content})}
+	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
+		if strings.EqualFold(name, "Content-Type") { // the content says what it is
+			continue
+		}
+		a.headers = append(a.headers, headerCheck{name, answerRoute(doc, &openapi3.Response{
+			Headers: openapi3.Headers{name: response.Headers[name]},
+		})})
+	}
+	return a
+}
+
+func answerRoute(doc *openapi3.T, response *openapi3.Response) *routers.Route {
+	op := &openapi3.Operation{Responses: openapi3.NewResponses(openapi3.WithName("default", response))}
+	return &routers.Route{Spec: doc, Operation: op}
+}
+
+// answer returns what the contract declares for a status: the status itself,
+// its range (4XX), else the default; nil where there is none.
+func (o *operation) answer(status int) *answer {
+	if status < 100 || status > 599 {
+		return nil
+	}
+	ref := o.responses.Status(status)
+	if ref == nil {
+		ref = o.responses.Default()
+	}
+	if ref == nil {
+		return nil
+	}
+	return o.answers[ref.Value]
+}

@@ -1,0 +1,15 @@
+package validate
+
+import "strings"
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointerTo returns names as a JSON pointer (RFC 6901).
+func pointerTo(names ...string) string {
+	var b strings.Builder
+	for _, name := range names {
+		b.WriteByte('/')
+		b.WriteString(pointerEscapes.Replace(name))
+	}
+	return b.String()
+}
