@@ -1,0 +1,107 @@
+package localnode
+
+import "strings"
+
+// A killFilter holds CLIENT KILL's conditions; all must hold. nil and 0 mean
+// any, and a repeated condition replaces the one before it, as in Redis 7.
+type killFilter struct {
+	id          int64
+	addr, laddr *string
+	kind        string
+	skipMe      bool
+}
+
+func clientKill(e *Embedded, p *peer, args []string) {
+	if len(args) == 3 {
+		e.killAddr(p, args[2])
+		return
+	}
+	filter, refusal := parseKillFilter(args[2:])
+	if refusal != "" {
+		p.conn.WriteError(refusal)
+		return
+	}
+	p.conn.WriteInt(e.kill(p, filter))
+}
+
+// killAddr is the old form, which spares nobody.
+func (e *Embedded) killAddr(p *peer, addr string) {
+	if e.kill(p, killFilter{addr: &addr}) == 0 {
+		p.conn.WriteError("ERR No such client")
+		return
+	}
+	p.conn.WriteString("OK")
+}
+
+// kill closes the sockets of the peers that match and counts them. The killer
+// itself is closed after its reply.
+func (e *Embedded) kill(killer *peer, filter killFilter) (killed int) {
+	for i := 0; i < len(e.peers); {
+		p := e.peers[i]
+		if !filter.matches(p) || p == killer && filter.skipMe {
+			i++
+			continue
+		}
+		killed++
+		e.remove(p) // the next peer is at i now
+		if p == killer {
+			p.hangUp = true
+		} else {
+			_ = p.conn.NetConn().Close()
+		}
+	}
+	return killed
+}
+
+func (f killFilter) matches(p *peer) bool {
+	return (f.id == 0 || f.id == p.id) &&
+		(f.addr == nil || *f.addr == p.addr) &&
+		(f.laddr == nil || *f.laddr == p.laddr) &&
+		(f.kind == "" || f.kind == p.kind())
+}
+
+func parseKillFilter(opts []string) (_ killFilter, refusal string) {
+	f := killFilter{skipMe: true}
+	for ; len(opts) > 0; opts = opts[2:] {
+		if len(opts) == 1 {
+			return f, "ERR syntax error"
+		}
+		if refusal := f.add(strings.ToLower(opts[0]), opts[1]); refusal != "" {
+			return f, refusal
+		}
+	}
+	return f, ""
+}
+
+func (f *killFilter) add(option, value string) (refusal string) {
+	switch option {
+	case "id":
+		id, ok := parseInt(value)
+		if !ok || id < 1 {
+			return "ERR client-id should be greater than 0"
+		}
+		f.id = id
+	case "addr":
+		f.addr = &value
+	case "laddr":
+		f.laddr = &value
+	case "type":
+		f.kind, refusal = peerKind(value)
+	case "user":
+		if value != "default" { // the one user there is, and everyone's
+			return "ERR No such user '" + value + "'"
+		}
+	case "skipme":
+		switch strings.ToLower(value) {
+		case "yes":
+			f.skipMe = true
+		case "no":
+			f.skipMe = false
+		default:
+			return "ERR syntax error"
+		}
+	default:
+		return "ERR syntax error"
+	}
+	return refusal
+}

@@ -1,0 +1,37 @@
+package localnode
+
+import (
+	"errors"
+	"net"
+	"strconv"
+)
+
+// busOffset is the distance of a cluster node's bus port from its port.
+const busOffset = 10000
+
+// freePort returns a loopback port that is free now, and free for a cluster
+// node as well: its bus port exists and is free.
+func freePort() (int, error) { return choosePort(free) }
+
+func choosePort(free func(port int) (int, bool)) (int, error) {
+	for range 100 {
+		port, ok := free(0)
+		if !ok {
+			break
+		}
+		if _, ok := free(port + busOffset); ok {
+			return port, nil
+		}
+	}
+	return 0, errors.New("localnode: no free loopback port")
+}
+
+// free binds port (0: any) for a moment and returns it.
+func free(port int) (int, bool) {
+	ln, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(port))
+	if err != nil {
+		return 0, false // in use, or above 65535
+	}
+	defer ln.Close()
+	return ln.Addr().(*net.TCPAddr).Port, true
+}

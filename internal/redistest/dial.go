@@ -1,0 +1,22 @@
+package redistest
+
+import (
+	"testing"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+)
+
+// A Session is one raw connection to a node.
+type Session = localnode.Session
+
+// Dial opens a session, names it unless name is "", and closes it at the test's
+// end.
+func Dial(t testing.TB, addr, name string) *Session {
+	t.Helper()
+	s, err := localnode.Dial(addr, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}

@@ -1,0 +1,145 @@
+package sessions_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+var someAddr = []netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:1")}
+
+func TestANodeThatIsDownIsUnreachable(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ln.Close()
+	n := openNode(t, sessions.Options{Address: ln.Addr().String()})
+	outcomes, err := n.Kill(t.Context(), someAddr)
+	require.ErrorIs(t, err, sessions.ErrUnreachable)
+	assert.Equal(t, []sessions.Result{sessions.Untried}, results(outcomes))
+}
+
+func TestANodeThatHangsIsUnreachableInTime(t *testing.T) {
+	server := redistest.Start(t)
+	n := openNode(t, sessions.Options{Address: server.Addr(), ReadTimeout: 100 * time.Millisecond})
+	require.NoError(t, server.Pause())
+	_, err := n.Kill(t.Context(), someAddr)
+	require.ErrorIs(t, err, sessions.ErrUnreachable)
+	require.NoError(t, server.Resume())
+	_, err = n.Kill(t.Context(), someAddr)
+	require.NoError(t, err, "it is well again by itself")
+}
+
+func TestTheCallersContextEndsAWait(t *testing.T) {
+	server := redistest.Start(t)
+	n := openNode(t, sessions.Options{Address: server.Addr()})
+	require.NoError(t, server.Pause())
+	defer server.Resume() //nolint:errcheck // the test is over
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := n.Kill(ctx, someAddr)
+	require.ErrorIs(t, err, sessions.ErrUnreachable)
+	_, err = n.Kill(ctx, someAddr)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestARestartBetweenTwoKillsGoesUnnoticed(t *testing.T) {
+	server := redistest.Start(t)
+	n := openNode(t, sessions.Options{Address: server.Addr()})
+	_, err := n.Kill(t.Context(), someAddr)
+	require.NoError(t, err)
+	require.NoError(t, server.Restart(t.Context()))
+	s := redistest.Dial(t, server.Addr(), "s")
+	outcomes, err := n.Kill(t.Context(), addrsOf(s))
+	require.NoError(t, err)
+	assert.Equal(t, []sessions.Result{sessions.Killed}, results(outcomes))
+	assert.True(t, s.Closed())
+}
+
+func TestAPasswordIsAskedForAndGiven(t *testing.T) {
+	server := redistest.Start(t, "--requirepass", "s3cret")
+	for _, wrong := range []string{"", "wr0ng"} {
+		n := openNode(t, sessions.Options{Address: server.Addr(), Password: wrong})
+		_, err := n.Kill(t.Context(), someAddr)
+		require.ErrorIs(t, err, sessions.ErrRefused)
+		assert.NotContains(t, err.Error(), "wr0ng")
+	}
+	n := openNode(t, sessions.Options{Address: server.Addr(), Password: "s3cret"})
+	_, err := n.Kill(t.Context(), someAddr)
+	require.NoError(t, err)
+}
+
+func TestTheLeastRightsAreEnough(t *testing.T) {
+	server := redistest.Start(t, "--user", "killer", "on", ">s3cret", "-@all", "+client|list", "+client|kill", "+client|id")
+	n := openNode(t, sessions.Options{Address: server.Addr(), Username: "killer", Password: "s3cret"})
+	s := redistest.Dial(t, server.Addr(), "s")
+	_, err := n.Kill(t.Context(), addrsOf(s))
+	require.NoError(t, err)
+	assert.True(t, s.Closed())
+
+	server = redistest.Start(t, "--user", "reader", "on", ">s3cret", "-@all", "+client|list", "+client|id")
+	n = openNode(t, sessions.Options{Address: server.Addr(), Username: "reader", Password: "s3cret"})
+	s = redistest.Dial(t, server.Addr(), "s")
+	outcomes, err := n.Kill(t.Context(), addrsOf(s))
+	require.ErrorIs(t, err, sessions.ErrRefused)
+	assert.Equal(t, []sessions.Result{sessions.Failed}, results(outcomes))
+	assert.True(t, s.Open())
+}
+
+func TestACommandThatWasRenamedIsRefused(t *testing.T) {
+	server := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN")
+	n := openNode(t, sessions.Options{Address: server.Addr()})
+	_, err := n.Kill(t.Context(), someAddr)
+	require.ErrorIs(t, err, sessions.ErrRefused)
+}
+
+func TestAScriptThatRunsMakesTheNodeBusy(t *testing.T) {
+	server := redistest.Start(t, "--lua-time-limit", "10")
+	n := openNode(t, sessions.Options{Address: server.Addr()})
+	_, err := n.Kill(t.Context(), someAddr)
+	require.NoError(t, err)
+	script := redistest.Dial(t, server.Addr(), "script")
+	admin := redistest.Dial(t, server.Addr(), "admin")
+	go script.Do("EVAL", "while true do end", "0") //nolint:errcheck // it is killed
+	require.Eventually(t, func() bool {
+		_, err := n.Kill(t.Context(), someAddr)
+		return errors.Is(err, sessions.ErrBusy)
+	}, 10*time.Second, 20*time.Millisecond)
+	_, err = admin.Do("SCRIPT", "KILL")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		_, err := n.Kill(t.Context(), someAddr)
+		return err == nil
+	}, 10*time.Second, 20*time.Millisecond)
+}
+
+func TestAFaultThatANodeAnswers(t *testing.T) {
+	for reply, want := range map[string]error{
+		"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.": sessions.ErrBusy,
+		"LOADING Redis is loading the dataset in memory":                                         sessions.ErrBusy,
+		"ERR max number of clients reached":                                                      sessions.ErrBusy,
+		"NOAUTH Authentication required.":                                                        sessions.ErrRefused,
+	} {
+		t.Run(reply, func(t *testing.T) {
+			server, err := localnode.StartEmbedded()
+			require.NoError(t, err)
+			defer server.Close()
+			server.Fail(reply)
+			n := openNode(t, sessions.Options{Address: server.Addr()})
+			_, err = n.Kill(t.Context(), someAddr)
+			require.ErrorIs(t, err, want)
+			server.Fail("")
+			_, err = n.Kill(t.Context(), someAddr)
+			require.NoError(t, err, "it is well again by itself")
+		})
+	}
+}
