@@ -46,6 +46,7 @@ func selectDB(_ *Embedded, p *peer, args []string) {
 	}
 }
 
+//lint:ignore ST1005 the text is Redis's
 var errWrongPass = errors.New("WRONGPASS invalid username-password pair or user is disabled.")
 
 // authenticate knows Redis's default user alone, which takes any password.
