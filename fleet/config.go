@@ -1,0 +1,117 @@
+package fleet
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A Project owns instances.
+type Project struct {
+	ID        string     `yaml:"id"`
+	Instances []Instance `yaml:"instances"`
+}
+
+// An Instance is one cache, made of nodes.
+type Instance struct {
+	ID    string `yaml:"id"`
+	Name  string `yaml:"name"` // for people; may be empty
+	Nodes []Node `yaml:"nodes"`
+}
+
+// A Node is one Redis or Valkey server.
+type Node struct {
+	ID       string `yaml:"id"`
+	Address  string `yaml:"address"`  // host:port
+	Username string `yaml:"username"` // of an ACL user; may be empty
+
+	// Where the password is: an environment variable's name or a file's path,
+	// not both. A file's closing line break is not part of it.
+	PasswordEnv  string `yaml:"password_env"`
+	PasswordFile string `yaml:"password_file"`
+}
+
+// A ConfigError is a value that cannot be used.
+type ConfigError struct {
+	Path    []any // keys and indexes from the configuration's root
+	Message string
+}
+
+func (e *ConfigError) Error() string {
+	var b strings.Builder
+	for _, step := range e.Path {
+		switch step := step.(type) {
+		case int:
+			fmt.Fprintf(&b, "[%d]", step)
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			fmt.Fprint(&b, step)
+		}
+	}
+	return b.String() + ": " + e.Message
+}
+
+func configErrorf(path []any, format string, args ...any) *ConfigError {
+	return &ConfigError{Path: path, Message: fmt.Sprintf(format, args...)}
+}
+
+// idForm is the contract's ID.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// IsID tells whether s can name a project, an instance or a node.
+func IsID(s string) bool { return idForm.MatchString(s) }
+
+// checkID also remembers id in seen, for ids are unique among their siblings.
+func checkID(seen map[string]bool, id string, path []any) error {
+	switch {
+	case id == "":
+		return configErrorf(path, "an id is missing")
+	case !IsID(id):
+		return configErrorf(path, "the id %q is not 1 to 64 letters, digits, - or _", id)
+	case seen[id]:
+		return configErrorf(path, "the id %q is there twice", id)
+	}
+	seen[id] = true
+	return nil
+}
+
+func checkAddress(address string, path []any) error {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && host != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 {
+			return nil
+		}
+	}
+	return configErrorf(path, "the address %q is not host:port", address)
+}
+
+// password reads the node's password; at gives the path of one of its keys.
+func (n *Node) password(getenv func(string) string, at func(key string) []any) (string, error) {
+	switch {
+	case n.PasswordEnv != "" && n.PasswordFile != "":
+		return "", configErrorf(at("password_file"), "password_env and password_file exclude each other")
+	case n.PasswordEnv != "":
+		p := getenv(n.PasswordEnv)
+		if p == "" {
+			return "", configErrorf(at("password_env"), "the environment variable %s is empty or not set", n.PasswordEnv)
+		}
+		return p, nil
+	case n.PasswordFile != "":
+		data, err := os.ReadFile(n.PasswordFile)
+		if err != nil {
+			return "", configErrorf(at("password_file"), "%v", err)
+		}
+		p := strings.TrimRight(string(data), "\r\n")
+		if p == "" {
+			return "", configErrorf(at("password_file"), "the file %s is empty", n.PasswordFile)
+		}
+		return p, nil
+	default:
+		return "", nil
+	}
+}

@@ -1,0 +1,231 @@
+package server_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+const (
+	digestA = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4f7232c2a4e3f5d1d4a5"
+	digestB = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d"
+)
+
+// goodConfig has every key, on the lines that the errors below name, and one
+// instance id in two projects, which is fine.
+const goodConfig = `listen: 127.0.0.1:8080
+auth:
+  tokens:
+    - name: ops
+      sha256: ` + digestA + `
+      projects: ["p"]
+    - name: admin
+      sha256: ` + digestB + `
+      projects: ["*"] # all
+projects:
+  - id: p
+    instances:
+      - id: i
+        name: cache-1
+        nodes:
+          - id: n
+            address: 127.0.0.1:6379
+            username: ""
+            password_env: ""
+          - id: m
+            address: "[::1]:6380"
+            username: admin
+            password_env: REDIS_PASSWORD
+  - id: q
+    instances:
+      - id: i
+        nodes: []
+`
+
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "dcs.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// openConfig does what serve does with its file.
+func openConfig(path string) (*server.Config, error) {
+	c, err := server.LoadConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.OpenFleet(func(name string) string {
+		return map[string]string{"REDIS_PASSWORD": "hunter2"}[name]
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, f.Close()
+}
+
+func TestConfigLoads(t *testing.T) {
+	c, err := openConfig(writeConfig(t, goodConfig))
+	require.NoError(t, err)
+	assert.Equal(t, "127.0.0.1:8080", c.Listen)
+	assert.Equal(t, []server.Token{
+		{Name: "ops", SHA256: digestA, Projects: []string{"p"}},
+		{Name: "admin", SHA256: digestB, Projects: []string{"*"}},
+	}, c.Auth.Tokens)
+	assert.Equal(t, []fleet.Project{
+		{ID: "p", Instances: []fleet.Instance{{ID: "i", Name: "cache-1", Nodes: []fleet.Node{
+			{ID: "n", Address: "127.0.0.1:6379"},
+			{ID: "m", Address: "[::1]:6380", Username: "admin", PasswordEnv: "REDIS_PASSWORD"},
+		}}}},
+		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{}}}},
+	}, c.Projects)
+}
+
+// A spoiled configuration is the good one with old replaced by new, once.
+type spoiled struct{ old, new, want string }
+
+func testSpoiled(t *testing.T, table map[string]spoiled) {
+	t.Helper()
+	for name, c := range table {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, goodConfig, c.old)
+			path := writeConfig(t, strings.Replace(goodConfig, c.old, c.new, 1))
+			_, err := openConfig(path)
+			if c.want == "" {
+				assert.NoError(t, err)
+				return
+			}
+			require.Error(t, err)
+			assert.Equal(t, c.want, strings.ReplaceAll(err.Error(), path, "FILE"))
+			assert.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+}
+
+func TestListen(t *testing.T) {
+	auth := goodConfig[strings.Index(goodConfig, "auth:"):strings.Index(goodConfig, "projects:\n")]
+	_, withoutAuth, _ := strings.Cut(goodConfig, auth)
+	testSpoiled(t, map[string]spoiled{
+		"no host":        {"127.0.0.1:8080", "'8080'", `FILE:1: listen: the address "8080" is not host:port`},
+		"no such port":   {"127.0.0.1:8080", "127.0.0.1:70000", `FILE:1: listen: the address "127.0.0.1:70000" is not host:port`},
+		"a port's name":  {"127.0.0.1:8080", "127.0.0.1:http", `FILE:1: listen: the address "127.0.0.1:http" is not host:port`},
+		"nothing":        {"listen: 127.0.0.1:8080", "", `FILE:2: listen: the address "" is not host:port`},
+		"any, with auth": {"127.0.0.1:8080", "0.0.0.0:0", ""},
+	})
+	for listen, loopback := range map[string]bool{
+		"127.0.0.1:0": true, "127.9.9.9:0": true, "'[::1]:0'": true, "localhost:0": true,
+		"0.0.0.0:0": false, "'[::]:0'": false, "':0'": false, "192.0.2.1:0": false, "example.com:0": false, "localhost.example.com:0": false,
+	} {
+		t.Run("without auth on "+listen, func(t *testing.T) {
+			path := writeConfig(t, "listen: "+listen+"\n"+withoutAuth)
+			_, err := openConfig(path)
+			if loopback {
+				assert.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, path+`:1: listen: without credentials (auth.tokens) only a loopback address is served, not "`+strings.Trim(listen, "'")+`"`)
+		})
+	}
+}
+
+func TestTokens(t *testing.T) {
+	const digest = "not the SHA-256 of a token: 64 lower-case hexadecimal digits"
+	testSpoiled(t, map[string]spoiled{
+		"without a name":            {"name: ops", "name:", "FILE:4: auth.tokens[0].name: a token needs a name of its own"},
+		"with a name twice":         {"name: admin", "name: ops", "FILE:7: auth.tokens[1].name: a token needs a name of its own"},
+		"with a digest twice":       {digestB, digestA, "FILE:8: auth.tokens[1].sha256: another token has the same SHA-256"},
+		"with a digest in capitals": {digestA, strings.ToUpper(digestA), "FILE:5: auth.tokens[0].sha256: " + digest},
+		"with a short digest":       {digestA, digestA[1:], "FILE:5: auth.tokens[0].sha256: " + digest},
+		"with the token itself":     {digestA, "hunter2", "FILE:5: auth.tokens[0].sha256: " + digest},
+		"without a digest":          {"      sha256: " + digestA + "\n", "", "FILE:4: auth.tokens[0].sha256: " + digest},
+		"without projects":          {`projects: ["p"]`, "projects: []", `FILE:6: auth.tokens[0].projects: a token needs projects; "*" is all`},
+		"with a bad project":        {`["p"]`, `["p", "p/*"]`, `FILE:6: auth.tokens[0].projects[1]: the project id "p/*" is not 1 to 64 letters, digits, - or _`},
+	})
+}
+
+func TestProjects(t *testing.T) {
+	_, projects, _ := strings.Cut(goodConfig, "\nprojects:")
+	const at = "projects[0].instances[0].nodes[0]."
+	testSpoiled(t, map[string]spoiled{
+		"an empty list":                      {"projects:" + projects, "projects: []", "FILE:10: projects: there is none to serve"},
+		"no list":                            {"\nprojects:" + projects, "\n", "FILE:1: projects: there is none to serve"},
+		"a project twice":                    {"- id: q", "- id: p", `FILE:24: projects[1].id: the id "p" is there twice`},
+		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:28: projects[1].instances[1].id: the id "i" is there twice`},
+		"a node twice":                       {"- id: m", "- id: n", `FILE:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},
+		"a project without an id":            {"  - id: p\n    instances", "  - instances", "FILE:11: projects[0].id: an id is missing"},
+		"a bad id":                           {"- id: i", "- id: a/b", `FILE:13: projects[0].instances[0].id: the id "a/b" is not 1 to 64 letters, digits, - or _`},
+		"an address without a port":          {"127.0.0.1:6379", "host", "FILE:17: " + at + `address: the address "host" is not host:port`},
+		"an address with port 0":             {"127.0.0.1:6379", "host:0", "FILE:17: " + at + `address: the address "host:0" is not host:port`},
+		"an address without a host":          {"127.0.0.1:6379", "':6379'", "FILE:17: " + at + `address: the address ":6379" is not host:port`},
+		"a node without an address":          {"            address: 127.0.0.1:6379\n", "", "FILE:16: " + at + `address: the address "" is not host:port`},
+		"a password_env that is unset":       {`password_env: ""`, "password_env: NOPE", "FILE:19: " + at + "password_env: the environment variable NOPE is empty or not set"},
+		"a password_file that is missing":    {`password_env: ""`, "password_file: missing/file", "FILE:19: " + at + "password_file: open missing/file: no such file or directory"},
+		"both password_env and _file":        {`password_env: ""`, "password_file: x\n            password_env: REDIS_PASSWORD", "FILE:19: " + at + "password_file: password_env and password_file exclude each other"},
+		"a password where its variable goes": {`password_env: ""`, `password_env: [hunter2]`, "FILE:19: a value of YAML type seq does not fit here"},
+	})
+}
+
+func TestUnknownKeysAndWrongTypes(t *testing.T) {
+	testSpoiled(t, map[string]spoiled{
+		"a key at the root":      {"listen:", "nope: hunter2\nlisten:", "FILE:1: field nope not found"},
+		"a key of auth":          {"  tokens:", "  nope: hunter2\n  tokens:", "FILE:3: field nope not found"},
+		"a key of a token":       {"    - name: ops", "    - token: hunter2\n      name: ops", "FILE:4: field token not found"},
+		"a key of a project":     {"  - id: p", "  - id: p\n    nope: 1", "FILE:12: field nope not found"},
+		"a key of an instance":   {"name: cache-1", "nope: cache-1", "FILE:14: field nope not found"},
+		"a key of a node":        {`password_env: ""`, "password: hunter2", "FILE:19: field password not found"},
+		"a key of another case":  {"listen:", "Listen:", "FILE:1: field Listen not found"},
+		"a key twice":            {"listen:", "listen: 127.0.0.1:1\nlisten:", `FILE:2: mapping key "listen" already defined at line 1`},
+		"a list for a text":      {"127.0.0.1:8080", "[a]", "FILE:1: a value of YAML type seq does not fit here"},
+		"a mapping for a text":   {"- id: p", "- id: {a: b}", "FILE:11: a value of YAML type map does not fit here"},
+		"a text for a list":      {`["p"]`, "hunter2", "FILE:6: a value of YAML type str does not fit here"},
+		"a number for a mapping": {"- id: n", "- 7\n          - id: n", "FILE:16: a value of YAML type int does not fit here"},
+	})
+}
+
+func TestFilesThatAreNoConfiguration(t *testing.T) {
+	testSpoiled(t, map[string]spoiled{
+		"an empty file":           {goodConfig, "", "FILE: no documents in stream"},
+		"a comment alone":         {goodConfig, "# nothing\n", "FILE: no documents in stream"},
+		"null":                    {goodConfig, "null\n", `FILE:1: listen: the address "" is not host:port`},
+		"a text":                  {goodConfig, "hunter2\n", "FILE:1: a value of YAML type str does not fit here"},
+		"a list":                  {goodConfig, "- hunter2\n", "FILE:1: a value of YAML type seq does not fit here"},
+		"two documents":           {"projects:\n", "---\nprojects:\n", "FILE: expected single document, found multiple"},
+		"a list that has no end":  {"127.0.0.1:8080", "[", "FILE:3: did not find expected ',' or ']'"},
+		"a tab for an indent":     {"  tokens:", "\ttokens:", "FILE:3: found character that cannot start any token"},
+		"an alias without anchor": {"127.0.0.1:8080", "*hunter", "FILE:1: unknown anchor 'hunter' referenced"},
+	})
+	t.Run("a missing file", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "none.yaml")
+		_, err := openConfig(path)
+		assert.EqualError(t, err, "read the configuration: open "+path+": no such file or directory")
+		assert.ErrorIs(t, err, os.ErrNotExist)
+	})
+	t.Run("a folder", func(t *testing.T) {
+		path := t.TempDir()
+		_, err := openConfig(path)
+		assert.EqualError(t, err, "read the configuration: read "+path+": is a directory")
+	})
+}
+
+func TestAPasswordFilesContentIsInNoError(t *testing.T) {
+	secret := writeConfig(t, "hunter2\n")
+	nodes := "- id: m"
+	for name, c := range map[string]struct{ text, want string }{
+		"when another node is wrong": {strings.Replace(strings.Replace(goodConfig, `password_env: ""`, "password_file: "+secret, 1),
+			nodes, "- id: n", 1), `:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},
+		"when it is the configuration": {"hunter2\n", ":1: a value of YAML type str does not fit here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := writeConfig(t, c.text)
+			_, err := openConfig(path)
+			assert.EqualError(t, err, path+c.want)
+		})
+	}
+}

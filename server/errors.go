@@ -1,0 +1,145 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/validate"
+)
+
+// A failure is every way out of a call but its success. Status, code, message
+// and details are the caller's; cause is the log's alone.
+type failure struct {
+	status     int
+	code       string // of the reference's table
+	message    string
+	details    string
+	retryAfter int // seconds; 0 sends no header
+	cause      error
+}
+
+func (f *failure) Error() string {
+	text := fmt.Sprintf("%d %s: %s", f.status, f.code, f.message)
+	if f.details != "" {
+		text += " " + f.details
+	}
+	if f.cause != nil {
+		text += " (" + f.cause.Error() + ")"
+	}
+	return text
+}
+
+func (f *failure) Unwrap() error { return f.cause }
+
+// with returns a copy that also has details for the caller and a cause for the
+// log.
+func (f failure) with(details string, cause error) *failure {
+	f.details, f.cause = details, cause
+	return &f
+}
+
+// The failures, with the reference's codes. A status that the reference does
+// not give for its code is marked.
+var (
+	invalidNode      = failure{status: 400, code: "DCS.3053", message: "Incorrect node ID."}
+	invalidProject   = failure{status: 400, code: "DCS.4002", message: "Invalid project ID format."}
+	emptyBody        = failure{status: 400, code: "DCS.4004", message: "The request body is empty."}
+	invalidJSON      = failure{status: 400, code: "DCS.4005", message: "The request body contains invalid characters or is not JSON."}
+	invalidInstance  = failure{status: 400, code: "DCS.4061", message: "Invalid instance ID format."}
+	invalidRequest   = failure{status: 400, code: "DCS.4800", message: "Invalid request."}
+	protectedSession = failure{status: 400, code: "DCS.4800", message: "The request names sessions that must not be killed. Nothing was killed."}
+
+	invalidToken     = failure{status: 401, code: "DCS.1001", message: "Invalid token."}
+	noToken          = failure{status: 401, code: "DCS.1003", message: "No token in the request."}
+	unknownSignature = failure{status: 401, code: "APIGW.0301", message: "Incorrect IAM authentication information."}
+	otherProject     = failure{status: 403, code: "DCS.1004", message: "The project ID does not match the token."} // 401 in the reference, but who calls is known
+	noInstance       = failure{status: 404, code: "DCS.3022", message: "This DCS instance does not exist."}
+	noURL            = failure{status: 404, code: "DCS.4001", message: "The requested URL does not exist."}
+	noMethod         = failure{status: 405, code: "DCS.5001", message: "The URL does not take this method."}
+	tooLarge         = failure{status: 413, code: "APIGW.0201", message: "The request body is too large."}
+	unsupportedType  = failure{status: 415, code: "DCS.4005", message: "The request body must be application/json without a content encoding."} // this project's
+	internal         = failure{status: 500, code: "DCS.5000", message: "Internal service error."}
+	nodeFailed       = failure{status: 500, code: "DCS.5024", message: "Failed to query the instance."}
+	nodeBusy         = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1} // this project's
+)
+
+// writeFailure answers in the API's one error shape. Both texts that clients
+// rely on, error_code and error_msg, are never empty.
+func writeFailure(w http.ResponseWriter, f *failure) {
+	body := gen.ErrorResponse{ErrorCode: f.code, ErrorMsg: f.message}
+	if f.details != "" {
+		body.ErrorExtMsg = &f.details
+	}
+	data, err := json.Marshal(body)
+	if err != nil { // strings always encode
+		panic(err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	if f.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(f.retryAfter))
+	}
+	w.WriteHeader(f.status)
+	w.Write(data)
+}
+
+// failureOf maps what validation found to the failure that the reference has
+// for it; its first violation decides.
+func failureOf(vs validate.Violations) *failure {
+	v := vs[0]
+	details := describe(vs)
+	if v.Direction == validate.Response {
+		return internal.with("", vs)
+	}
+	switch v.Rule {
+	case validate.RuleRoute:
+		return noURL.with("", vs)
+	case validate.RuleMethod:
+		return noMethod.with("", vs)
+	case validate.RuleBodyTooLarge:
+		return tooLarge.with("", vs)
+	case validate.RuleContentType, validate.RuleContentEncoding:
+		return unsupportedType.with("", vs)
+	}
+	switch {
+	case v.Where == validate.InPath && v.Pointer == "/project_id":
+		return invalidProject.with("", vs)
+	case v.Where == validate.InPath && v.Pointer == "/instance_id":
+		return invalidInstance.with("", vs)
+	case v.Where == validate.InBody && v.Pointer == "" && (v.Rule == "required" || v.Rule == "nullable"):
+		return emptyBody.with("", vs)
+	case v.Where == validate.InBody && (strings.HasPrefix(v.Rule, "json-") || v.Rule == validate.RuleBodyRead):
+		return invalidJSON.with(details, vs)
+	case v.Where == validate.InBody && v.Pointer == "/node_id":
+		return invalidNode.with(details, vs)
+	default:
+		return invalidRequest.with(details, vs)
+	}
+}
+
+// describe tells the caller where and what, without quoting a value or the
+// schema. A few are enough to mend a request.
+func describe(vs validate.Violations) string {
+	const few = 3
+	var b strings.Builder
+	for i, v := range vs {
+		if i == few {
+			b.WriteString("; and more")
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		place := v.Pointer
+		if place == "" {
+			place = "the " + string(v.Where)
+		}
+		fmt.Fprintf(&b, "%s: %s", place, v.Message)
+	}
+	return b.String()
+}

@@ -1,0 +1,155 @@
+package server_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+const (
+	opsToken   = "ops-token"   // may touch every project
+	otherToken = "other-token" // may touch project other
+	killPath   = "/v2/p/instances/i/clients/kill"
+)
+
+// An api is a server for one node, with its log.
+type api struct {
+	t   *testing.T
+	url string
+	log *logBuffer
+}
+
+// startAPI serves project p, instance i, node n at the address of a Redis node.
+func startAPI(t *testing.T, node fleet.Node) *api {
+	node.ID = "n"
+	f, err := fleet.New([]fleet.Project{
+		{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{node}}}},
+		{ID: "other"},
+	}, os.Getenv)
+	require.NoError(t, err)
+	t.Cleanup(func() { f.Close() })
+	a := &api{t: t, log: &logBuffer{}}
+	h, err := server.New(server.Options{Fleet: f, Log: slog.New(slog.NewJSONHandler(a.log, nil)), Tokens: []server.Token{
+		{Name: "ops", SHA256: digest(opsToken), Projects: []string{"*"}},
+		{Name: "other", SHA256: digest(otherToken), Projects: []string{"other"}},
+	}})
+	require.NoError(t, err)
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	a.url = srv.URL
+	return a
+}
+
+func digest(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// An answer is a response and what every response must have.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	fault  gen.ErrorResponse // of an error
+}
+
+// kill sends body as the kill request of project p, instance i.
+func (a *api) kill(body string) answer { return a.send(http.MethodPost, killPath, body, nil) }
+
+func (a *api) killPeers(of ...*redistest.Session) answer {
+	var addrs []string
+	for _, s := range of {
+		addrs = append(addrs, s.Addr())
+	}
+	return a.kill(killBody(addrs...))
+}
+
+func killBody(addrs ...string) string {
+	body, _ := json.Marshal(gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: addrs})
+	return string(body)
+}
+
+// send sends a request as it is given, and asserts what holds for every answer:
+// a request id, and for an error the API's one shape.
+func (a *api) send(method, path, body string, header map[string]string) answer {
+	a.t.Helper()
+	req, err := http.NewRequest(method, a.url+path, strings.NewReader(body))
+	require.NoError(a.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Auth-Token", opsToken)
+	for name, value := range header {
+		if req.Header.Set(name, value); value == "" {
+			req.Header.Del(name)
+		}
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	require.NoError(a.t, err)
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	require.NoError(a.t, err)
+	got := answer{status: resp.StatusCode, header: resp.Header, body: string(data)}
+	assert.NotEmpty(a.t, got.header.Get("X-Request-Id"))
+	if got.status == http.StatusNoContent {
+		assert.Empty(a.t, got.body)
+		return got
+	}
+	assert.Equal(a.t, "application/json", got.header.Get("Content-Type"))
+	require.NoError(a.t, json.Unmarshal(data, &got.fault), got.body)
+	assert.NotEmpty(a.t, got.fault.ErrorCode)
+	assert.NotEmpty(a.t, got.fault.ErrorMsg)
+	return got
+}
+
+func (got answer) details() string {
+	if got.fault.ErrorExtMsg == nil {
+		return ""
+	}
+	return *got.fault.ErrorExtMsg
+}
+
+// A logBuffer is a log that may be read while it is written.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// lines returns the records with this message.
+func (b *logBuffer) lines(t *testing.T, message string) (records []map[string]any) {
+	for line := range strings.Lines(b.String()) {
+		var record map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &record), line)
+		if record["msg"] == message {
+			records = append(records, record)
+		}
+	}
+	return records
+}

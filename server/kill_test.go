@@ -1,0 +1,140 @@
+package server_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+)
+
+func TestExactlyTheNamedSocketsClose(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		var all []*redistest.Session
+		for i := range 12 {
+			all = append(all, redistest.Dial(t, node.Addr(), fmt.Sprintf("s-%d", i)))
+		}
+		assert.Equal(t, 204, a.killPeers(all[1], all[5], all[1]).status)
+		for i, s := range all {
+			if i == 1 || i == 5 {
+				assert.True(t, s.Closed(), "session %d", i)
+			} else {
+				assert.True(t, s.Open(), "session %d", i)
+			}
+		}
+		assert.Equal(t, 204, a.killPeers(all[1]).status, "an address that is already gone is success")
+	})
+}
+
+func TestTheLogTellsWhoKilledWhat(t *testing.T) {
+	node := redistest.Start(t)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	s := redistest.Dial(t, node.Addr(), "s")
+	got := a.send("POST", killPath, killBody(s.Addr(), "10.0.0.1:1"), map[string]string{"X-Request-Id": "deploy-7.a_b"})
+	require.Equal(t, 204, got.status)
+	assert.Equal(t, "deploy-7.a_b", got.header.Get("X-Request-Id"))
+
+	kills := a.log.lines(t, "kill")
+	require.Len(t, kills, 1)
+	assert.Equal(t, []any{s.Addr()}, kills[0]["killed"])
+	assert.Equal(t, []any{"10.0.0.1:1"}, kills[0]["gone"])
+	require.Eventually(t, func() bool { return len(a.log.lines(t, "request")) == 1 }, time.Second, time.Millisecond)
+	for _, record := range append(kills, a.log.lines(t, "request")...) {
+		assert.Equal(t, "deploy-7.a_b", record["request_id"])
+		assert.Equal(t, "ops", record["caller"])
+	}
+	assert.NotContains(t, a.log.String(), opsToken)
+}
+
+func TestAnUnsafeRequestIDIsReplaced(t *testing.T) {
+	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	for _, id := range []string{"a b", strings.Repeat("x", 65), "a\"b"} {
+		got := a.send("POST", killPath, killBody("10.0.0.1:1"), map[string]string{"X-Request-Id": id})
+		assert.Regexp(t, `^[0-9a-f]{32}$`, got.header.Get("X-Request-Id"))
+	}
+}
+
+func TestAReplicasAddressRefusesTheWholeRequest(t *testing.T) {
+	primary := redistest.Start(t)
+	host, port, _ := strings.Cut(primary.Addr(), ":")
+	redistest.Start(t, "--replicaof", host, port)
+	a := startAPI(t, fleet.Node{Address: primary.Addr()})
+	admin := redistest.Dial(t, primary.Addr(), "admin")
+	victim := redistest.Dial(t, primary.Addr(), "victim")
+	replica := func() string {
+		list, err := admin.Do("CLIENT", "LIST", "TYPE", "replica")
+		require.NoError(t, err)
+		_, rest, _ := strings.Cut(list, " addr=")
+		addr, _, _ := strings.Cut(rest, " ")
+		return addr
+	}
+	require.Eventually(t, func() bool { return replica() != "" }, 10*time.Second, 20*time.Millisecond)
+	link := replica()
+	got := a.kill(killBody(victim.Addr(), link))
+	assert.Equal(t, 400, got.status)
+	assert.Equal(t, "Protected: "+link, got.details())
+	assert.True(t, victim.Open())
+	assert.Equal(t, link, replica())
+}
+
+func TestFaultsOfANode(t *testing.T) {
+	t.Run("down is a 500", func(t *testing.T) {
+		node := redistest.Start(t)
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		require.NoError(t, node.Close())
+		got := a.kill(killBody("10.0.0.1:1"))
+		assert.Equal(t, 500, got.status)
+		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
+		assert.NotContains(t, got.body, node.Addr(), "the caller need not know where nodes are")
+		assert.Contains(t, a.log.String(), node.Addr(), "the log's reader does")
+	})
+	t.Run("restarted between two kills is a 204", func(t *testing.T) {
+		node := redistest.Start(t)
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
+		require.NoError(t, node.Restart(t.Context()))
+		s := redistest.Dial(t, node.Addr(), "s")
+		assert.Equal(t, 204, a.killPeers(s).status)
+		assert.True(t, s.Closed())
+	})
+	t.Run("without its password is a 500, with it a 204", func(t *testing.T) {
+		node := redistest.Start(t, "--requirepass", "s3cret")
+		got := startAPI(t, fleet.Node{Address: node.Addr()}).kill(killBody("10.0.0.1:1"))
+		assert.Equal(t, 500, got.status)
+		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
+		t.Setenv("NODE_PASSWORD", "s3cret")
+		a := startAPI(t, fleet.Node{Address: node.Addr(), PasswordEnv: "NODE_PASSWORD"})
+		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
+		assert.NotContains(t, a.log.String(), "s3cret")
+	})
+	t.Run("hanging is a 500 in bounded time", func(t *testing.T) {
+		node := redistest.Start(t)
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		require.NoError(t, node.Pause())
+		got := a.kill(killBody("10.0.0.1:1"))
+		require.NoError(t, node.Resume())
+		assert.Equal(t, 500, got.status)
+		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
+	})
+	for _, reply := range []string{"BUSY Redis is busy running a script.", "LOADING Redis is loading the dataset in memory"} {
+		t.Run(reply+" is a 503 to try again", func(t *testing.T) {
+			node, err := localnode.StartEmbedded() // a fault that a real server does not give on demand
+			require.NoError(t, err)
+			defer node.Close()
+			node.Fail(reply)
+			a := startAPI(t, fleet.Node{Address: node.Addr()})
+			got := a.kill(killBody("10.0.0.1:1"))
+			assert.Equal(t, 503, got.status)
+			assert.Equal(t, "1", got.header.Get("Retry-After"))
+			node.Fail("")
+			assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
+		})
+	}
+}

@@ -1,0 +1,139 @@
+package server_test
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	entered, release := make(chan struct{}), make(chan struct{})
+	stopped := make(chan error, 1)
+	log := &logBuffer{}
+	go func() {
+		stopped <- server.Serve(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			close(entered)
+			<-release
+			w.WriteHeader(204)
+		}), slog.New(slog.NewJSONHandler(log, nil)))
+	}()
+	answered := make(chan int, 1)
+	go func() {
+		resp, err := http.Get("http://" + ln.Addr().String())
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+			answered <- resp.StatusCode
+		}
+	}()
+	<-entered
+	stop()
+	require.Eventually(t, func() bool { // no new connections
+		conn, err := net.Dial("tcp", ln.Addr().String())
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	}, 5*time.Second, time.Millisecond)
+	close(release)
+	assert.Equal(t, 204, <-answered)
+	assert.NoError(t, <-stopped)
+	listening := log.lines(t, "listening")
+	require.Len(t, listening, 1)
+	assert.Equal(t, ln.Addr().String(), listening[0]["addr"])
+}
+
+func TestAKillIsFinishedThoughItsCallerIsGone(t *testing.T) {
+	node := redistest.Start(t)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	first, second := redistest.Dial(t, node.Addr(), "first"), redistest.Dial(t, node.Addr(), "second")
+	require.NoError(t, node.Pause())
+	answered := make(chan int, 1)
+	go func() { answered <- a.killPeers(first).status }() // talks to the node
+	time.Sleep(50 * time.Millisecond)
+	ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer leave()
+	_, err := http.DefaultTransport.RoundTrip(killRequest(t, ctx, a.url, second.Addr())) // waits for its turn
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	time.Sleep(50 * time.Millisecond) // the server sees that the caller is gone
+	require.NoError(t, node.Resume())
+	assert.Equal(t, 204, <-answered)
+	assert.True(t, first.Closed())
+	assert.True(t, second.Closed())
+}
+
+func TestAPanicIsA500InTheAPIsShape(t *testing.T) {
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{
+		ID: "i", Nodes: []fleet.Node{{ID: "n", Address: "127.0.0.1:1"}},
+	}}}}, nil)
+	require.NoError(t, err)
+	defer f.Close()
+	log := &logBuffer{}
+	h, err := server.New(server.Options{Fleet: f, Log: slog.New(panicHandler{slog.NewJSONHandler(log, nil)})})
+	require.NoError(t, err)
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, killRequest(t, t.Context(), "", "10.0.0.1:1"))
+	assert.Equal(t, 500, rec.Code)
+	assert.JSONEq(t, `{"error_code":"DCS.5000","error_msg":"Internal service error."}`, rec.Body.String())
+	id := rec.Header().Get("X-Request-Id")
+	assert.NotEmpty(t, id)
+	panics, requests := log.lines(t, "panic"), log.lines(t, "request")
+	require.Len(t, panics, 1)
+	assert.Equal(t, id, panics[0]["request_id"])
+	assert.Contains(t, panics[0]["stack"], "server.(*Server).HangUpClients")
+	require.Len(t, requests, 1)
+	assert.EqualValues(t, 500, requests[0]["status"])
+}
+
+// A panicHandler is a log that panics where the API would tell of a kill.
+type panicHandler struct{ slog.Handler }
+
+func (h panicHandler) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "kill" {
+		panic("the log is broken")
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func TestWithoutCredentialsEverybodyMayCall(t *testing.T) {
+	node := redistest.Start(t)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node.Addr()}}}}}}, nil)
+	require.NoError(t, err)
+	defer f.Close()
+	h, err := server.New(server.Options{Fleet: f})
+	require.NoError(t, err)
+	s := redistest.Dial(t, node.Addr(), "s")
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, killRequest(t, t.Context(), "", s.Addr()))
+	assert.Equal(t, 204, rec.Code)
+	assert.True(t, s.Closed())
+}
+
+func TestNewNamesTheOptionThatIsWrong(t *testing.T) {
+	_, err := server.New(server.Options{})
+	assert.EqualError(t, err, "server: Options.Fleet is missing")
+	_, err = server.New(server.Options{Fleet: new(fleet.Fleet), Tokens: []server.Token{{Name: "x", SHA256: "secret"}}})
+	assert.EqualError(t, err, `server: token "x": not a SHA-256`)
+}
+
+func killRequest(t *testing.T, ctx context.Context, url string, addrs ...string) *http.Request {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+killPath, strings.NewReader(killBody(addrs...)))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Auth-Token", opsToken)
+	return req
+}
