@@ -1,0 +1,68 @@
+package client_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+)
+
+const (
+	project  = "0d6f2e5a"
+	instance = "cache_1"
+	node     = "node-1"
+	addr     = "10.63.238.158:2048"
+	token    = "MIIF-a-secret"
+)
+
+// A request is what the server read of one.
+type request struct {
+	method, uri, body string
+	header            http.Header
+}
+
+// An api answers every request alike and remembers it.
+type api struct {
+	*httptest.Server
+	mu   sync.Mutex
+	seen []request
+}
+
+func serve(t *testing.T, answer http.HandlerFunc) *api {
+	t.Helper()
+	a := &api{}
+	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		a.mu.Lock()
+		a.seen = append(a.seen, request{r.Method, r.RequestURI, string(body), r.Header})
+		a.mu.Unlock()
+		answer(w, r)
+	}))
+	t.Cleanup(a.Close)
+	return a
+}
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+func (a *api) requests() []request {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.seen
+}
+
+// kill kills one address at endpoint, with valid ids.
+func kill(t *testing.T, endpoint string, o client.Options) error {
+	t.Helper()
+	c, err := client.New(endpoint, o)
+	require.NoError(t, err)
+	return c.Kill(t.Context(), project, instance, node, addr)
+}

@@ -1,0 +1,84 @@
+package client_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+)
+
+func TestBadIDsAreRefusedUnsent(t *testing.T) {
+	a := serve(t, status(http.StatusNoContent))
+	c, err := client.New(a.URL, client.Options{})
+	require.NoError(t, err)
+	for name, id := range map[string]string{
+		"an empty id":               "",
+		"a path":                    "../admin",
+		"a slash":                   "a/b",
+		"an escaped slash":          "a%2Fb",
+		"a dot":                     "..",
+		"a query":                   "a?b",
+		"a fragment":                "a#b",
+		"a line break":              "a\n",
+		"a letter that looks right": "аbc",
+		"the template's own":        "{project_id}",
+		"65 characters":             strings.Repeat("a", 65),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, at := range []int{0, 1, 2} {
+				ids := [3]string{project, instance, node}
+				ids[at] = id
+				err := c.Kill(t.Context(), ids[0], ids[1], ids[2], addr)
+				assert.ErrorContains(t, err, "client: the "+[]string{"project", "instance", "node"}[at]+" id ")
+				assert.NotContains(t, err.Error(), "\n")
+			}
+		})
+	}
+	t.Run("no addresses", func(t *testing.T) {
+		assert.EqualError(t, c.Kill(t.Context(), project, instance, node), "client: no addresses to kill")
+	})
+	assert.Empty(t, a.requests())
+	longest := strings.Repeat("a", 64)
+	assert.NoError(t, c.Kill(t.Context(), longest, longest, longest, addr), "64 characters are allowed")
+}
+
+func TestBadEndpoints(t *testing.T) {
+	const (
+		notURL = "client: the endpoint is not a URL"
+		noHost = "client: the endpoint must be an http:// or https:// URL with a host"
+		more   = "client: the endpoint has a user, a query or a fragment"
+	)
+	for name, c := range map[string]struct{ endpoint, want string }{
+		"nothing":          {"", noHost},
+		"no scheme":        {"dcs.example.com", noHost},
+		"another scheme":   {"ftp://dcs.example.com", noHost},
+		"a Unix socket":    {"unix:///run/dcs.sock", noHost},
+		"no host":          {"https:///v2", noHost},
+		"a port alone":     {"http://:80", noHost},
+		"a control letter": {"http://dcs.example.com/\x7f", notURL},
+		"no number":        {"http://dcs.example.com:port", notURL},
+		"a user":           {"https://user@dcs.example.com", more},
+		"a query":          {"https://dcs.example.com?a=b", more},
+		"a fragment":       {"https://dcs.example.com#a", more},
+	} {
+		t.Run(name+" is refused", func(t *testing.T) {
+			_, err := client.New(c.endpoint, client.Options{})
+			assert.EqualError(t, err, c.want)
+		})
+	}
+	for name, endpoint := range map[string]string{
+		"https":             "https://dcs.example.com",
+		"an IPv6 host":      "http://[::1]:8080",
+		"a scheme in caps":  "HTTPS://dcs.example.com",
+		"a port and a path": "http://dcs.example.com:8080/dcs/",
+	} {
+		t.Run(name+" is taken", func(t *testing.T) {
+			_, err := client.New(endpoint, client.Options{})
+			assert.NoError(t, err)
+		})
+	}
+}
