@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+// The demo's fleet, and its sessions: three of them leak.
+const (
+	demoProject  = "demo-project"
+	demoInstance = "demo-instance"
+	demoNode     = "demo-node"
+)
+
+var (
+	demoNames = []string{
+		"web-1", "web-2", "web-3", "web-4", "worker-1", "worker-2", "worker-3",
+		"cron", "report", "leaky-1", "leaky-2", "leaky-3",
+	}
+	demoVictims = []string{"leaky-1", "leaky-2", "leaky-3"}
+)
+
+func demoCommand(std stdio) *cobra.Command {
+	var listen string
+	var once bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show it all on this machine: a node, its sessions, the API, a kill",
+		Long: "demo starts a Redis or Valkey node (or a small one of its own, where none is\n" +
+			"installed), opens a dozen sessions, serves the API for it on loopback, kills three\n" +
+			"sessions through the typed client and shows which sockets closed. It then serves\n" +
+			"until Ctrl-C, so that you can kill more.",
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), listen, once, std) },
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` of the API; port 0 takes a free one")
+	cmd.Flags().BoolVar(&once, "once", false, "end after the table; exit code 1 if what closed is not what was asked")
+	envFlag(cmd.Flags(), "listen", "DCS_LISTEN")
+	envFlag(cmd.Flags(), "once", "DCS_ONCE")
+	return cmd
+}
+
+func demo(ctx context.Context, listen string, once bool, std stdio) error {
+	if host, _, err := net.SplitHostPort(listen); err != nil || !isLoopback(host) {
+		return usagef("--listen is %q, not host:port on loopback", listen)
+	}
+	node, err := localnode.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer node.Close()
+	fmt.Fprintf(std.out, "Node      %s at %s\n", node.Kind(), node.Addr())
+
+	open, err := openSessions(node.Addr())
+	defer func() {
+		for _, s := range open {
+			s.Close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "Sessions  %d, opened by this demo\n", len(open))
+
+	api, err := startAPI(ctx, listen, node.Addr(), std.err)
+	if err != nil {
+		return err
+	}
+	defer api.stop()
+	fmt.Fprintf(std.out, "API       %s\n\n", api.endpoint)
+
+	c, err := newClient(api.endpoint, api.token)
+	if err != nil {
+		return err
+	}
+	var peers []string
+	for _, s := range open {
+		if slices.Contains(demoVictims, s.name) {
+			peers = append(peers, s.Addr())
+		}
+	}
+	if err := c.Kill(ctx, demoProject, demoInstance, demoNode, peers...); err != nil {
+		return err
+	}
+	if !showSessions(std.out, open) {
+		fmt.Fprintln(std.err, "dcs-sessions: what closed is not what was asked")
+		return errSilent
+	}
+	if once {
+		return nil
+	}
+	showHowToGoOn(std.out, api, open)
+	return watch(ctx, std.out, open, api.stopped)
+}
+
+// A demoSession is one client of the node, known to the demo by its name.
+type demoSession struct {
+	*localnode.Session
+	name   string
+	closed bool
+}
+
+func openSessions(addr string) ([]*demoSession, error) {
+	var open []*demoSession
+	for _, name := range demoNames {
+		s, err := localnode.Dial(addr, name)
+		if err != nil {
+			return open, err
+		}
+		open = append(open, &demoSession{Session: s, name: name})
+	}
+	return open, nil
+}
+
+// A demoAPI is the server that the demo runs.
+type demoAPI struct {
+	endpoint, token string
+	stopped         <-chan error // what Serve returned
+	stop            func()
+}
+
+func startAPI(ctx context.Context, listen, nodeAddr string, logTo io.Writer) (*demoAPI, error) {
+	token := rand.Text()
+	digest := sha256.Sum256([]byte(token))
+	f, err := fleet.New([]fleet.Project{{ID: demoProject, Instances: []fleet.Instance{{
+		ID: demoInstance, Nodes: []fleet.Node{{ID: demoNode, Address: nodeAddr}},
+	}}}}, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(logTo, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	handler, err := server.New(server.Options{Fleet: f, Log: log, Tokens: []server.Token{{
+		Name: "demo", SHA256: hex.EncodeToString(digest[:]), Projects: []string{demoProject},
+	}}})
+	if err != nil {
+		return nil, err
+	}
+	ln, err := net.Listen("tcp", listen)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Serve(ctx, ln, handler, log) }()
+	return &demoAPI{
+		endpoint: "http://" + ln.Addr().String(), token: token, stopped: stopped,
+		stop: func() {
+			cancel()
+			f.Close()
+		},
+	}, nil
+}
+
+// showSessions reads every socket and tells whether exactly the victims' are
+// closed.
+func showSessions(out io.Writer, open []*demoSession) (asAsked bool) {
+	asAsked = true
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SESSION\tPEER\tASKED\tSOCKET")
+	for _, s := range open {
+		asked, socket := "-", "open"
+		victim := slices.Contains(demoVictims, s.name)
+		if victim {
+			asked = "kill"
+		}
+		// a socket that should be closed is waited for, the others must answer
+		if s.closed = victim && s.Closed() || !victim && !s.Open(); s.closed {
+			socket = "closed"
+		}
+		if s.closed != victim {
+			asAsked = false
+			socket += "  (wrong)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.name, s.Addr(), asked, socket)
+	}
+	w.Flush()
+	return asAsked
+}
+
+func showHowToGoOn(out io.Writer, api *demoAPI, open []*demoSession) {
+	next := open[:2]
+	fmt.Fprintf(out, `
+It serves until Ctrl-C. In another terminal, kill more:
+
+export DCS_ENDPOINT=%s DCS_TOKEN=%s
+curl -i -H "X-Auth-Token: $DCS_TOKEN" -H 'Content-Type: application/json' \
+  -d '{"node_id":"%s","client_addrs":["%s"]}' \
+  $DCS_ENDPOINT/v2/%s/instances/%s/clients/kill
+%s kill --project %s --instance %s --node %s %s
+
+`, api.endpoint, api.token, demoNode, next[0].Addr(), demoProject, demoInstance,
+		os.Args[0], demoProject, demoInstance, demoNode, next[1].Addr())
+}
+
+// watch says which sockets close, until ctx ends.
+func watch(ctx context.Context, out io.Writer, open []*demoSession, stopped <-chan error) error {
+	closed := make(chan *demoSession)
+	for _, s := range open {
+		if s.closed {
+			continue
+		}
+		go func() {
+			for ctx.Err() == nil {
+				if s.Closed() {
+					select {
+					case closed <- s:
+					case <-ctx.Done():
+					}
+					return
+				}
+			}
+		}()
+	}
+	for {
+		select {
+		case s := <-closed:
+			fmt.Fprintf(out, "closed: %s (%s)\n", s.name, s.Addr())
+		case <-ctx.Done():
+			return nil
+		case err := <-stopped:
+			return err
+		}
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

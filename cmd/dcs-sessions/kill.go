@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	dcssessions "github.com/dcs-sessions/dcs-sessions"
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/validate"
+)
+
+type killFlags struct {
+	endpoint, project, instance, node, token, output string
+}
+
+func killCommand(std stdio) *cobra.Command {
+	var f killFlags
+	cmd := &cobra.Command{
+		Use:   "kill --endpoint URL --project P --instance I --node N ADDR...",
+		Short: "Kill the sessions of the given peers on one node",
+		Long: "kill closes the connections of the peers ADDR (ip:port, or [ip6]:port) on one\n" +
+			"node; - reads addresses from standard input, separated by white space. A peer that\n" +
+			"is no longer connected counts as closed. Request and response are validated\n" +
+			"against the contract.\n\n" +
+			"Exit code: 0 when all are closed, 1 when the call failed, 2 when it was called\n" +
+			"wrong and nothing was sent.",
+		Example: "  dcs-sessions kill --endpoint http://127.0.0.1:8080 --project p --instance i --node n 10.0.0.7:50312\n" +
+			"  redis-cli client list | grep name=leaky | grep -o ' addr=[^ ]*' | cut -d= -f2 | dcs-sessions kill -",
+		Args: usageArgs(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return kill(cmd.Context(), f, args, std) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.endpoint, "endpoint", "", "`URL` of the API")
+	flags.StringVar(&f.project, "project", "", "project `ID`")
+	flags.StringVar(&f.instance, "instance", "", "instance `ID`")
+	flags.StringVar(&f.node, "node", "", "node `ID`")
+	flags.StringVar(&f.token, "token", "", "`TOKEN` for X-Auth-Token; a flag shows in the process list, the variable does not")
+	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table or json (default table on a terminal, else json)")
+	envFlag(flags, "endpoint", "DCS_ENDPOINT")
+	envFlag(flags, "project", "DCS_PROJECT_ID")
+	envFlag(flags, "instance", "DCS_INSTANCE_ID")
+	envFlag(flags, "node", "DCS_NODE_ID")
+	envFlag(flags, "token", "DCS_TOKEN")
+	envFlag(flags, "output", "DCS_OUTPUT")
+	return cmd
+}
+
+func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
+	for _, required := range [...]struct{ flag, value string }{
+		{"endpoint", f.endpoint}, {"project", f.project}, {"instance", f.instance}, {"node", f.node},
+	} {
+		if required.value == "" {
+			return usagef("--%s is missing", required.flag)
+		}
+	}
+	for _, id := range [...]struct{ flag, value string }{
+		{"project", f.project}, {"instance", f.instance}, {"node", f.node},
+	} {
+		if !fleet.IsID(id.value) {
+			return usagef("--%s is %q, not 1 to 64 letters, digits, - or _", id.flag, id.value)
+		}
+	}
+	asTable := std.terminal
+	switch f.output {
+	case "":
+	case "table", "json":
+		asTable = f.output == "table"
+	default:
+		return usagef("--output is %q, not table or json", f.output)
+	}
+	addrs, err := readAddrs(args, std.in)
+	if err != nil {
+		return err
+	}
+	c, err := newClient(f.endpoint, f.token)
+	if err != nil {
+		return usageError{err}
+	}
+	err = c.Kill(ctx, f.project, f.instance, f.node, addrs...)
+	if vs := validate.AsViolations(err); vs != nil && vs[0].Direction == validate.Request {
+		return usageError{fmt.Errorf("nothing was sent: %w", vs)}
+	}
+	if showErr := showKill(std, asTable, addrs, err); showErr != nil {
+		return showErr
+	}
+	return err
+}
+
+// readAddrs returns the arguments, each once, with standard input in the place
+// of "-".
+func readAddrs(args []string, in io.Reader) ([]string, error) {
+	var addrs []string
+	for _, arg := range args {
+		if arg != "-" {
+			addrs = append(addrs, arg)
+			continue
+		}
+		words := bufio.NewScanner(in)
+		words.Split(bufio.ScanWords)
+		for words.Scan() {
+			addrs = append(addrs, words.Text())
+		}
+		if err := words.Err(); err != nil {
+			return nil, usagef("read the addresses: %w", err)
+		}
+	}
+	if len(addrs) == 0 {
+		return nil, usagef("there are no addresses on standard input")
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(addrs, func(a string) bool {
+		twice := seen[a]
+		seen[a] = true
+		return twice
+	}), nil
+}
+
+// newClient returns a client whose requests and responses are validated.
+func newClient(endpoint, token string) (*client.Client, error) {
+	v, err := newValidator(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	return client.New(endpoint, client.Options{Token: token, Transport: v.Transport(http.DefaultTransport)})
+}
+
+func newValidator(endpoint string) (*validate.Validator, error) {
+	base := "/"
+	if u, err := url.Parse(endpoint); err == nil && strings.HasPrefix(u.Path, "/") {
+		base = u.Path
+	}
+	return validate.New(dcssessions.Contract(), validate.Options{BasePath: base, MaxRequestBody: 12 << 20})
+}
+
+// resultOf tells what the answer means for each of the addresses.
+func resultOf(err error) string {
+	var answer *client.Error
+	switch {
+	case err == nil:
+		return "closed"
+	case errors.As(err, &answer) && answer.Status >= 300 && answer.Status < 500:
+		return "not killed"
+	default: // the kill may have come a part of its way
+		return "unknown"
+	}
+}

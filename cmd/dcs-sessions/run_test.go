@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+)
+
+// called runs the command with an empty environment.
+func called(ctx context.Context, terminal bool, args ...string) (code int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	code = run(ctx, args, func(string) string { return "" }, stdio{in: strings.NewReader(""), out: &out, err: &err, terminal: terminal})
+	return code, out.String(), err.String()
+}
+
+func killArgs(endpoint string) []string {
+	return []string{"kill", "--endpoint", endpoint, "--project", "p", "--instance", "i", "--node", "n", "192.0.2.1:1"}
+}
+
+func TestATerminalGetsATable(t *testing.T) {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", "r-1")
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer api.Close()
+	const table = "PEER         RESULT\n192.0.2.1:1  closed\n"
+	for name, c := range map[string]struct {
+		terminal bool
+		args     []string
+		table    bool
+	}{
+		"a terminal gets a table":              {true, nil, true},
+		"what is no terminal gets JSON":        {false, nil, false},
+		"a terminal gets JSON when asked":      {true, []string{"-o", "json"}, false},
+		"another gets a table when asked":      {false, []string{"-o", "table"}, true},
+		"an empty --output is as if not given": {true, []string{"--output="}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, stdout, stderr := called(t.Context(), c.terminal, append(killArgs(api.URL), c.args...)...)
+			assert.Equal(t, exitOK, code)
+			assert.Empty(t, stderr)
+			assert.Equal(t, c.table, stdout == table, "%s", stdout)
+		})
+	}
+}
+
+func TestAnInterruptedKillExits130(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then is it seen that the caller is gone
+		cancel()
+		<-r.Context().Done()
+	}))
+	defer api.Close()
+	code, stdout, stderr := called(ctx, true, killArgs(api.URL)...)
+	assert.Equal(t, exitInterrupted, code)
+	assert.Equal(t, "PEER         RESULT\n192.0.2.1:1  unknown\n", stdout)
+	assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: interrupted: "), stderr)
+}
+
+// What the demo shows is what the sockets say, not what was asked for.
+func TestTheDemoTellsWhatIsWrong(t *testing.T) {
+	node, err := localnode.StartEmbedded()
+	require.NoError(t, err)
+	defer node.Close()
+	dial := func(name string) *demoSession {
+		return &demoSession{Session: redistest.Dial(t, node.Addr(), name), name: name}
+	}
+	admin := redistest.Dial(t, node.Addr(), "")
+	for name, c := range map[string]struct {
+		session string
+		killed  bool
+		row     string
+		asAsked bool
+	}{
+		"a victim that is closed":         {"leaky-1", true, "kill closed", true},
+		"a victim that is open":           {"leaky-1", false, "kill open (wrong)", false},
+		"another session that is open":    {"web-1", false, "- open", true},
+		"another session that has closed": {"web-1", true, "- closed (wrong)", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := dial(c.session)
+			if c.killed {
+				_, err := admin.Do("CLIENT", "KILL", "ADDR", s.Addr())
+				require.NoError(t, err)
+			}
+			var out bytes.Buffer
+			assert.Equal(t, c.asAsked, showSessions(&out, []*demoSession{s}))
+			_, rows, _ := strings.Cut(out.String(), "\n")
+			assert.Equal(t, c.session+" "+s.Addr()+" "+c.row, strings.Join(strings.Fields(rows), " "))
+		})
+	}
+}

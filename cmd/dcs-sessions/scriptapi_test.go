@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// cmdAPI starts a server at $API that gives every call the same answer, and
+// writes a line a call to the file requests.
+func cmdAPI(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "api STATUS [BODY]")
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	body := ""
+	if len(args) > 1 {
+		body = args[1]
+	}
+	calls := ts.MkAbs("requests")
+	os.Remove(calls)
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, _ := io.ReadAll(r.Body)
+		f, err := os.OpenFile(calls, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			panic(err) // the client sees a broken connection
+		}
+		fmt.Fprintf(f, "%s %s token=%s %s\n", r.Method, r.RequestURI, r.Header.Get("X-Auth-Token"), sent)
+		f.Close()
+		w.Header().Set("X-Request-Id", "r-1")
+		w.Header().Set("Location", "/elsewhere")
+		if status != http.StatusNoContent {
+			w.Header().Set("Content-Type", "application/json")
+		}
+		w.WriteHeader(status)
+		io.WriteString(w, body)
+	}))
+	ts.Defer(api.Close)
+	ts.Setenv("API", api.URL)
+}
+
+// cmdDown keeps an address in a variable at which nobody listens.
+func cmdDown(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "down VARIABLE")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Check(ln.Close())
+	ts.Setenv(args[0], ln.Addr().String())
+}
