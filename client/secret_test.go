@@ -34,8 +34,8 @@ func TestTheTokenIsInNoError(t *testing.T) {
 			w.Write([]byte(`{"error_code":"DCS.1001","error_msg":"no token ` + r.Header.Get("X-Auth-Token") + `"}`))
 		}).URL, token, "401 DCS.1001: no token *** [request ***]"},
 		"a token that no header can hold": {serve(t, status(http.StatusNoContent)).URL, token + "\n", "X-Auth-Token"},
-		"a redirect elsewhere": {serve(t, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Location", "http://other.example.com/"+r.Header.Get("X-Auth-Token"))
+		"a redirect that names it": {serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "http://"+r.Host+"/"+r.Header.Get("X-Auth-Token"))
 			w.WriteHeader(http.StatusTemporaryRedirect)
 		}).URL, token, "307: a redirect, which is not followed"},
 	} {

@@ -34,44 +34,51 @@ type instanceKey struct{ project, instance string }
 // *ConfigError whose path starts at the list.
 func New(projects []Project, getenv func(string) string) (*Fleet, error) {
 	f := &Fleet{nodes: map[instanceKey]map[string]*sessions.Node{}}
-	projectIDs := map[string]bool{}
-	for i, p := range projects {
-		if err := checkID(projectIDs, p.ID, []any{i, "id"}); err != nil {
-			return nil, err
-		}
-		instanceIDs := map[string]bool{}
-		for j, in := range p.Instances {
-			if err := checkID(instanceIDs, in.ID, []any{i, "instances", j, "id"}); err != nil {
-				return nil, err
-			}
-			nodes, err := openNodes(in.Nodes, []any{i, "instances", j, "nodes"}, getenv)
-			if err != nil {
-				return nil, err
-			}
-			f.nodes[instanceKey{p.ID, in.ID}] = nodes
-		}
+	if err := f.open(projects, getenv); err != nil {
+		f.Close()
+		return nil, err
 	}
 	return f, nil
 }
 
-func openNodes(nodes []Node, path []any, getenv func(string) string) (map[string]*sessions.Node, error) {
-	open := map[string]*sessions.Node{}
+func (f *Fleet) open(projects []Project, getenv func(string) string) error {
+	projectIDs := map[string]bool{}
+	for i, p := range projects {
+		if err := checkID(projectIDs, p.ID, []any{i, "id"}); err != nil {
+			return err
+		}
+		instanceIDs := map[string]bool{}
+		for j, in := range p.Instances {
+			if err := checkID(instanceIDs, in.ID, []any{i, "instances", j, "id"}); err != nil {
+				return err
+			}
+			nodes := map[string]*sessions.Node{}
+			f.nodes[instanceKey{p.ID, in.ID}] = nodes
+			if err := openNodes(nodes, in.Nodes, []any{i, "instances", j, "nodes"}, getenv); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func openNodes(open map[string]*sessions.Node, nodes []Node, path []any, getenv func(string) string) error {
 	ids := map[string]bool{}
 	for i, n := range nodes {
 		at := func(key string) []any { return slices.Concat(path, []any{i, key}) }
 		if err := checkID(ids, n.ID, at("id")); err != nil {
-			return nil, err
+			return err
 		}
 		if err := checkAddress(n.Address, at("address")); err != nil {
-			return nil, err
+			return err
 		}
 		password, err := n.password(getenv, at)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		open[n.ID] = sessions.Open(sessions.Options{Address: n.Address, Username: n.Username, Password: password})
 	}
-	return open, nil
+	return nil
 }
 
 // Node returns the node, or ErrNoInstance or ErrNoNode.

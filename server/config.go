@@ -99,9 +99,6 @@ func (c *Config) check() error {
 		}
 		names[t.Name], digests[t.SHA256] = true, true
 	}
-	if len(c.Projects) == 0 {
-		return bad("there is none to serve", "projects")
-	}
 	return nil
 }
 

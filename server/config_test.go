@@ -151,11 +151,8 @@ func TestTokens(t *testing.T) {
 }
 
 func TestProjects(t *testing.T) {
-	_, projects, _ := strings.Cut(goodConfig, "\nprojects:")
 	const at = "projects[0].instances[0].nodes[0]."
 	testSpoiled(t, map[string]spoiled{
-		"an empty list":                      {"projects:" + projects, "projects: []", "FILE:10: projects: there is none to serve"},
-		"no list":                            {"\nprojects:" + projects, "\n", "FILE:1: projects: there is none to serve"},
 		"a project twice":                    {"- id: q", "- id: p", `FILE:24: projects[1].id: the id "p" is there twice`},
 		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:28: projects[1].instances[1].id: the id "i" is there twice`},
 		"a node twice":                       {"- id: m", "- id: n", `FILE:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},

@@ -156,11 +156,16 @@ func startAPI(ctx context.Context, listen, nodeAddr string, logTo io.Writer) (*d
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(ctx, ln, handler, log) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		stopped <- server.Serve(ctx, ln, handler, log)
+	}()
 	return &demoAPI{
 		endpoint: "http://" + ln.Addr().String(), token: token, stopped: stopped,
 		stop: func() {
 			cancel()
+			<-ended // what is under way needs its node
 			f.Close()
 		},
 	}, nil

@@ -43,6 +43,9 @@ func serve(cmd *cobra.Command, file string, getenv func(string) string, std stdi
 	}
 	defer fleet.Close()
 	log := slog.New(slog.NewJSONHandler(std.err, nil))
+	if len(config.Projects) == 0 {
+		log.Warn("there are no projects in the configuration: every call will be 404", "config", file)
+	}
 	handler, err := server.New(server.Options{Fleet: fleet, Tokens: config.Auth.Tokens, Log: log})
 	if err != nil {
 		return err
