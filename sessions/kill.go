@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"strconv"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -35,10 +34,10 @@ type Outcome struct {
 // ErrUnreachable, ErrBusy and ErrRefused; the outcomes then tell how far the
 // kill came. It may be repeated: what is done is then gone.
 //
-// Kill lists the node's sessions once and kills each by id, address and type
-// together, one a round trip, so that other clients are served in between and a
-// newcomer that was given a dead client's port is not taken for it. It never
-// uses the command's old form, which kills replicas and the caller itself.
+// Each session is killed by its address and type, and by its id where that is
+// known, one a round trip, so that other clients are served in between and a
+// newcomer that was given a dead client's port is not taken for it. The
+// command's old form, which kills replicas and the caller itself, is never used.
 func (n *Node) Kill(ctx context.Context, addrs []netip.AddrPort) ([]Outcome, error) {
 	outcomes, wanted := untried(addrs)
 	conn, release, err := n.conn(ctx)
@@ -47,13 +46,13 @@ func (n *Node) Kill(ctx context.Context, addrs []netip.AddrPort) ([]Outcome, err
 	}
 	defer release()
 
-	targets, err := find(ctx, conn, wanted)
+	seen, err := look(ctx, conn, wanted)
 	if err != nil {
 		return outcomes, explain(err)
 	}
 	blocked := false
 	for i := range outcomes {
-		if target, ok := targets[outcomes[i].Addr]; ok && target.protected {
+		if r, ok := seen.rows[outcomes[i].Addr]; ok && (r.isProtected() || r.id == seen.self) {
 			outcomes[i].Result, blocked = Protected, true
 		}
 	}
@@ -61,12 +60,14 @@ func (n *Node) Kill(ctx context.Context, addrs []netip.AddrPort) ([]Outcome, err
 		return outcomes, ErrProtected
 	}
 	for i := range outcomes {
-		target, ok := targets[outcomes[i].Addr]
-		if !ok {
+		r, ok := seen.rows[outcomes[i].Addr]
+		if !ok && seen.whole {
 			outcomes[i].Result = Gone
 			continue
+		} else if !ok {
+			r = row{addr: outcomes[i].Addr.String()}
 		}
-		if outcomes[i].Result, err = killOne(ctx, conn, target.row); err != nil {
+		if outcomes[i].Result, err = killOne(ctx, conn, r); err != nil {
 			return outcomes, explain(err)
 		}
 	}
@@ -87,39 +88,16 @@ func untried(addrs []netip.AddrPort) ([]Outcome, map[netip.AddrPort]struct{}) {
 	return outcomes, seen
 }
 
-// A target is a session that was asked for and is there.
-type target struct {
-	row
-	protected bool
-}
-
-// find lists the node's sessions and returns those that are wanted.
-func find(ctx context.Context, conn *redis.Conn, wanted map[netip.AddrPort]struct{}) (map[netip.AddrPort]target, error) {
-	self, err := conn.ClientID(ctx).Result()
-	if err != nil {
-		return nil, err
-	}
-	list, err := conn.ClientList(ctx).Result()
-	if err != nil {
-		return nil, err
-	}
-	targets := make(map[netip.AddrPort]target, len(wanted))
-	for line := range strings.SplitSeq(list, "\n") {
-		r, ok := parseRow(line)
-		if !ok {
-			continue
-		}
-		if _, ok := wanted[r.peer]; ok {
-			targets[r.peer] = target{r, r.isProtected() || r.id == self}
-		}
-	}
-	return targets, nil
-}
-
-// killOne kills the session r, if it still is the one that was listed.
+// killOne kills the session of a row, if it still is the one that was listed;
+// where it was not, whatever has the address and may be killed.
 func killOne(ctx context.Context, conn *redis.Conn, r row) (Result, error) {
+	filter := []string{"ADDR", r.addr, "TYPE", ""}
+	if r.id > 0 {
+		filter = append([]string{"ID", strconv.FormatInt(r.id, 10)}, filter...)
+	}
 	for _, kind := range r.types() {
-		n, err := conn.ClientKillByFilter(ctx, "ID", strconv.FormatInt(r.id, 10), "ADDR", r.addr, "TYPE", kind).Result()
+		filter[len(filter)-1] = kind
+		n, err := conn.ClientKillByFilter(ctx, filter...).Result()
 		if err != nil {
 			return Failed, err
 		}

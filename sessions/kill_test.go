@@ -2,7 +2,12 @@ package sessions_test
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -133,14 +138,79 @@ func TestNothingIsKilledBesideASentinelsLink(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		victim := redistest.Dial(t, server.Addr(), "victim")
-		for _, name := range []string{"sentinel-0f3a19bd-cmd", "sentinel-0f3a19bd-pubsub"} {
-			link := redistest.Dial(t, server.Addr(), name)
-			outcomes, err := n.Kill(t.Context(), addrsOf(victim, link))
-			require.ErrorIs(t, err, sessions.ErrProtected)
-			assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes))
+		command := redistest.Dial(t, server.Addr(), "sentinel-0f3a19bd-cmd")
+		subscription := redistest.Dial(t, server.Addr(), "sentinel-0f3a19bd-pubsub")
+		_, err := subscription.Do("SUBSCRIBE", "__sentinel__:hello")
+		require.NoError(t, err)
+		for _, link := range []*redistest.Session{command, subscription} {
+			for _, addrs := range [][]netip.AddrPort{addrsOf(victim, link), append(addrsOf(victim, link), strangers(100)...)} {
+				outcomes, err := n.Kill(t.Context(), addrs)
+				require.ErrorIs(t, err, sessions.ErrProtected)
+				assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes)[:2])
+			}
 			assert.True(t, link.Open())
 		}
 		assert.True(t, victim.Open())
+	})
+}
+
+func TestARealSentinelGoesOnWatching(t *testing.T) {
+	primary := redistest.Start(t)
+	host, port, _ := strings.Cut(primary.Addr(), ":")
+	startSentinel(t, host, port)
+	var links []netip.AddrPort
+	require.Eventually(t, func() bool {
+		links = peersOf(t, primary.Addr(), " name=sentinel-")
+		return len(links) == 2
+	}, 20*time.Second, 50*time.Millisecond)
+	victim := redistest.Dial(t, primary.Addr(), "victim")
+	n := openNode(t, sessions.Options{Address: primary.Addr()})
+	for _, link := range links {
+		_, err := n.Kill(t.Context(), append(addrsOf(victim), link))
+		require.ErrorIs(t, err, sessions.ErrProtected)
+	}
+	assert.ElementsMatch(t, links, peersOf(t, primary.Addr(), " name=sentinel-"))
+	assert.True(t, victim.Open())
+	_, err := n.Kill(t.Context(), addrsOf(victim))
+	require.NoError(t, err)
+	assert.True(t, victim.Closed())
+}
+
+// startSentinel starts a Sentinel that watches a primary: the server's own
+// binary, which is another program then.
+func startSentinel(t *testing.T, host, port string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, own, _ := net.SplitHostPort(ln.Addr().String())
+	file := filepath.Join(t.TempDir(), "sentinel.conf")
+	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, "port %s\nbind 127.0.0.1\nsentinel monitor m %s %s 1\n", own, host, port), 0o600))
+	cmd := exec.Command(localnode.Find(), file, "--sentinel")
+	cmd.Dir = filepath.Dir(file)
+	ln.Close()
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+}
+
+// strangers are addresses that nobody has, enough to be looked up in a list.
+func strangers(n int) (addrs []netip.AddrPort) {
+	for i := range n {
+		addrs = append(addrs, netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1+i)))
+	}
+	return addrs
+}
+
+func TestManyAddressesAreLookedUpInOneList(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, server localnode.Node) {
+		n := openNode(t, sessions.Options{Address: server.Addr()})
+		victim, other := redistest.Dial(t, server.Addr(), "victim"), redistest.Dial(t, server.Addr(), "other")
+		outcomes, err := n.Kill(t.Context(), append(strangers(100), addrsOf(victim)...))
+		require.NoError(t, err)
+		assert.Equal(t, append(slices.Repeat([]sessions.Result{sessions.Gone}, 100), sessions.Killed), results(outcomes))
+		assert.True(t, victim.Closed())
+		assert.True(t, other.Open())
 	})
 }
 
@@ -169,17 +239,29 @@ func TestReplicationIsProtectedInBothDirections(t *testing.T) {
 	}
 }
 
-func TestASessionIsKilledByIDAddressAndTypeTogether(t *testing.T) {
-	server := redistest.Start(t, "--slowlog-log-slower-than", "0")
-	n := openNode(t, sessions.Options{Address: server.Addr()})
-	s := redistest.Dial(t, server.Addr(), "s")
-	id, err := s.Do("CLIENT", "ID")
-	require.NoError(t, err)
-	_, err = n.Kill(t.Context(), addrsOf(s))
-	require.NoError(t, err)
-	log, err := redistest.Dial(t, server.Addr(), "").Do("SLOWLOG", "GET", "16")
-	require.NoError(t, err)
-	assert.Contains(t, log, fmt.Sprintf("kill ID %s ADDR %s TYPE normal", id, s.Addr()))
+// What is sent is what makes a kill safe: never a bare address.
+func TestWhatIsSentForAKill(t *testing.T) {
+	for name, c := range map[string]struct {
+		beside int // as many addresses that nobody has
+		want   string
+	}{
+		"of a few by address and type":    {0, "kill ADDR <addr> TYPE normal"},
+		"of many by id, address and type": {100, "kill ID <id> ADDR <addr> TYPE normal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := redistest.Start(t, "--slowlog-log-slower-than", "0", "--slowlog-max-len", "1000")
+			n := openNode(t, sessions.Options{Address: server.Addr()})
+			s := redistest.Dial(t, server.Addr(), "s")
+			id, err := s.Do("CLIENT", "ID")
+			require.NoError(t, err)
+			_, err = n.Kill(t.Context(), append(addrsOf(s), strangers(c.beside)...))
+			require.NoError(t, err)
+			log, err := redistest.Dial(t, server.Addr(), "").Do("SLOWLOG", "GET", "1000")
+			require.NoError(t, err)
+			assert.Contains(t, log, strings.NewReplacer("<id>", id, "<addr>", s.Addr()).Replace(c.want))
+			assert.Equal(t, c.beside > 0, strings.Contains(log, "CLIENT LIST 127."), "all are listed for many alone")
+		})
+	}
 }
 
 func TestManyCallersShareOneConnection(t *testing.T) {

@@ -47,11 +47,14 @@ func canonical(a netip.AddrPort) netip.AddrPort {
 
 // isProtected tells whether the session must live, whoever asks: a replication
 // link in either direction, by its flags (S: a replica, M: the primary), or one
-// of Sentinel's, which only the name tells (sentinel-<id>-cmd and -pubsub).
+// of Sentinel's.
 func (r row) isProtected() bool {
-	if strings.ContainsAny(r.flags, "SM") {
-		return true
-	}
+	return strings.ContainsAny(r.flags, "SM") || r.isSentinel()
+}
+
+// isSentinel tells a Sentinel's link, which only the name does: sentinel-<id>-cmd
+// and sentinel-<id>-pubsub.
+func (r row) isSentinel() bool {
 	return strings.HasPrefix(r.name, "sentinel-") &&
 		(strings.HasSuffix(r.name, "-cmd") || strings.HasSuffix(r.name, "-pubsub"))
 }
