@@ -33,7 +33,7 @@ lint:
 
 # ratios against peers, into bench/README.md
 bench: servers
-	cd bench && go run ./ratios
+	cd bench && go run ./ratios -write README.md
 
 fuzz:
 	go test ./validate -run '^$$' -fuzz FuzzScanJSON -fuzztime $(FUZZTIME)

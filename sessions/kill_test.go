@@ -143,7 +143,7 @@ func TestNothingIsKilledBesideASentinelsLink(t *testing.T) {
 		_, err := subscription.Do("SUBSCRIBE", "__sentinel__:hello")
 		require.NoError(t, err)
 		for _, link := range []*redistest.Session{command, subscription} {
-			for _, addrs := range [][]netip.AddrPort{addrsOf(victim, link), append(addrsOf(victim, link), strangers(100)...)} {
+			for _, addrs := range [][]netip.AddrPort{addrsOf(victim, link), append(addrsOf(victim, link), strangers(200)...)} {
 				outcomes, err := n.Kill(t.Context(), addrs)
 				require.ErrorIs(t, err, sessions.ErrProtected)
 				assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes)[:2])
@@ -206,9 +206,9 @@ func TestManyAddressesAreLookedUpInOneList(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		victim, other := redistest.Dial(t, server.Addr(), "victim"), redistest.Dial(t, server.Addr(), "other")
-		outcomes, err := n.Kill(t.Context(), append(strangers(100), addrsOf(victim)...))
+		outcomes, err := n.Kill(t.Context(), append(strangers(200), addrsOf(victim)...))
 		require.NoError(t, err)
-		assert.Equal(t, append(slices.Repeat([]sessions.Result{sessions.Gone}, 100), sessions.Killed), results(outcomes))
+		assert.Equal(t, append(slices.Repeat([]sessions.Result{sessions.Gone}, 200), sessions.Killed), results(outcomes))
 		assert.True(t, victim.Closed())
 		assert.True(t, other.Open())
 	})
@@ -246,7 +246,7 @@ func TestWhatIsSentForAKill(t *testing.T) {
 		want   string
 	}{
 		"of a few by address and type":    {0, "kill ADDR <addr> TYPE normal"},
-		"of many by id, address and type": {100, "kill ID <id> ADDR <addr> TYPE normal"},
+		"of many by id, address and type": {200, "kill ID <id> ADDR <addr> TYPE normal"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t, "--slowlog-log-slower-than", "0", "--slowlog-max-len", "1000")

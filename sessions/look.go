@@ -12,7 +12,7 @@ import (
 // few is up to how many addresses are killed without listing all sessions. Of
 // 10,000 sessions a list costs the node 10 to 14 ms at one go, and one kill by
 // address 0.13 ms, with other clients served in between.
-const few = 64
+const few = 150
 
 // A sight is what is known of a node's sessions before a kill.
 type sight struct {

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+const base = "bare"
+
+// Between these lines of a file the tables stand.
+const (
+	beginMark = "<!-- ratios: written by go run ./ratios -write README.md -->"
+	endMark   = "<!-- /ratios -->"
+)
+
+// report writes all tables. versions is what was measured.
+func report(s *samples, versions string, rounds, kills int, benchtime string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s/%s, %d processors; %d rounds of %s each.\n\n%s\n",
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, benchtime, versions)
+	for _, family := range []string{"Request", "Response"} {
+		fmt.Fprintf(&b, "**%s: time**, as a multiple of `%s` in the same round: median (least–most).\n\n", family, base)
+		b.WriteString(s.table(family, func(who, kase string) string {
+			ratio, ok := s.ratio(family, who, base, kase, "ns/op")
+			if who == base {
+				median, ok := s.of(family, who, kase, "ns/op")
+				return cell(ok, "%s", duration(median.median))
+			}
+			return cell(ok, "%s (%s–%s)", number(ratio.median), number(ratio.least), number(ratio.most))
+		}))
+		fmt.Fprintf(&b, "**%s: allocations**, as a multiple of `%s`, and how many.\n\n", family, base)
+		b.WriteString(s.table(family, func(who, kase string) string {
+			count, ok := s.of(family, who, kase, "allocs/op")
+			if who == base {
+				return cell(ok, "%.0f", count.median)
+			}
+			ratio, ok := s.ratio(family, who, base, kase, "allocs/op")
+			return cell(ok, "%s; %.0f", number(ratio.median), count.median)
+		}))
+	}
+	if len(s.kases["Kill"]) == 0 {
+		return b.String() + "**Kill** was not measured.\n\n"
+	}
+	fmt.Fprintf(&b, "**Kill: time** of one call: median (least–most) of %d rounds.\n\n", kills)
+	b.WriteString(s.table("Kill", func(who, kase string) string {
+		t, ok := s.of("Kill", who, kase, "ns/op")
+		ok = ok && who != "nobody"
+		return cell(ok, "%s (%s–%s)", duration(t.median), duration(t.least), duration(t.most))
+	}))
+	b.WriteString("**Kill: longest stall** of a bystander while it lasts, in ms. `nobody` is 50 ms without a kill.\n\n")
+	b.WriteString(s.table("Kill", func(who, kase string) string {
+		t, ok := s.of("Kill", who, kase, "stall-ms")
+		return cell(ok, "%s (%s–%s)", number(t.median), number(t.least), number(t.most))
+	}))
+	return b.String()
+}
+
+// table has a row for each who and a column for each case of family.
+func (s *samples) table(family string, text func(who, kase string) string) string {
+	var b strings.Builder
+	b.WriteString("| |")
+	for _, kase := range s.kases[family] {
+		fmt.Fprintf(&b, " %s |", strings.ReplaceAll(kase, "/", ", "))
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(s.kases[family])) + "\n")
+	for _, who := range s.whos[family] {
+		fmt.Fprintf(&b, "| %s |", who)
+		for _, kase := range s.kases[family] {
+			fmt.Fprintf(&b, " %s |", text(who, kase))
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+func cell(ok bool, format string, args ...any) string {
+	if !ok {
+		return "–"
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// number shows about as many digits as mean something.
+func number(v float64) string {
+	switch {
+	case v < 0.995:
+		return fmt.Sprintf("%.2f", v)
+	case v < 9.95:
+		return fmt.Sprintf("%.1f", v)
+	default:
+		return fmt.Sprintf("%.0f", v)
+	}
+}
+
+func duration(ns float64) string {
+	d := time.Duration(ns)
+	switch {
+	case d < 10*time.Microsecond:
+		return fmt.Sprintf("%.1f µs", ns/1e3)
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.0f µs", ns/1e3)
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", ns/1e6)
+	case d < time.Second:
+		return fmt.Sprintf("%.0f ms", ns/1e6)
+	default:
+		return fmt.Sprintf("%.1f s", ns/1e9)
+	}
+}
+
+// insert puts text between the markers of file.
+func insert(file, text string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(data), beginMark)
+	_, after, ok2 := strings.Cut(rest, endMark)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s: the two markers are not there", file)
+	}
+	return os.WriteFile(file, []byte(before+beginMark+"\n\n"+text+endMark+after), 0o644)
+}

@@ -1,0 +1,169 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+
+	dcssessions "github.com/dcs-sessions/dcs-sessions"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+const (
+	killTemplate = "/v2/{project_id}/instances/{instance_id}/clients/kill"
+	killPath     = "/v2/8f7ee18188e249b7a4bf81f18f93a135/instances/0f8a9d2c-5b1e-4c33-b0a6-d1f0a8d1c9e4/clients/kill"
+)
+
+var sizes = []int{2, 100, 1_000, 10_000}
+
+// A requestPeer answers the kill with 204.
+type requestPeer struct {
+	name      string
+	validates bool
+	handler   func(testing.TB) http.Handler
+}
+
+// around is the peer that validates with wrap before the generated server.
+func around(wrap func(testing.TB, []byte, http.Handler) http.Handler) func(testing.TB) http.Handler {
+	return func(tb testing.TB) http.Handler { return wrap(tb, dcssessions.Contract(), strictKill(tb)) }
+}
+
+var requestPeers = []requestPeer{
+	{"bare", false, bareKill},
+	{"strict", false, strictKill},
+	{"ours", true, around(ours)},
+	{"nethttp-middleware", true, around(nethttpMiddleware)},
+	{"kin", true, around(kin)},
+	{"libopenapi-validator", true, around(libopenapiValidator)},
+	{"huma", true, humaKill},
+}
+
+// bareKill is what one writes by hand, without a contract.
+func bareKill(testing.TB) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+killTemplate, func(w http.ResponseWriter, r *http.Request) {
+		var kill gen.HangUpClientsRequest
+		if err := json.NewDecoder(r.Body).Decode(&kill); err != nil || len(kill.ClientAddrs) == 0 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("X-Request-Id", requestID)
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
+}
+
+func strictKill(testing.TB) http.Handler {
+	return gen.Handler(gen.NewStrictHandler(strictServer{}, nil))
+}
+
+type strictServer struct{}
+
+func (strictServer) HangUpClients(_ context.Context, r gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+	if len(r.Body.ClientAddrs) == 0 {
+		return nil, fmt.Errorf("there are no addresses")
+	}
+	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: requestID}}, nil
+}
+
+// killBody names n sessions, one in eight by an IPv6 address.
+func killBody(n int) []byte {
+	kill := gen.HangUpClientsRequest{NodeID: "8f7ee181-88e2-49b7-a4bf-81f18f93a135"}
+	for i := range n {
+		host := fmt.Sprintf("10.63.%d.%d", i>>8&255, i&255)
+		if i%8 == 7 {
+			host = fmt.Sprintf("[2001:db8::%x]", i)
+		}
+		kill.ClientAddrs = append(kill.ClientAddrs, fmt.Sprintf("%s:%d", host, 1024+i))
+	}
+	return marshal(kill)
+}
+
+func marshal(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil { // strings and numbers always encode
+		panic(err)
+	}
+	return data
+}
+
+// TestPeers proves that no number is of a validator that does nothing.
+func TestPeers(t *testing.T) {
+	bad := map[string]string{
+		"an address without a port": `{"node_id":"n","client_addrs":["10.0.0.1:1","10.0.0.1"]}`,
+		"a node id with a slash":    `{"node_id":"a/b","client_addrs":["10.0.0.1:1"]}`,
+		"a member too many":         `{"node_id":"n","client_addrs":["10.0.0.1:1"],"more":1}`,
+	}
+	for _, p := range requestPeers {
+		t.Run(p.name, func(t *testing.T) {
+			h := p.handler(t)
+			for _, n := range sizes {
+				g := newRig(http.MethodPost, killPath, killBody(n))
+				if status := g.do(h); status != http.StatusNoContent {
+					t.Errorf("%d addresses: status %d, want 204", n, status)
+				}
+				if got := g.w.header.Get("X-Request-Id"); got != requestID {
+					t.Errorf("%d addresses: X-Request-Id %q", n, got)
+				}
+			}
+			for name, data := range bad {
+				status := newRig(http.MethodPost, killPath, []byte(data)).do(h)
+				if refused := status >= 400 && status < 500; refused != p.validates {
+					t.Errorf("%s: status %d", name, status)
+				}
+			}
+			status := newRig(http.MethodPost, "/v2/p$/instances/i/clients/kill", killBody(1)).do(h)
+			if refused := status >= 400 && status < 500; refused != p.validates {
+				t.Errorf("a project id with a dollar: status %d", status)
+			}
+		})
+	}
+}
+
+// TestAmbiguousBodies holds what README.md says of JSON that parsers disagree on.
+func TestAmbiguousBodies(t *testing.T) {
+	const kill = `{"node_id":"n","client_addrs":["10.0.0.1:1"]`
+	for _, c := range []struct {
+		name, body string
+		accept     []string
+	}{
+		{"a key twice", kill + `,"node_id":"m"}`, []string{"nethttp-middleware", "kin", "libopenapi-validator", "huma"}},
+		{"a key that differs by case", kill + `,"Client_Addrs":["x"]}`, []string{"huma"}},
+		{"a second value", kill + `} {}`, []string{"nethttp-middleware", "kin"}},
+	} {
+		for _, p := range requestPeers {
+			status := newRig(http.MethodPost, killPath, []byte(c.body)).do(p.handler(t))
+			want := !p.validates || slices.Contains(c.accept, p.name)
+			if accepted := status == http.StatusNoContent; accepted != want {
+				t.Errorf("%s, %s: status %d", p.name, c.name, status)
+			}
+		}
+	}
+}
+
+// BenchmarkRequest answers the kill with 204.
+func BenchmarkRequest(b *testing.B) {
+	for _, p := range requestPeers {
+		b.Run(p.name, func(b *testing.B) {
+			h := p.handler(b)
+			for _, n := range sizes {
+				b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+					measure(b, newRig(http.MethodPost, killPath, killBody(n)), h, http.StatusNoContent)
+				})
+			}
+		})
+	}
+}
+
+func measure(b *testing.B, g *rig, h http.Handler, want int) {
+	g.do(h) // what is made once is made now
+	b.ReportAllocs()
+	for b.Loop() {
+		if status := g.do(h); status != want {
+			b.Fatalf("status %d, want %d", status, want)
+		}
+	}
+}
