@@ -36,7 +36,6 @@ var (
 )
 
 func demoCommand(std stdio) *cobra.Command {
-	var listen string
 	var once bool
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -46,19 +45,14 @@ func demoCommand(std stdio) *cobra.Command {
 			"sessions through the typed client and shows which sockets closed. It then serves\n" +
 			"until Ctrl-C, so that you can kill more.",
 		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), listen, once, std) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), once, std) },
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` of the API; port 0 takes a free one")
 	cmd.Flags().BoolVar(&once, "once", false, "end after the table; exit code 1 if what closed is not what was asked")
-	envFlag(cmd.Flags(), "listen", "DCS_LISTEN")
 	envFlag(cmd.Flags(), "once", "DCS_ONCE")
 	return cmd
 }
 
-func demo(ctx context.Context, listen string, once bool, std stdio) error {
-	if host, _, err := net.SplitHostPort(listen); err != nil || !isLoopback(host) {
-		return usagef("--listen is %q, not host:port on loopback", listen)
-	}
+func demo(ctx context.Context, once bool, std stdio) error {
 	node, err := localnode.Start(ctx)
 	if err != nil {
 		return err
@@ -77,7 +71,7 @@ func demo(ctx context.Context, listen string, once bool, std stdio) error {
 	}
 	fmt.Fprintf(std.out, "Sessions  %d, opened by this demo\n", len(open))
 
-	api, err := startAPI(ctx, listen, node.Addr(), std.err)
+	api, err := startAPI(ctx, node.Addr(), std.err)
 	if err != nil {
 		return err
 	}
@@ -134,7 +128,7 @@ type demoAPI struct {
 	stop            func()
 }
 
-func startAPI(ctx context.Context, listen, nodeAddr string, logTo io.Writer) (*demoAPI, error) {
+func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, error) {
 	token := rand.Text()
 	digest := sha256.Sum256([]byte(token))
 	f, err := fleet.New([]fleet.Project{{ID: demoProject, Instances: []fleet.Instance{{
@@ -150,7 +144,7 @@ func startAPI(ctx context.Context, listen, nodeAddr string, logTo io.Writer) (*d
 	if err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", listen)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -241,9 +235,4 @@ func watch(ctx context.Context, out io.Writer, open []*demoSession, stopped <-ch
 			return err
 		}
 	}
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
