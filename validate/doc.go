@@ -3,15 +3,22 @@
 // client, or in a reverse proxy.
 //
 //	v, err := validate.New(contract, validate.Options{})
-//	http.ListenAndServe(addr, v.Middleware(handler)) // a server
-//	http.Client{Transport: v.Transport(nil)}         // a client
+//	http.ListenAndServe(addr, v.Middleware(handler))                                   // a server
+//	http.Client{Transport: v.Transport(nil)}                                           // a client
+//	httputil.ReverseProxy{Transport: v.Transport(nil), ErrorHandler: v.ErrorHandler}   // a proxy
 //
 // kin-openapi decides what the contract says. This package adds what it leaves
 // open: routing that never redirects and compares decoded path values, bodies
 // read once under a cap, and JSON that means the same to every parser (no
 // duplicate keys, trailing data, invalid UTF-8 and the like).
 //
-// It does not set defaults, does not change a message that passes, and does not
-// authenticate: Options.Authenticate is asked where a contract wants it.
-// OpenAPI 3.1 is refused by New.
+// Each direction of each operation has a Mode, which may change while messages
+// pass: Enforce refuses, Observe reports and lets pass, Off does not look. What
+// was found is counted: see Drift.
+//
+// It does not set defaults and does not change a message that passes, but for a
+// content coding that Options.Decode takes off. It does not authenticate:
+// Options.Authenticate is asked where a contract wants it. A query parameter
+// that is there twice, where one is declared, is judged by its first value, as
+// kin-openapi has it. OpenAPI 3.1 is refused by New.
 package validate

@@ -2,7 +2,7 @@ package validate
 
 import (
 	"net/http"
-	"strings"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
@@ -17,16 +17,24 @@ var kinOptions = &openapi3filter.Options{MultiError: true, SkipSettingDefaults: 
 // A finding collects the violations of one message.
 type finding struct {
 	direction Direction
+	v         *Validator
 	op        *operation
+	method    string // of the request: HEAD may be of the operation of GET
+	bad       int    // the status for a response that is refused
 	list      Violations
 }
 
+func (v *Validator) finding(d Direction, op *operation, method string) *finding {
+	return &finding{direction: d, v: v, op: op, method: method, bad: http.StatusInternalServerError}
+}
+
 func (f *finding) add(where Where, pointer, rule string, err error) {
-	if len(f.list) == maxViolations {
+	same := func(v *Violation) bool { return v.Where == where && v.Pointer == pointer && v.Rule == rule }
+	if len(f.list) == maxViolations || slices.ContainsFunc(f.list, same) { // two parts of a schema may say the same
 		return
 	}
 	f.list = append(f.list, &Violation{
-		Direction: f.direction, OperationID: f.op.id, Method: f.op.method, Path: f.op.path,
+		Direction: f.direction, OperationID: f.op.id, Method: f.method, Path: f.op.path,
 		Where: where, Pointer: pointer, Rule: rule, Status: f.status(rule),
 		Message: messageOf(rule), Err: err,
 	})
@@ -35,7 +43,7 @@ func (f *finding) add(where Where, pointer, rule string, err error) {
 func (f *finding) status(rule string) int {
 	switch {
 	case f.direction == Response:
-		return http.StatusInternalServerError
+		return f.bad
 	case rule == RuleSecurity:
 		return http.StatusUnauthorized
 	case rule == RuleBodyTooLarge:
@@ -45,18 +53,6 @@ func (f *finding) status(rule string) int {
 	default:
 		return http.StatusBadRequest
 	}
-}
-
-// isIdentity tells whether the bytes of a body are the message itself.
-func isIdentity(h http.Header) bool {
-	for _, value := range h.Values("Content-Encoding") {
-		for coding := range strings.SplitSeq(value, ",") {
-			if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // checkJSON tells whether a body of JSON means the same to every parser. A body

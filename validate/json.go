@@ -2,10 +2,8 @@ package validate
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxDepth is how many arrays and objects may stand in each other. Parsers'
@@ -89,7 +87,7 @@ func (sc *scanner) value(s *shape) (rule string) {
 	case '[':
 		return sc.array(s)
 	case '"':
-		_, rule := sc.text()
+		_, rule := sc.quoted()
 		return rule
 	case 't':
 		return sc.literal("true")
@@ -98,7 +96,7 @@ func (sc *scanner) value(s *shape) (rule string) {
 	case 'n':
 		return sc.literal("null")
 	default:
-		return sc.number()
+		return sc.number(s)
 	}
 }
 
@@ -187,7 +185,7 @@ func (sc *scanner) object(s *shape) (rule string) {
 // a member called name, and remembers it. A few names are compared one by one;
 // many go into a map, so that an object of n members never costs n².
 func (sc *scanner) known(name string, first int, many *map[string]struct{}) bool {
-	const few = 16
+	const few = 32
 	if *many == nil {
 		for _, k := range sc.keys[first:] {
 			if k == name {
@@ -210,91 +208,8 @@ func (sc *scanner) known(name string, first int, many *map[string]struct{}) bool
 	return false
 }
 
-// text reads a string and returns it decoded.
-func (sc *scanner) text() (decoded, rule string) {
+func (sc *scanner) number(s *shape) (rule string) {
 	start := sc.pos
-	sc.pos++
-	escaped := false
-	for sc.pos < len(sc.data) {
-		switch c := sc.data[sc.pos]; {
-		case c == '"':
-			sc.pos++
-			return sc.decode(start, escaped)
-		case c == '\\':
-			escaped = true
-			if rule := sc.escape(); rule != "" {
-				return "", rule
-			}
-		case c < 0x20:
-			return "", RuleJSONSyntax
-		case c < utf8.RuneSelf:
-			sc.pos++
-		default:
-			r, size := utf8.DecodeRune(sc.data[sc.pos:])
-			if r == utf8.RuneError && size == 1 {
-				return "", RuleJSONUTF8
-			}
-			sc.pos += size
-		}
-	}
-	return "", RuleJSONSyntax
-}
-
-func (sc *scanner) decode(start int, escaped bool) (decoded, rule string) {
-	quoted := sc.data[start:sc.pos]
-	if !escaped {
-		return string(quoted[1 : len(quoted)-1]), ""
-	}
-	if err := json.Unmarshal(quoted, &decoded); err != nil {
-		return "", RuleJSONSyntax
-	}
-	return decoded, ""
-}
-
-// escape reads one escape, or the two that make a surrogate pair.
-func (sc *scanner) escape() (rule string) {
-	if sc.pos+1 == len(sc.data) {
-		return RuleJSONSyntax
-	}
-	switch sc.data[sc.pos+1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		sc.pos += 2
-		return ""
-	case 'u':
-	default:
-		return RuleJSONSyntax
-	}
-	unit, ok := sc.unit()
-	switch {
-	case !ok:
-		return RuleJSONSyntax
-	case unit == 0:
-		return RuleJSONNUL
-	case unit < 0xd800 || unit > 0xdfff:
-		return ""
-	case unit > 0xdbff: // a second half without its first
-		return RuleJSONSurrogate
-	}
-	if second, ok := sc.unit(); !ok || second < 0xdc00 || second > 0xdfff {
-		return RuleJSONSurrogate
-	}
-	return ""
-}
-
-// unit reads \uXXXX.
-func (sc *scanner) unit() (unit uint64, ok bool) {
-	if len(sc.data)-sc.pos < 6 || sc.data[sc.pos] != '\\' || sc.data[sc.pos+1] != 'u' {
-		return 0, false
-	}
-	unit, err := strconv.ParseUint(string(sc.data[sc.pos+2:sc.pos+6]), 16, 16)
-	if err != nil {
-		return 0, false
-	}
-	sc.pos += 6
-	return unit, true
-}
-
-func (sc *scanner) number() (rule string) {
 	if sc.at("-") {
 		sc.pos++
 	}
@@ -316,6 +231,9 @@ func (sc *scanner) number() (rule string) {
 		if sc.digits() == 0 {
 			return RuleJSONSyntax
 		}
+	}
+	if !isExact(string(sc.data[start:sc.pos]), s != nil && s.wide) {
+		return RuleJSONNumber
 	}
 	return ""
 }

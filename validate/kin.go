@@ -2,6 +2,7 @@ package validate
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -9,16 +10,49 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
+// ask is kin-openapi's verdict. It panics on some messages, as on a query with
+// filter[a]=1&filter[a][b]=2: what it cannot read is refused.
+func ask(check func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("validate: kin-openapi panicked: %v", p)
+		}
+	}()
+	return check()
+}
+
 // addHeader adds what kin-openapi says of one response header. Of one that is
-// missing it says so in words alone, so the header is looked at again.
+// missing it says so in words alone.
 func (f *finding) addHeader(name string, err error) {
-	var schema *openapi3.SchemaError
-	var parse *openapi3filter.ParseError
-	if !errors.As(err, &schema) && !errors.As(err, &parse) {
+	if missing, ok := err.(*openapi3filter.ResponseError); ok && missing.Err == nil {
 		f.add(InHeader, pointerTo(name), "required", nil)
 		return
 	}
 	f.addKin(InHeader, pointerTo(name), err)
+}
+
+// addParameter adds what kin-openapi says of one parameter. Of some that are
+// missing, those with content and alternatives, it says that they do not decode.
+func (f *finding) addParameter(input *openapi3filter.RequestValidationInput, p *openapi3.Parameter, err error) {
+	var schema *openapi3.SchemaError
+	var parse *openapi3filter.ParseError
+	if p.Required && !isSent(input, p) && !errors.As(err, &schema) && !errors.As(err, &parse) {
+		err = openapi3filter.ErrInvalidRequired
+	}
+	f.addKin(Where(p.In), pointerTo(p.Name), err)
+}
+
+func isSent(input *openapi3filter.RequestValidationInput, p *openapi3.Parameter) bool {
+	switch p.In {
+	case openapi3.ParameterInQuery:
+		return input.QueryParams.Has(p.Name)
+	case openapi3.ParameterInHeader:
+		return len(input.Request.Header.Values(p.Name)) > 0
+	case openapi3.ParameterInCookie:
+		return len(input.Request.CookiesNamed(p.Name)) > 0
+	default:
+		return true
+	}
 }
 
 // addKin turns kin-openapi's error into violations, pointers below base; at
@@ -42,6 +76,12 @@ func (f *finding) translate(where Where, base string, err error) {
 		f.addReason(where, base, e.Reason, e.Err)
 	case *openapi3.SchemaError:
 		f.addSchema(where, base, e)
+	case *openapi3filter.ParseError:
+		if where == InBody && e.Kind == openapi3filter.KindUnsupportedFormat {
+			f.add(InHeader, pointerTo("Content-Type"), RuleContentType, err)
+			return
+		}
+		f.add(where, base+pointerTo(parsePath(e)...), RuleDecode, err)
 	default:
 		switch {
 		case errors.Is(err, openapi3filter.ErrInvalidRequired):
@@ -63,11 +103,11 @@ func (f *finding) addReason(where Where, base, reason string, err error) {
 
 func (f *finding) addSchema(where Where, base string, e *openapi3.SchemaError) {
 	rule := e.SchemaField
-	if rule == "allOf" { // of its parts, those that failed say more
-		if parts := errors.Unwrap(e.Origin); parts != nil {
-			f.translate(where, base, parts)
-			return
-		}
+	var parts openapi3.MultiError // As: those that kin-openapi has here are types of its own
+	errors.As(e.Origin, &parts)
+	if rule == "allOf" && len(parts) > 0 || rule == "oneOf" && len(parts) == 1 {
+		f.translate(where, base, parts) // those that failed say more, as does the one that a discriminator names
+		return
 	}
 	if rule == "properties" { // kin-openapi's word for a member that is not declared
 		f.addUndeclared(where, base, e)
@@ -77,18 +117,31 @@ func (f *finding) addSchema(where Where, base string, e *openapi3.SchemaError) {
 	f.add(where, base+pointerTo(e.JSONPointer()...), rule, errors.New(e.Reason))
 }
 
+// parsePath returns where a value does not decode, the outermost name first.
+// ParseError.Path has the causes' own names before.
+func parsePath(e *openapi3filter.ParseError) (names []string) {
+	for e != nil {
+		path := e.Path()
+		cause, _ := e.Cause.(*openapi3filter.ParseError)
+		if cause != nil {
+			path = path[len(cause.Path()):]
+		}
+		for _, name := range path {
+			names = append(names, fmt.Sprint(name))
+		}
+		e = cause
+	}
+	return names
+}
+
 // addUndeclared names the members that the schema does not declare: kin-openapi
 // points at their object, once for each of them.
 func (f *finding) addUndeclared(where Where, base string, e *openapi3.SchemaError) {
-	const rule = "additionalProperties"
 	object, _ := e.Value.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if e.Schema.Properties[name] != nil {
 			continue
 		}
-		pointer := base + pointerTo(append(e.JSONPointer(), name)...)
-		if !slices.ContainsFunc(f.list, func(v *Violation) bool { return v.Pointer == pointer && v.Rule == rule }) {
-			f.add(where, pointer, rule, nil)
-		}
+		f.add(where, base+pointerTo(append(e.JSONPointer(), name)...), "additionalProperties", nil)
 	}
 }

@@ -4,80 +4,147 @@ import (
 	"net/http"
 )
 
-// Middleware returns a handler that lets next see only requests that the
-// contract allows, and callers only such responses. What is refused is answered
-// by Options.Refuse.
+// Middleware returns a handler that looks at what passes between its callers
+// and next, and in mode Enforce lets only that pass which the contract allows;
+// the rest is answered by Options.Refuse.
 //
-// next gets the bytes that were checked, the decoded path values in
-// r.PathValue, and the context that Options.Authenticate returned. Its response
-// is held until it is complete and checked, up to the cap; one of a media type
-// that is not checked (a stream, a download) is passed on as it is written.
+// In Enforce next gets the bytes that were checked, and its response is held
+// until it is complete and checked, up to the cap. In Observe nothing is held:
+// a request's body is looked at when next has read it whole, a response's when
+// next has written it. A body of a media type that is not checked (a stream, an
+// upload) always passes as it comes.
+//
+// In every mode next gets the decoded path values in r.PathValue, and the
+// context that Options.Authenticate returned.
 func (v *Validator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		op, values, allow, vs := v.find(r.Method, r.URL)
-		if vs != nil {
-			if allow != "" {
-				w.Header().Set("Allow", allow)
-			}
-			v.refuse(w, r, vs)
+		op, values, vs := v.find(r.Method, r.URL)
+		if op == nil {
+			v.passUnknown(w, r, vs, next)
 			return
 		}
 		r = r.Clone(r.Context())
 		for name, value := range values {
 			r.SetPathValue(name, value)
 		}
-		if r, vs = v.admit(w, r, op, values); vs != nil {
-			v.refuse(w, r, vs)
+		observed, r, vs := v.admit(r, op, values)
+		if vs != nil {
+			v.note(r, vs)
+			v.answer(w, r, vs)
 			return
 		}
-		held := newResponseWriter(w, r, v, op)
-		next.ServeHTTP(held, r)
-		held.finish()
+		v.respond(w, r, op, next)
+		if observed != nil {
+			observed()
+		}
 	})
 }
 
-// admit reads, authenticates and checks one request. It returns the request as
-// the handler is to see it.
-func (v *Validator) admit(w http.ResponseWriter, r *http.Request, op *operation, values map[string]string) (*http.Request, Violations) {
-	f := &finding{direction: Request, op: op}
-	streamed := op.streams(r.Header)
-	var body []byte
-	if !streamed {
-		var err error
-		if r.ContentLength <= v.maxRequest {
-			// net/http closes the connection of a body that was not read to its end
-			body, err = readBody(http.MaxBytesReader(w, r.Body, v.maxRequest), r.ContentLength, v.maxRequest)
-		} else {
-			err = errTooLarge
-		}
-		if err != nil {
-			f.add(InBody, "", bodyRule(err), err)
-			return r, f.list
-		}
-		setBody(r, body)
+// passUnknown is for a request of no operation.
+func (v *Validator) passUnknown(w http.ResponseWriter, r *http.Request, vs Violations, next http.Handler) {
+	mode := v.modes.get(Request)
+	if mode != Off {
+		v.note(r, vs)
 	}
-	if op.secured && v.authorize != nil {
+	if mode == Enforce {
+		v.answer(w, r, vs)
+		return
+	}
+	next.ServeHTTP(w, r)
+}
+
+// admit authenticates and checks one request. It returns the request as the
+// handler is to see it, or the violations that refuse it; observed, where it is
+// not nil, is what is left to do when the handler has read the body.
+func (v *Validator) admit(r *http.Request, op *operation, values map[string]string) (observed func(), _ *http.Request, _ Violations) {
+	mode := op.modes.get(Request)
+	authenticates := op.secured && v.authorize != nil
+	if mode == Off && !authenticates {
+		return nil, r, nil
+	}
+	f := v.finding(Request, op, r.Method)
+	declared := r.ContentLength
+	rec := newRecorder(r.Body, v.maxRequest)
+	streams := op.streams(r.Header)
+	if !streams {
+		if mode == Enforce || authenticates {
+			if err := rec.fill(declared); err != nil && mode == Enforce {
+				f.add(InBody, "", bodyRule(err), err)
+				return nil, r, f.list
+			}
+		}
+		r.Body = rec
+	}
+	if authenticates {
+		if !streams {
+			r.Body = rec.peek()
+		}
 		ctx, err := v.authorize(r)
 		if err != nil {
 			f.add(InHeader, "", RuleSecurity, err)
-			return r, f.list
+			return nil, r, f.list
 		}
 		r = r.WithContext(ctx)
+		if !streams {
+			r.Body = rec
+		}
 	}
-	f.checkParameters(r, values)
-	if !streamed {
-		setBody(r, body) // Authenticate may have read it
-		f.checkRequestBody(r, body)
+	switch {
+	case mode == Off:
+		return nil, r, nil
+	case mode == Observe:
+		return func() { f.observeRequest(r, values, rec, declared, streams) }, r, nil
 	}
-	return r, f.list
+	if f.checkParameters(r, values); !streams {
+		f.takeBody(r, rec.kept)
+	}
+	return nil, r, f.list
 }
 
-// streams tells whether the request's body is declared and of a media type that
-// is not checked: it is passed on unread.
-func (o *operation) streams(h http.Header) bool {
-	if o.body == nil || !isIdentity(h) {
-		return false
+// takeBody checks a body that was read whole, and makes what was checked the
+// body of r.
+func (f *finding) takeBody(r *http.Request, body []byte) {
+	body = f.checkRequestBody(r, body)
+	r.Header.Del("Content-Encoding") // it is decoded, or else refused
+	setBody(r, body)
+}
+
+// observeRequest reports on a request whose body has passed.
+func (f *finding) observeRequest(r *http.Request, values map[string]string, rec *recorder, declared int64, streams bool) {
+	body, whole, over := rec.copied(declared)
+	if over { // as in Enforce, where nothing else is known then
+		f.add(InBody, "", RuleBodyTooLarge, errTooLarge)
+	} else {
+		f.checkParameters(r, values)
 	}
-	m := o.body.Content.Get(h.Get("Content-Type"))
-	return m != nil && !o.media[m].checked()
+	if whole && !streams {
+		f.checkRequestBody(r, body)
+	}
+	if len(f.list) > 0 {
+		f.v.note(r, f.list)
+	}
+}
+
+// respond lets next answer, in the response's mode.
+func (v *Validator) respond(w http.ResponseWriter, r *http.Request, op *operation, next http.Handler) {
+	switch op.modes.get(Response) {
+	case Enforce:
+		held := newHoldingWriter(w, r, v, op)
+		next.ServeHTTP(held, r)
+		held.finish()
+	case Observe:
+		seen := newObservingWriter(w, r, v, op)
+		next.ServeHTTP(seen, r)
+		seen.finish()
+	default:
+		next.ServeHTTP(w, r)
+	}
+}
+
+// answer refuses a call.
+func (v *Validator) answer(w http.ResponseWriter, r *http.Request, vs Violations) {
+	if vs[0].Allow != "" {
+		w.Header().Set("Allow", vs[0].Allow)
+	}
+	v.refuse(w, r, vs)
 }

@@ -2,7 +2,7 @@ package validate
 
 import (
 	"maps"
-	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -15,21 +15,26 @@ import (
 type operation struct {
 	id, method, path string
 
+	modes      modes
 	secured    bool
 	parameters []*openapi3.Parameter
 	body       *openapi3.RequestBody
-	media      map[*openapi3.MediaType]*media
+	media      map[*openapi3.MediaType]*medias
 	route      *routers.Route
 	responses  *openapi3.Responses
 	answers    map[*openapi3.Response]*answer
 }
 
-// A media is one declared media type of a body.
+// A media is what one media type makes of a body.
 type media struct {
 	json  bool
-	kin   bool   // kin-openapi has a decoder and there is a schema
+	kin   bool   // kin-openapi is asked
 	shape *shape // of the JSON, nil where nothing is known
 }
+
+// medias are what a declared media type may be: where it is a wildcard, the
+// message alone tells which.
+type medias struct{ json, readable, opaque *media }
 
 // checked tells whether the body is read and looked at, or passed on unread.
 func (m *media) checked() bool { return m.json || m.kin }
@@ -52,7 +57,7 @@ func compileOperation(doc *openapi3.T, item *openapi3.PathItem, op *openapi3.Ope
 	o := &operation{
 		id: op.OperationID, method: method, path: path,
 		secured:   isSecured(doc, op),
-		media:     map[*openapi3.MediaType]*media{},
+		media:     map[*openapi3.MediaType]*medias{},
 		route:     &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
 		responses: op.Responses,
 		answers:   map[*openapi3.Response]*answer{},
@@ -93,20 +98,50 @@ func isSecured(doc *openapi3.T, op *openapi3.Operation) bool {
 
 func (o *operation) addContent(content openapi3.Content) {
 	for name, m := range content {
-		base, _, err := mime.ParseMediaType(name)
-		if err != nil {
-			base = name
+		all := &medias{json: &media{json: true}, readable: &media{}, opaque: &media{}}
+		if m.Schema != nil {
+			all.json = &media{json: true, kin: true, shape: compileShape(m.Schema.Value)}
+			all.readable = &media{kin: true}
+			if strings.Contains(name, "*") && !isBinary(m.Schema.Value) {
+				all.opaque = all.readable // or any other type would be a way past the schema
+			}
 		}
-		c := &media{
-			json: base == "application/json" || strings.HasSuffix(base, "+json"),
-			kin:  m.Schema != nil && base != "application/octet-stream" && openapi3filter.RegisteredBodyDecoder(base) != nil,
-		}
-		if c.json && m.Schema != nil {
-			c.kin = true
-			c.shape = compileShape(m.Schema.Value)
-		}
-		o.media[m] = c
+		o.media[m] = all
 	}
+}
+
+// mediaOf returns what a body of these headers is, nil where its media type is
+// not declared.
+func (o *operation) mediaOf(content openapi3.Content, h http.Header) *media {
+	name := h.Get("Content-Type")
+	declared := content.Get(name)
+	if declared == nil {
+		return nil
+	}
+	base, _, _ := strings.Cut(name, ";")
+	base = strings.ToLower(strings.TrimSpace(base))
+	switch all := o.media[declared]; {
+	case base == "application/json", strings.HasSuffix(base, "+json"):
+		return all.json
+	case isReadable(base):
+		return all.readable
+	default:
+		return all.opaque
+	}
+}
+
+func isBinary(schema *openapi3.Schema) bool {
+	return schema.Type.Is("string") && schema.Format == "binary"
+}
+
+// isReadable tells whether a body of this media type is looked at. kin-openapi
+// also unpacks archives and copies octet-streams: those are not for a check.
+func isReadable(base string) bool {
+	switch base {
+	case "application/octet-stream", "application/zip":
+		return false
+	}
+	return openapi3filter.RegisteredBodyDecoder(base) != nil
 }
 
 func compileAnswer(doc *openapi3.T, response *openapi3.Response) *answer {
@@ -125,6 +160,16 @@ func compileAnswer(doc *openapi3.T, response *openapi3.Response) *answer {
 func answerRoute(doc *openapi3.T, response *openapi3.Response) *routers.Route {
 	op := &openapi3.Operation{Responses: openapi3.NewResponses(openapi3.WithName("default", response))}
 	return &routers.Route{Spec: doc, Operation: op}
+}
+
+// streams tells whether the request's body is declared and of a media type that
+// is not checked: it is passed on unread.
+func (o *operation) streams(h http.Header) bool {
+	if o.body == nil {
+		return false
+	}
+	m := o.mediaOf(o.body.Content, h)
+	return m != nil && !m.checked()
 }
 
 // answer returns what the contract declares for a status: the status itself,

@@ -5,9 +5,11 @@ import (
 	"net/http"
 )
 
-// refuseWithProblem answers with RFC 9457 problem details, and one member more:
-// where the violations are.
-func refuseWithProblem(w http.ResponseWriter, _ *http.Request, vs Violations) {
+// problems answers with RFC 9457 problem details, and one member more: where the
+// violations are.
+type problems struct{ details bool }
+
+func (p problems) refuse(w http.ResponseWriter, _ *http.Request, vs Violations) {
 	type found struct {
 		In      Where  `json:"in"`
 		Pointer string `json:"pointer,omitempty"`
@@ -25,7 +27,11 @@ func refuseWithProblem(w http.ResponseWriter, _ *http.Request, vs Violations) {
 		Detail: "the " + string(vs[0].Direction) + " does not keep to the contract: " + vs[0].Message,
 	}
 	for _, one := range vs {
-		problem.Violations = append(problem.Violations, found{one.Where, one.Pointer, one.Rule, one.Message})
+		detail := one.Message
+		if p.details && one.Err != nil {
+			detail += ": " + one.Err.Error()
+		}
+		problem.Violations = append(problem.Violations, found{one.Where, one.Pointer, one.Rule, detail})
 	}
 	body, err := json.Marshal(problem)
 	if err != nil { // strings and numbers always encode

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
@@ -20,49 +21,74 @@ func (f *finding) checkParameters(r *http.Request, values map[string]string) {
 		Request: r, PathParams: values, QueryParams: query, Route: f.op.route, Options: kinOptions,
 	}
 	for _, p := range f.op.parameters {
-		if err := openapi3filter.ValidateParameter(r.Context(), input, p); err != nil {
-			f.addKin(Where(p.In), pointerTo(p.Name), err)
+		if p.In == openapi3.ParameterInQuery && p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, query) {
+			f.add(InQuery, pointerTo(p.Name), RuleDecode, nil)
+			continue
+		}
+		if err := ask(func() error { return openapi3filter.ValidateParameter(r.Context(), input, p) }); err != nil {
+			f.addParameter(input, p, err)
 		}
 	}
 }
 
-// checkRequestBody looks at a body that was read whole.
-func (f *finding) checkRequestBody(r *http.Request, body []byte) {
+// checkRequestBody looks at a body that was read whole, and returns it without
+// its content coding.
+func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
 	if f.op.body == nil {
 		if len(body) > 0 {
 			f.add(InBody, "", RuleBodyUndeclared, nil)
 		}
-		return
+		return body
 	}
 	if len(body) == 0 {
 		if f.op.body.Required {
 			f.add(InBody, "", "required", nil)
 		}
-		return
+		return body
 	}
-	media := f.requestMedia(r.Header)
-	if media == nil || !f.checkJSON(media, body) || !media.kin {
-		return
+	m := f.mediaOf(f.op.body.Content, r.Header)
+	if m == nil {
+		return body
+	}
+	body, ok := f.plain(r.Header, body, f.v.maxRequest)
+	if !ok || !f.checkJSON(m, body) || !m.kin {
+		return body
 	}
 	// a request of its own: kin-openapi reads the body and puts another there
 	probe := &http.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: io.NopCloser(bytes.NewReader(body))}
 	input := &openapi3filter.RequestValidationInput{Request: probe, Route: f.op.route, Options: kinOptions}
-	if err := openapi3filter.ValidateRequestBody(r.Context(), input, f.op.body); err != nil {
+	if err := ask(func() error { return openapi3filter.ValidateRequestBody(r.Context(), input, f.op.body) }); err != nil {
 		f.addKin(InBody, "", err)
 	}
+	return body
 }
 
-// requestMedia returns the declared media type of the request's body; nil, with
-// a violation, where it is not declared.
-func (f *finding) requestMedia(h http.Header) *media {
-	if !isIdentity(h) {
-		f.add(InHeader, pointerTo("Content-Encoding"), RuleContentEncoding, nil)
-		return nil
-	}
-	m := f.op.body.Content.Get(h.Get("Content-Type"))
+// mediaOf returns the media type of a body that is there. It is nil where the
+// type is not checked, and, with a violation, where it is not declared or cannot
+// be read.
+func (f *finding) mediaOf(content openapi3.Content, h http.Header) *media {
+	m := f.op.mediaOf(content, h)
 	if m == nil {
 		f.add(InHeader, pointerTo("Content-Type"), RuleContentType, nil)
 		return nil
 	}
-	return f.op.media[m]
+	if !m.checked() {
+		return nil
+	}
+	if !f.v.readable(h) {
+		f.add(InHeader, pointerTo("Content-Encoding"), RuleContentEncoding, nil)
+		return nil
+	}
+	return m
+}
+
+// plain returns body without its content coding; ok is false, with a violation,
+// where it cannot be decoded.
+func (f *finding) plain(h http.Header, body []byte, limit int64) (decoded []byte, ok bool) {
+	decoded, err := plain(h, body, limit)
+	if err != nil {
+		f.add(InBody, "", codingRule(err), err)
+		return body, false
+	}
+	return decoded, true
 }

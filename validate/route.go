@@ -1,6 +1,9 @@
 package validate
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,30 +27,70 @@ type segment struct {
 	param          string // empty: the prefix is all
 }
 
-func compileRoutes(doc *openapi3.T, bases []string) []*route {
+// compileRoutes lists the routes in the order in which they are tried: kin-openapi's,
+// but of "{id}.json" and "{id}", which it puts by their parameters' names, the
+// one with more text first.
+func compileRoutes(doc *openapi3.T, givenBase string) ([]*route, error) {
+	paths := doc.Paths.InMatchingOrder()
+	slices.SortStableFunc(paths, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.Count(a, "{"), strings.Count(b, "{")), cmp.Compare(literals(b), literals(a)))
+	})
 	var routes []*route
-	for _, path := range doc.Paths.InMatchingOrder() {
+	for _, path := range paths {
 		item := doc.Paths.Value(path)
-		operations := map[string]*operation{}
-		var methods []string
+		below := map[string]*route{} // by base path: an operation may have servers of its own
 		for method, op := range item.Operations() {
-			operations[method] = compileOperation(doc, item, op, method, path)
-			methods = append(methods, method)
+			bases, err := basePaths(serversOf(doc, item, op), givenBase)
+			if err != nil {
+				return nil, err
+			}
+			compiled := compileOperation(doc, item, op, method, path)
+			for _, base := range bases {
+				rt := below[base]
+				if rt == nil {
+					segments, err := splitTemplate(base + path)
+					if err != nil {
+						return nil, err
+					}
+					rt = &route{template: path, segments: segments, operations: map[string]*operation{}}
+					below[base] = rt
+				}
+				rt.operations[method] = compiled
+			}
 		}
-		slices.Sort(methods)
-		for _, base := range bases {
-			routes = append(routes, &route{
-				template:   path,
-				segments:   splitTemplate(base + path),
-				operations: operations,
-				allow:      strings.Join(methods, ", "),
-			})
+		for _, base := range slices.Sorted(maps.Keys(below)) {
+			rt := below[base]
+			if get := rt.operations[http.MethodGet]; get != nil && rt.operations[http.MethodHead] == nil {
+				rt.operations[http.MethodHead] = get // RFC 9110, section 9.3.2: what takes GET takes HEAD
+			}
+			rt.allow = strings.Join(slices.Sorted(maps.Keys(rt.operations)), ", ")
+			routes = append(routes, rt)
 		}
 	}
-	return routes
+	return routes, nil
 }
 
-func splitTemplate(template string) []segment {
+// serversOf returns the servers that hold for an operation, the closest.
+func serversOf(doc *openapi3.T, item *openapi3.PathItem, op *openapi3.Operation) openapi3.Servers {
+	switch {
+	case op.Servers != nil && len(*op.Servers) > 0:
+		return *op.Servers
+	case len(item.Servers) > 0:
+		return item.Servers
+	default:
+		return doc.Servers
+	}
+}
+
+// literals counts the bytes of a template that are not parameters.
+func literals(template string) (n int) {
+	for part := range strings.SplitSeq(template, "{") {
+		n += len(part) - strings.IndexByte(part, '}') - 1
+	}
+	return n
+}
+
+func splitTemplate(template string) ([]segment, error) {
 	var segments []segment
 	for part := range strings.SplitSeq(strings.TrimPrefix(template, "/"), "/") {
 		prefix, rest, found := strings.Cut(part, "{")
@@ -56,9 +99,12 @@ func splitTemplate(template string) []segment {
 			continue
 		}
 		param, suffix, _ := strings.Cut(rest, "}")
+		if strings.Contains(suffix, "{") {
+			return nil, fmt.Errorf("validate: the path %q has two parameters in one segment", template)
+		}
 		segments = append(segments, segment{prefix: prefix, suffix: suffix, param: param})
 	}
-	return segments
+	return segments, nil
 }
 
 // match returns the decoded path values. The path is compared as it was sent,
@@ -100,9 +146,8 @@ func (rt *route) match(escapedPath string) (map[string]string, bool) {
 }
 
 // find returns the operation that method and u name, with the decoded path
-// values. Without one it returns the violation, and for a method that the path
-// does not have also the value of Allow.
-func (v *Validator) find(method string, u *url.URL) (op *operation, values map[string]string, allow string, vs Violations) {
+// values, or else the violation.
+func (v *Validator) find(method string, u *url.URL) (*operation, map[string]string, Violations) {
 	path := u.EscapedPath()
 	for _, rt := range v.routes {
 		values, ok := rt.match(path)
@@ -110,15 +155,27 @@ func (v *Validator) find(method string, u *url.URL) (op *operation, values map[s
 			continue
 		}
 		if op := rt.operations[method]; op != nil {
-			return op, values, "", nil
+			return op, values, nil
 		}
-		return nil, nil, rt.allow, Violations{{
+		return nil, nil, Violations{{
 			Direction: Request, Method: method, Path: rt.template, Where: InPath,
-			Rule: RuleMethod, Status: http.StatusMethodNotAllowed, Message: messageOf(RuleMethod),
+			Rule: RuleMethod, Status: http.StatusMethodNotAllowed, Message: messageOf(RuleMethod), Allow: rt.allow,
 		}}
 	}
-	return nil, nil, "", Violations{{
+	return nil, nil, Violations{{
 		Direction: Request, Method: method, Where: InPath,
 		Rule: RuleRoute, Status: http.StatusNotFound, Message: messageOf(RuleRoute),
 	}}
+}
+
+// operationsOf lists each operation once: it may stand below several bases.
+func operationsOf(routes []*route) (list []*operation) {
+	for _, rt := range routes {
+		for _, op := range rt.operations {
+			if !slices.Contains(list, op) {
+				list = append(list, op)
+			}
+		}
+	}
+	return list
 }

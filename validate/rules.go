@@ -23,6 +23,7 @@ const (
 	RuleJSONUTF8         = "json-utf8"      // bytes that are not UTF-8
 	RuleJSONSurrogate    = "json-surrogate" // \ud800 without its other half
 	RuleJSONNUL          = "json-nul"       // \u0000 in a string or key
+	RuleJSONNumber       = "json-number"    // a number that parsers round each in its way
 	RuleJSONDepth        = "json-depth"     // nesting beyond the limit
 )
 
@@ -49,6 +50,7 @@ var messages = map[string]string{
 	RuleJSONUTF8:         "the text is not UTF-8",
 	RuleJSONSurrogate:    "half of a surrogate pair stands alone",
 	RuleJSONNUL:          "the text contains a NUL character",
+	RuleJSONNumber:       "the number is beyond what is exact",
 	RuleJSONDepth:        "the nesting is too deep",
 
 	"required":             "a value is required",

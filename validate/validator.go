@@ -19,8 +19,12 @@ const (
 // Options adjusts a Validator. The zero value is safe.
 type Options struct {
 	// BasePath stands before the contract's paths in every URL, for a server
-	// that is mounted below "/". Default: the paths of the contract's servers.
+	// that is mounted below "/". Default: the paths of the contract's servers, or
+	// of those that a path or an operation has of its own.
 	BasePath string
+
+	// Request and Response are the modes to begin with. Default: Enforce.
+	Request, Response Mode
 
 	// MaxRequestBody and MaxResponseBody limit the bodies that are read, in
 	// bytes. Default: DefaultMaxRequestBody and DefaultMaxResponseBody. A body
@@ -28,28 +32,49 @@ type Options struct {
 	MaxRequestBody  int64
 	MaxResponseBody int64
 
-	// Authenticate is asked by Middleware, once the body is read (a signature
-	// may cover it) and before anything is checked, for each operation that has
-	// a security requirement. r.PathValue gives the decoded path values, and
-	// r.Body may be read. The context it returns is the handler's; an error is
-	// a violation of RuleSecurity with status 401 that wraps it. Default:
-	// whoever calls may, for authentication is another's work.
+	// Decode checks bodies of Content-Encoding gzip by what they contain, up to
+	// the same caps. Where the mode is Enforce the decoded body is passed on,
+	// for what is passed on is what was checked. Default: a coded body is a
+	// violation of RuleContentEncoding.
+	Decode bool
+
+	// Details shows the caller of a default refusal what the log gets: texts
+	// that may quote the schema.
+	Details bool
+
+	// Authenticate is asked by Middleware in every mode, once the body is read
+	// (a signature may cover it) and before anything is checked, for each
+	// operation that has a security requirement. r.PathValue gives the decoded
+	// path values, and r.Body may be read. The context it returns is the
+	// handler's; an error is a violation of RuleSecurity with status 401 that
+	// wraps it, and is always enforced. Default: whoever calls may, for
+	// authentication is another's work.
 	Authenticate func(r *http.Request) (context.Context, error)
 
-	// Refuse answers a call that Middleware does not let through, in either
-	// direction; vs is never empty, and vs[0].Status is the status that fits.
-	// Where the method is not allowed, Allow is already set. Default: RFC 9457
-	// problem details that quote neither the schema nor a value.
+	// Report gets what was found in a message, in Enforce and in Observe; vs is
+	// never empty. It is called by the goroutine that serves the message.
+	Report func(r *http.Request, vs Violations)
+
+	// Refuse answers a call that Middleware or ErrorHandler does not let
+	// through, in either direction; vs is never empty, and vs[0].Status is the
+	// status that fits. Where the method is not allowed, Allow is already set.
+	// Default: RFC 9457 problem details that quote neither the schema nor a
+	// value.
 	Refuse func(w http.ResponseWriter, r *http.Request, vs Violations)
 }
 
 // A Validator holds one contract, compiled. It is safe for concurrent use.
 type Validator struct {
 	routes      []*route
+	operations  []*operation
+	modes       modes
 	maxRequest  int64
 	maxResponse int64
+	decode      bool
 	authorize   func(*http.Request) (context.Context, error)
+	report      func(*http.Request, Violations)
 	refuse      func(http.ResponseWriter, *http.Request, Violations)
+	drifts      drifts
 }
 
 // New compiles an OpenAPI 3.0 contract, JSON or YAML. It returns an error for
@@ -67,14 +92,12 @@ func New(contract []byte, o Options) (*Validator, error) {
 	if err := doc.Validate(loader.Context); err != nil {
 		return nil, fmt.Errorf("validate: the contract is not valid: %w", err)
 	}
-	bases, err := basePaths(doc, o.BasePath)
-	if err != nil {
-		return nil, err
-	}
 	v := &Validator{
 		maxRequest:  o.MaxRequestBody,
 		maxResponse: o.MaxResponseBody,
+		decode:      o.Decode,
 		authorize:   o.Authenticate,
+		report:      o.Report,
 		refuse:      o.Refuse,
 	}
 	if v.maxRequest < 0 || v.maxResponse < 0 {
@@ -87,27 +110,32 @@ func New(contract []byte, o Options) (*Validator, error) {
 		v.maxResponse = DefaultMaxResponseBody
 	}
 	if v.refuse == nil {
-		v.refuse = refuseWithProblem
+		v.refuse = problems{details: o.Details}.refuse
 	}
-	v.routes = compileRoutes(doc, bases)
+	if v.routes, err = compileRoutes(doc, o.BasePath); err != nil {
+		return nil, err
+	}
+	v.operations = operationsOf(v.routes)
+	v.SetMode(Request, o.Request)
+	v.SetMode(Response, o.Response)
 	return v, nil
 }
 
-// basePaths lists the prefixes below which the contract's paths stand, each
+// basePaths lists the prefixes below which a path of these servers stands, each
 // without its closing slash.
-func basePaths(doc *openapi3.T, given string) ([]string, error) {
+func basePaths(servers openapi3.Servers, given string) ([]string, error) {
 	if given != "" {
 		if given[0] != '/' {
 			return nil, fmt.Errorf("validate: BasePath %q does not start with a slash", given)
 		}
 		return []string{strings.TrimRight(given, "/")}, nil
 	}
-	if len(doc.Servers) == 0 {
+	if len(servers) == 0 {
 		return []string{""}, nil
 	}
 	var bases []string
 	seen := map[string]bool{}
-	for _, server := range doc.Servers {
+	for _, server := range servers {
 		base, err := server.BasePath()
 		if err != nil {
 			return nil, fmt.Errorf("validate: the contract's server %q: %w", server.URL, err)

@@ -36,7 +36,8 @@ type Violation struct {
 	Where       Where
 	Pointer     string // RFC 6901: into the body, or "/name" of a parameter or header
 	Rule        string // a schema keyword, or one of the Rule constants
-	Status      int    // the HTTP status that answers it
+	Status      int    // the HTTP status that answers it: 502 where Transport refuses a response
+	Allow       string // of RuleMethod: the methods that the path takes
 
 	// Message may be shown to the caller: it holds nothing of the schema and
 	// no value.
