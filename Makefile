@@ -35,8 +35,10 @@ lint:
 bench: servers
 	cd bench && go run ./ratios -write README.md
 
+# each target for FUZZTIME; what is found is kept in validate/testdata/fuzz
 fuzz:
-	go test ./validate -run '^$$' -fuzz FuzzScanJSON -fuzztime $(FUZZTIME)
+	for target in FuzzScanJSON FuzzRequest FuzzResponse; do \
+	  go test ./validate -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
 # a Redis or Valkey server for the tests, installed where there is none
 servers:

@@ -59,15 +59,11 @@ func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
 	for _, required := range [...]struct{ flag, value string }{
 		{"endpoint", f.endpoint}, {"project", f.project}, {"instance", f.instance}, {"node", f.node},
 	} {
-		if required.value == "" {
+		switch {
+		case required.value == "":
 			return usagef("--%s is missing", required.flag)
-		}
-	}
-	for _, id := range [...]struct{ flag, value string }{
-		{"project", f.project}, {"instance", f.instance}, {"node", f.node},
-	} {
-		if !fleet.IsID(id.value) {
-			return usagef("--%s is %q, not 1 to 64 letters, digits, - or _", id.flag, id.value)
+		case required.flag != "endpoint" && !fleet.IsID(required.value):
+			return usagef("--%s is %q, not 1 to 64 letters, digits, - or _", required.flag, required.value)
 		}
 	}
 	asTable := std.terminal
@@ -87,8 +83,13 @@ func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
 		return usageError{err}
 	}
 	err = c.Kill(ctx, f.project, f.instance, f.node, addrs...)
-	if vs := validate.AsViolations(err); vs != nil && vs[0].Direction == validate.Request {
-		return usageError{fmt.Errorf("nothing was sent: %w", vs)}
+	if vs := validate.AsViolations(err); vs != nil {
+		if vs[0].Direction == validate.Request {
+			return usageError{fmt.Errorf("nothing was sent: %w", vs)}
+		}
+		if vs[0].Err != nil { // such as which status it was
+			err = fmt.Errorf("%w: %w", err, vs[0].Err)
+		}
 	}
 	if showErr := showKill(std, asTable, addrs, err); showErr != nil {
 		return showErr
