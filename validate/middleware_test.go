@@ -308,6 +308,14 @@ func TestNewRefusesWhatItCannotServe(t *testing.T) {
 	}
 }
 
+func TestOperationIDNamesWhatARequestIsOf(t *testing.T) {
+	v, err := validate.New(dcssessions.Contract(), validate.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "HangUpClients", v.OperationID(killRequest("")))
+	assert.Empty(t, v.OperationID(httptest.NewRequest(http.MethodGet, killPath, nil)))
+	assert.Empty(t, v.OperationID(httptest.NewRequest(http.MethodPost, "/", nil)))
+}
+
 func TestTheBasePathStandsBeforeTheContractsPaths(t *testing.T) {
 	v, err := validate.New(dcssessions.Contract(), validate.Options{BasePath: "/api/"})
 	require.NoError(t, err)

@@ -168,6 +168,15 @@ func (v *Validator) find(method string, u *url.URL) (*operation, map[string]stri
 	}}
 }
 
+// OperationID returns the operationId of the operation that a request is of; it
+// is empty for a request of none, and for an operation that has none.
+func (v *Validator) OperationID(r *http.Request) string {
+	if op, _, _ := v.find(r.Method, r.URL); op != nil {
+		return op.id
+	}
+	return ""
+}
+
 // operationsOf lists each operation once: it may stand below several bases.
 func operationsOf(routes []*route) (list []*operation) {
 	for _, rt := range routes {
