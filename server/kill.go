@@ -11,6 +11,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/access"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) HangUpClients(ctx context.Context, req gen.HangUpClientsRequest
 		return nil, killFailure(outcomes, err)
 	}
 	return gen.HangUpClients204Response{
-		Headers: gen.HangUpClients204ResponseHeaders{XRequestID: callOf(ctx).requestID},
+		Headers: gen.HangUpClients204ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
 	}, nil
 }
 
@@ -83,14 +84,14 @@ func killFailure(outcomes []sessions.Outcome, err error) error {
 
 // logKill writes what became of each address.
 func (s *Server) logKill(ctx context.Context, req gen.HangUpClientsRequestObject, outcomes []sessions.Outcome) {
-	c := callOf(ctx)
+	c := access.Of(ctx)
 	byResult := map[sessions.Result][]string{}
 	for _, o := range outcomes {
 		byResult[o.Result] = append(byResult[o.Result], o.Addr.String())
 	}
 	attrs := []slog.Attr{
-		slog.String("request_id", c.requestID),
-		slog.String("caller", c.caller),
+		slog.String("request_id", c.RequestID),
+		c.Attr(callerKey),
 		slog.String("project_id", req.ProjectID),
 		slog.String("instance_id", req.InstanceID),
 		slog.String("node_id", req.Body.NodeID),

@@ -18,6 +18,7 @@ import (
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/access"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -82,6 +83,6 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.As(err, &f) {
 		f = internal.with("", err)
 	}
-	callOf(r.Context()).failure = f
+	access.Of(r.Context()).Err = f
 	writeFailure(w, f)
 }

@@ -1,0 +1,95 @@
+package access_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/access"
+)
+
+// call serves one request and returns the log's line of it.
+func call(t *testing.T, r *http.Request, next http.HandlerFunc) (rec *httptest.ResponseRecorder, line map[string]any, panicked any) {
+	var log bytes.Buffer
+	h := access.Handler(access.Options{
+		Log:      slog.New(slog.NewJSONHandler(&log, nil)),
+		Attrs:    []slog.Attr{slog.String("who", "")},
+		Panicked: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+	}, next)
+	rec = httptest.NewRecorder()
+	func() {
+		defer func() { panicked = recover() }()
+		h.ServeHTTP(rec, r)
+	}()
+	for text := range strings.Lines(log.String()) {
+		var record map[string]any
+		require.NoError(t, json.Unmarshal([]byte(text), &record))
+		if record["msg"] == "request" {
+			require.Nil(t, line, "two lines")
+			line = record
+		}
+	}
+	require.NotNil(t, line, "no line")
+	return rec, line, panicked
+}
+
+func TestTheLineTellsOfTheCall(t *testing.T) {
+	for name, c := range map[string]struct {
+		next     http.HandlerFunc
+		want     map[string]any
+		panicked any
+	}{
+		"a status":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, map[string]any{"status": 404.0, "level": "INFO", "who": ""}, nil},
+		"none is 200 when it writes": {func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, map[string]any{"status": 200.0}, nil},
+		"the first one counts":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(204) }, map[string]any{"status": 204.0}, nil},
+		"an attribute that was set":  {func(w http.ResponseWriter, r *http.Request) { access.Of(r.Context()).Set("who", "me") }, map[string]any{"who": "me"}, nil},
+		"an error of the caller":     {failing(400), map[string]any{"status": 400.0, "error": "oops", "level": "INFO"}, nil},
+		"an error of the server":     {failing(503), map[string]any{"status": 503.0, "error": "oops", "level": "ERROR"}, nil},
+		"a panic":                    {func(http.ResponseWriter, *http.Request) { panic("x") }, map[string]any{"status": 500.0, "level": "ERROR"}, nil},
+		"an answer that was broken off": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(200)
+			panic(http.ErrAbortHandler)
+		}, map[string]any{"status": 200.0, "aborted": true, "level": "INFO"}, http.ErrAbortHandler},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, line, panicked := call(t, httptest.NewRequest("GET", "/a%2Fb?secret", nil), c.next)
+			assert.Equal(t, c.panicked, panicked)
+			assert.Equal(t, "/a%2Fb", line["path"])
+			for key, want := range c.want {
+				assert.Equal(t, want, line[key], key)
+			}
+		})
+	}
+}
+
+func failing(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		access.Of(r.Context()).Err = errors.New("oops")
+		w.WriteHeader(status)
+	}
+}
+
+func TestACallersIDIsTakenWhereItIsSafe(t *testing.T) {
+	for id, taken := range map[string]bool{
+		"a": true, "A-b_c.9": true, strings.Repeat("x", 64): true,
+		"": false, "a b": false, "a\nb": false, "ä": false, strings.Repeat("x", 65): false,
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("X-Request-Id", id)
+		_, line, _ := call(t, r, func(http.ResponseWriter, *http.Request) {})
+		if taken {
+			assert.Equal(t, id, line["request_id"])
+		} else {
+			assert.Regexp(t, "^[0-9a-f]{32}$", line["request_id"], "%q", id)
+		}
+	}
+}

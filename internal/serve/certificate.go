@@ -1,0 +1,39 @@
+package serve
+
+import (
+	"crypto/tls"
+	"fmt"
+	"sync/atomic"
+)
+
+// A Certificate is one in files, which may be read anew while it is in use. It
+// is safe for concurrent use.
+type Certificate struct {
+	certFile, keyFile string
+	current           atomic.Pointer[tls.Certificate]
+}
+
+// LoadCertificate reads a certificate, with what chain it has, and its key, both
+// PEM.
+func LoadCertificate(certFile, keyFile string) (*Certificate, error) {
+	c := &Certificate{certFile: certFile, keyFile: keyFile}
+	return c, c.Reload()
+}
+
+// Reload reads the files anew. After an error the old certificate stays.
+func (c *Certificate) Reload() error {
+	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return fmt.Errorf("the certificate %s with the key %s: %w", c.certFile, c.keyFile, err)
+	}
+	c.current.Store(&pair)
+	return nil
+}
+
+// Config returns the configuration of a server that shows the certificate.
+func (c *Certificate) Config() *tls.Config {
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil },
+	}
+}

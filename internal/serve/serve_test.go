@@ -1,0 +1,41 @@
+package serve_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+)
+
+func TestWhatDoesNotEndInTimeIsCutOff(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	cut := make(chan struct{})
+	stopped := make(chan error, 1)
+	go func() {
+		stopped <- serve.Until(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+			close(cut)
+		}), serve.Options{Grace: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	}()
+	resp, err := http.Get("http://" + ln.Addr().String())
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	stop()
+	err = <-stopped
+	assert.ErrorContains(t, err, "calls under way were cut off after 50ms")
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	<-cut
+	_, err = io.ReadAll(resp.Body)
+	assert.Error(t, err)
+}
