@@ -22,10 +22,13 @@ var mayUse = map[string][]string{
 	"/client":             {module + "/gen"},
 	"/sessions":           {"github.com/redis/go-redis/v9"},
 	"/fleet":              {module + "/sessions"},
-	"/server":             {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", "go.yaml.in/yaml/v4"},
+	"/server":             {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", module + "/internal/access", module + "/internal/serve", "go.yaml.in/yaml/v4"},
+	"/internal/access":    {},
+	"/internal/serve":     {},
+	"/internal/proxy":     {module, module + "/validate", module + "/internal/access", module + "/internal/serve", "github.com/prometheus/client_golang"},
 	"/internal/localnode": {"github.com/tidwall/redcon"},
 	"/internal/redistest": {module + "/internal/localnode"}, // and testing
-	"/cmd/dcs-sessions": {module, module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode",
+	"/cmd/dcs-sessions": {module, module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode", module + "/internal/proxy",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term"},
 }
 

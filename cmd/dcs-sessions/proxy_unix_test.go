@@ -1,0 +1,62 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	dcssessions "github.com/dcs-sessions/dcs-sessions"
+)
+
+func TestSIGHUPReadsTheContractAnew(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "contract.yaml")
+	require.NoError(t, os.WriteFile(file, dcssessions.Contract(), 0o600))
+	ctx, stop := context.WithCancel(t.Context())
+	var log syncBuffer
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"proxy", "--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:0", "--contract", file},
+			func(string) string { return "" }, stdio{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &log})
+	}()
+	says := func(text string) {
+		t.Helper()
+		require.Eventually(t, func() bool { return strings.Contains(log.String(), text) }, 20*time.Second, time.Millisecond, "%s", &log)
+	}
+	says(`"msg":"listening"`)
+	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
+	says(`"msg":"contract loaded"`)
+	require.NoError(t, os.WriteFile(file, []byte("nope"), 0o600))
+	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
+	says(`"msg":"the new contract is refused, the old one stays"`)
+	stop()
+	assert.Equal(t, exitOK, <-ended)
+}
+
+// A syncBuffer may be read while it is written.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

@@ -1,0 +1,189 @@
+package proxy_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
+)
+
+func TestModesChangeWhileItRuns(t *testing.T) {
+	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			answers(201, "", "")(w, r)
+			return
+		}
+		answers(200, "application/json", badItem)(w, r)
+	}))
+	statuses := func() [2]int {
+		return [2]int{rg.send("POST", "/items", badItem).status, rg.send("GET", "/items/a", "").status}
+	}
+	for _, step := range []struct {
+		name, body string
+		want       [2]int
+	}{
+		{"observe", `{"request":"observe","response":"observe"}`, [2]int{201, 200}},
+		{"enforce", `{"request":"enforce","response":"enforce"}`, [2]int{400, 502}},
+		{"one operation has its own", `{"request":"enforce","response":"enforce","operations":{"GetItem":{"response":"off"}}}`, [2]int{400, 200}},
+		{"another, and all others change", `{"request":"observe","response":"observe","operations":{"GetItem":{"response":"enforce"}}}`, [2]int{201, 502}},
+		{"what had its own has it no more", `{"request":"observe","response":"observe"}`, [2]int{201, 200}},
+		{"off", `{"request":"off","response":"off"}`, [2]int{201, 200}},
+		{"an operation's own in one direction", `{"request":"off","response":"enforce","operations":{"AddItem":{"request":"enforce"}}}`, [2]int{400, 502}},
+	} {
+		put := send(t, "PUT", rg.admin+"/modes", step.body)
+		require.Equal(t, 200, put.status, put.body)
+		assert.JSONEq(t, step.body, put.body, step.name)
+		assert.JSONEq(t, step.body, send(t, "GET", rg.admin+"/modes", "").body, step.name)
+		assert.Equal(t, step.want, statuses(), step.name)
+	}
+	assert.Len(t, rg.log.lines(t, "modes set"), 7)
+}
+
+func TestModesThatAreNoneChangeNothing(t *testing.T) {
+	rg := start(t, serveUpstream(t, answers(200, "application/json", goodItem)))
+	const before = `{"request":"enforce","response":"observe","operations":{"AddItem":{"request":"off"}}}`
+	require.Equal(t, 200, send(t, "PUT", rg.admin+"/modes", before).status)
+	for name, c := range map[string]struct{ body, detail string }{
+		"no JSON":                {`nope`, "the body is not like"},
+		"nothing":                {``, "the body is not like"},
+		"a word that is none":    {`{"request":"strict","response":"off"}`, `request is "strict", not enforce, observe or off`},
+		"of an operation":        {`{"request":"off","response":"off","operations":{"AddItem":{"response":"on"}}}`, `operations.AddItem.response is "on"`},
+		"a direction is missing": {`{"request":"off"}`, "request and response must be given"},
+		"an unknown operation":   {`{"request":"off","response":"off","operations":{"AddItem":{"request":"enforce"},"Nope":{"request":"off"}}}`, `the contract has no operation "Nope"`},
+		"an empty operation":     {`{"request":"off","response":"off","operations":{"":{"request":"off"}}}`, "empty name"},
+		"a name that is none":    {`{"request":"off","response":"off","reqest":"off"}`, `unknown field "reqest"`},
+		"two values":             {`{"request":"off","response":"off"} {}`, "there is data after the JSON value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			put := send(t, "PUT", rg.admin+"/modes", c.body)
+			assert.Equal(t, 400, put.status)
+			var problem struct{ Detail string }
+			require.NoError(t, json.Unmarshal([]byte(put.body), &problem), put.body)
+			assert.Contains(t, problem.Detail, c.detail)
+			assert.JSONEq(t, before, send(t, "GET", rg.admin+"/modes", "").body)
+			assert.Equal(t, 404, rg.send("GET", "/nope", "").status, "the mode is still enforce")
+			assert.Equal(t, 200, rg.send("POST", "/items", badItem).status, "and this one off")
+		})
+	}
+}
+
+func TestReadinessIsTheUpstreams(t *testing.T) {
+	ln := listen(t)
+	rg := start(t, "http://"+ln.Addr().String())
+	assert.Equal(t, 200, send(t, "GET", rg.admin+"/readyz", "").status)
+	ln.Close()
+	assert.Equal(t, 503, send(t, "GET", rg.admin+"/readyz", "").status)
+	assert.Equal(t, 200, send(t, "GET", rg.admin+"/healthz", "").status)
+	up := newCertificate(t, "127.0.0.1")
+	rg = start(t, up.serveTLS(answers(204, "", "")), func(o *proxy.Options) { o.UpstreamCAs = up.pool })
+	assert.Equal(t, 200, send(t, "GET", rg.admin+"/readyz", "").status)
+}
+
+func TestDriftIsTold(t *testing.T) {
+	rg := start(t, serveUpstream(t, answers(200, "application/json", badItem)), observe)
+	rg.send("GET", "/items/a", "")
+	rg.send("GET", "/items/b", "")
+	rg.send("GET", "/nope", "")
+	assert.JSONEq(t, `[
+		{"operation":"GetItem","method":"GET","path":"/items/{id}","direction":"response","in":"body","pointer":"/name","rule":"type","count":2},
+		{"operation":"GetItem","method":"GET","path":"/items/{id}","direction":"response","in":"body","pointer":"/secret","rule":"additionalProperties","count":2},
+		{"direction":"request","in":"path","rule":"route","count":1}
+	]`, send(t, "GET", rg.admin+"/drift", "").body)
+}
+
+func TestTheMetricsCountByWhatTheContractNames(t *testing.T) {
+	release, entered := make(chan struct{}), make(chan struct{})
+	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/items/slow":
+			close(entered)
+			<-release
+		case "/items/bad":
+			answers(200, "application/json", badItem)(w, r)
+			return
+		case "/nameless":
+			w.WriteHeader(204)
+			return
+		}
+		answers(200, "application/json", goodItem)(w, r)
+	}))
+	rg.send("GET", "/items/a", "")
+	rg.send("GET", "/items/b", "")
+	rg.send("GET", "/items/bad", "")
+	rg.send("POST", "/items", badItem)
+	rg.send("GET", "/nameless", "")
+	for _, path := range []string{"/x", "/y", "/z"} {
+		rg.send("GET", path, "")
+	}
+	require.Equal(t, 200, send(t, "PUT", rg.admin+"/modes", `{"request":"enforce","response":"observe"}`).status)
+	rg.send("GET", "/items/bad", "")
+	rg.line(8)
+	go send(t, "GET", rg.url+"/items/slow", "")
+	<-entered
+	text := send(t, "GET", rg.admin+"/metrics", "").body
+	close(release)
+	for _, want := range []string{
+		`dcs_proxy_requests_total{operation="GetItem",status="200"} 3`,
+		`dcs_proxy_requests_total{operation="GetItem",status="502"} 1`,
+		`dcs_proxy_requests_total{operation="AddItem",status="400"} 1`,
+		`dcs_proxy_requests_total{operation="unknown",status="204"} 1`,
+		`dcs_proxy_requests_total{operation="unknown",status="404"} 3`,
+		`dcs_proxy_request_duration_seconds_count{operation="GetItem"} 4`,
+		`dcs_proxy_violations_total{direction="request",operation="AddItem",rule="type"} 1`,
+		`dcs_proxy_violations_total{direction="response",operation="GetItem",rule="type"} 2`,
+		`dcs_proxy_violations_total{direction="request",operation="unknown",rule="route"} 3`,
+		`dcs_proxy_verdicts_total{direction="request",operation="GetItem",verdict="passed"} 4`,
+		`dcs_proxy_verdicts_total{direction="response",operation="GetItem",verdict="passed"} 2`,
+		`dcs_proxy_verdicts_total{direction="response",operation="GetItem",verdict="refused"} 1`,
+		`dcs_proxy_verdicts_total{direction="response",operation="GetItem",verdict="observed"} 1`,
+		`dcs_proxy_verdicts_total{direction="request",operation="AddItem",verdict="refused"} 1`,
+		`dcs_proxy_requests_in_flight 1`,
+	} {
+		assert.Contains(t, text, "\n"+want+"\n")
+	}
+	assert.NotContains(t, text, `verdicts_total{direction="response",operation="AddItem"`, "it was never sent on")
+	assert.Contains(t, text, "\ngo_goroutines ")
+	assert.Contains(t, text, "\nprocess_cpu_seconds_total ")
+	assert.Equal(t, 2, strings.Count(text, "dcs_proxy_requests_total{operation=\"unknown\""), "whatever the path")
+}
+
+func TestWhatIsUnderWayIsFinishedBeforeItStops(t *testing.T) {
+	entered, release := make(chan struct{}), make(chan struct{})
+	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-release
+		answers(200, "application/json", goodItem)(w, r)
+	}))
+	answered := make(chan answer, 1)
+	go func() { answered <- rg.send("GET", "/items/a", "") }()
+	<-entered
+	require.Equal(t, 200, send(t, "GET", rg.admin+"/readyz", "").status)
+	rg.stop()
+	rg.message("stopping", 0)
+	assert.Equal(t, 503, send(t, "GET", rg.admin+"/readyz", "").status)
+	assert.Equal(t, 200, send(t, "GET", rg.admin+"/healthz", "").status)
+	close(release)
+	assert.Equal(t, goodItem, (<-answered).body)
+	err := <-rg.ended
+	assert.NoError(t, err)
+	rg.ended <- err // for the clean-up
+	_, err = http.Get(rg.admin + "/healthz")
+	assert.Error(t, err, "the admin address ends last, but it ends")
+}
+
+func TestAnAdminAddressThatFailsEndsItAll(t *testing.T) {
+	u, err := proxy.ParseUpstream("http://127.0.0.1:1")
+	require.NoError(t, err)
+	p, err := proxy.New(proxy.Options{Upstream: u, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	ln, admin := listen(t), listen(t)
+	admin.Close()
+	assert.ErrorContains(t, p.Serve(context.Background(), ln, admin), "closed")
+}

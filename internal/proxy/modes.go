@@ -1,0 +1,122 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dcs-sessions/dcs-sessions/validate"
+)
+
+// Modes is the mode of each direction, and those of operations that have their
+// own; an operation's empty mode is the one of all.
+type Modes struct {
+	Request    string                    `json:"request"`
+	Response   string                    `json:"response"`
+	Operations map[string]OperationModes `json:"operations,omitempty"`
+}
+
+// OperationModes is what one operation has in the place of what all have.
+type OperationModes struct {
+	Request  string `json:"request,omitempty"`
+	Response string `json:"response,omitempty"`
+}
+
+var directions = [...]validate.Direction{validate.Request, validate.Response}
+
+// of returns the mode of a direction for an operation; "" is every other.
+func (m Modes) of(operation string, d validate.Direction) validate.Mode {
+	own, all := m.Operations[operation].Request, m.Request
+	if d == validate.Response {
+		own, all = m.Operations[operation].Response, m.Response
+	}
+	if own == "" {
+		own = all
+	}
+	mode, _ := validate.ParseMode(own) // check was there
+	return mode
+}
+
+// check tells the first mode that is none.
+func (m Modes) check() error {
+	if m.Request == "" || m.Response == "" {
+		return errors.New("request and response must be given: enforce, observe or off")
+	}
+	for _, id := range append([]string{""}, slices.Sorted(maps.Keys(m.Operations))...) {
+		place, modes := "operations."+id+".", m.Operations[id]
+		if id == "" {
+			place, modes = "", OperationModes{m.Request, m.Response}
+			if _, given := m.Operations[""]; given {
+				return errors.New("operations has an empty name")
+			}
+		}
+		for _, of := range [...]struct{ name, mode string }{{"request", modes.Request}, {"response", modes.Response}} {
+			if _, err := validate.ParseMode(of.mode); err != nil && of.mode != "" {
+				return fmt.Errorf("%s%s is %q, not enforce, observe or off", place, of.name, of.mode)
+			}
+		}
+	}
+	return nil
+}
+
+// putOn sets the modes of a new validator. It returns them without those of
+// operations that the contract does not have, and the names of these.
+func (m Modes) putOn(v *validate.Validator) (kept Modes, dropped []string, err error) {
+	if err := m.check(); err != nil {
+		return m, nil, err
+	}
+	kept = Modes{Request: m.Request, Response: m.Response, Operations: map[string]OperationModes{}}
+	for _, d := range directions {
+		v.SetMode(d, m.of("", d))
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.Operations)) {
+		kept.Operations[id] = m.Operations[id]
+		for _, d := range directions {
+			if v.SetOperationMode(id, d, m.of(id, d)) != nil {
+				delete(kept.Operations, id)
+				dropped = append(dropped, id)
+				break
+			}
+		}
+	}
+	return kept, dropped, nil
+}
+
+// Modes returns the modes as they are.
+func (p *Proxy) Modes() Modes {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.modes
+}
+
+// SetModes changes the modes; messages under way keep theirs. After an error
+// nothing has changed.
+func (p *Proxy) SetModes(to Modes) error {
+	if err := to.check(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v, from := p.current.Load().validator, p.modes
+	for id := range to.Operations { // set to what it is: is there such an operation?
+		if v.SetOperationMode(id, validate.Request, from.of(id, validate.Request)) != nil {
+			return fmt.Errorf("the contract has no operation %q", id)
+		}
+	}
+	for _, d := range directions {
+		if from.of("", d) != to.of("", d) {
+			v.SetMode(d, to.of("", d)) // of all operations, so these have to be set again
+		}
+		for _, ids := range []map[string]OperationModes{from.Operations, to.Operations} {
+			for id := range ids {
+				if err := v.SetOperationMode(id, d, to.of(id, d)); err != nil {
+					return err // it was there a moment ago
+				}
+			}
+		}
+	}
+	p.modes = to
+	p.o.Log.Info("modes set", "modes", to)
+	return nil
+}
