@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"io"
 	"net/http"
 	"slices"
 
@@ -11,16 +12,17 @@ import (
 const maxViolations = 16
 
 // kinOptions makes kin-openapi look without touching: no defaults are written
-// into a message, and all that is wrong is told.
-var kinOptions = &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true}
+// into a message, all that is wrong is told, and a body keeps its decoded value.
+var kinOptions = &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true, KeepValidatedValue: true}
 
 // A finding collects the violations of one message.
 type finding struct {
 	direction Direction
 	v         *Validator
 	op        *operation
-	method    string // of the request: HEAD may be of the operation of GET
-	bad       int    // the status for a response that is refused
+	method    string        // of the request: HEAD may be of the operation of GET
+	bad       int           // the status for a response that is refused
+	decoded   io.ReadCloser // the request's body with its decoded value, where kin-openapi made one
 	list      Violations
 }
 

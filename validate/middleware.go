@@ -102,11 +102,15 @@ func (v *Validator) admit(r *http.Request, op *operation, values map[string]stri
 }
 
 // takeBody checks a body that was read whole, and makes what was checked the
-// body of r.
+// body of r: with the value that it was decoded to, from which oapi-codegen's
+// runtime binds instead of decoding once more.
 func (f *finding) takeBody(r *http.Request, body []byte) {
 	body = f.checkRequestBody(r, body)
 	r.Header.Del("Content-Encoding") // it is decoded, or else refused
 	setBody(r, body)
+	if f.decoded != nil {
+		r.Body = f.decoded
+	}
 }
 
 // observeRequest reports on a request whose body has passed.

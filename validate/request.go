@@ -60,6 +60,7 @@ func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
 	if err := ask(func() error { return openapi3filter.ValidateRequestBody(r.Context(), input, f.op.body) }); err != nil {
 		f.addKin(InBody, "", err)
 	}
+	f.decoded = probe.Body
 	return body
 }
 
