@@ -18,7 +18,6 @@
 //
 // It does not set defaults and does not change a message that passes, but for a
 // content coding that Options.Decode takes off. It does not authenticate:
-// Options.Authenticate is asked where a contract wants it. A query parameter
-// that is there twice, where one is declared, is judged by its first value, as
-// kin-openapi has it. OpenAPI 3.1 is refused by New.
+// Options.Authenticate is asked where a contract wants it. OpenAPI 3.1 is refused
+// by New.
 package validate

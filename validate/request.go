@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -21,14 +22,37 @@ func (f *finding) checkParameters(r *http.Request, values map[string]string) {
 		Request: r, PathParams: values, QueryParams: query, Route: f.op.route, Options: kinOptions,
 	}
 	for _, p := range f.op.parameters {
-		if p.In == openapi3.ParameterInQuery && p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, query) {
-			f.add(InQuery, pointerTo(p.Name), RuleDecode, nil)
-			continue
+		if p.In == openapi3.ParameterInQuery {
+			if p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, query) {
+				f.add(InQuery, pointerTo(p.Name), RuleDecode, nil)
+				continue
+			}
+			if len(query[p.Name]) > 1 && !mayRepeat(p) {
+				f.add(InQuery, pointerTo(p.Name), RuleRepeated, nil) // kin-openapi looks at the first alone
+				continue
+			}
 		}
 		if err := ask(func() error { return openapi3filter.ValidateParameter(r.Context(), input, p) }); err != nil {
 			f.addParameter(input, p, err)
 		}
 	}
+}
+
+// mayRepeat tells whether a query parameter has its values one by one.
+func mayRepeat(p *openapi3.Parameter) bool {
+	if p.Schema == nil || p.Explode != nil && !*p.Explode {
+		return false
+	}
+	return mayBeArray(p.Schema.Value)
+}
+
+// mayBeArray also takes a schema whose type is left open.
+func mayBeArray(schema *openapi3.Schema) bool {
+	parts := slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf)
+	if schema.Type != nil || len(parts) == 0 {
+		return schema.Type == nil || schema.Type.Is("array")
+	}
+	return slices.ContainsFunc(parts, func(part *openapi3.SchemaRef) bool { return mayBeArray(part.Value) })
 }
 
 // checkRequestBody looks at a body that was read whole, and returns it without

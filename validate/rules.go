@@ -10,6 +10,7 @@ const (
 	RuleContentEncoding = "content-encoding" // anything but identity
 	RuleQuerySyntax     = "query-syntax"     // a query that does not decode
 	RuleEmptyValue      = "empty-value"      // a parameter without its value
+	RuleRepeated        = "repeated"         // a query parameter of one value that is there twice
 	RuleDecode          = "decode"           // a value that does not decode as declared
 	RuleBodyTooLarge    = "body-too-large"   // more than the cap
 	RuleBodyRead        = "body-read"        // the body ended with an error
@@ -37,6 +38,7 @@ var messages = map[string]string{
 	RuleContentEncoding: "the content encoding is not accepted",
 	RuleQuerySyntax:     "the query does not decode",
 	RuleEmptyValue:      "the value is empty",
+	RuleRepeated:        "the parameter is there more than once",
 	RuleDecode:          "the value does not decode as declared",
 	RuleBodyTooLarge:    "the body is too large",
 	RuleBodyRead:        "the body could not be read to its end",
