@@ -76,8 +76,12 @@ func (v *Validator) Drift() []Drift {
 	return list
 }
 
-// note counts and reports what was found in one message.
+// note counts and reports what was found in one message. Of a body that ended
+// because its caller left there is nothing to tell.
 func (v *Validator) note(r *http.Request, vs Violations) {
+	if vs[0].Rule == RuleBodyRead && r.Context().Err() != nil {
+		return
+	}
 	v.drifts.add(vs)
 	if v.report != nil {
 		v.report(r, vs)

@@ -52,7 +52,9 @@ type Options struct {
 	Authenticate func(r *http.Request) (context.Context, error)
 
 	// Report gets what was found in a message, in Enforce and in Observe; vs is
-	// never empty. It is called by the goroutine that serves the message.
+	// never empty. It is called where the message passes: under Transport, in
+	// Observe, by the goroutine that sends the request's body, perhaps after the
+	// response.
 	Report func(r *http.Request, vs Violations)
 
 	// Refuse answers a call that Middleware or ErrorHandler does not let

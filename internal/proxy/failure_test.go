@@ -106,6 +106,32 @@ func TestACallerThatLeavesIsNoError(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(rg.log.String(), line["request_id"].(string)))
 }
 
+func TestWhatIsLeftOfAResponseWhoseCallerLeftIsNoViolation(t *testing.T) {
+	entered := make(chan struct{})
+	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, "{")
+		w.(http.Flusher).Flush()
+		close(entered)
+		<-r.Context().Done()
+	}))
+	ctx, leave := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, "GET", rg.url+"/items/a", nil)
+	require.NoError(t, err)
+	go func() {
+		<-entered
+		time.Sleep(50 * time.Millisecond) // the proxy reads the body
+		leave()
+	}()
+	_, err = http.DefaultTransport.RoundTrip(req)
+	require.ErrorIs(t, err, context.Canceled)
+	line := rg.line(0)
+	assert.EqualValues(t, 499, line["status"])
+	assert.Equal(t, "INFO", line["level"])
+	assert.NotContains(t, line, "violations")
+	assert.NotContains(t, send(t, "GET", rg.admin+"/metrics", "").body, "dcs_proxy_violations_total{")
+}
+
 func TestACallerThatLeavesAStreamIsNoError(t *testing.T) {
 	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")

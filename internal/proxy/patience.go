@@ -14,9 +14,7 @@ type patientWriter struct {
 }
 
 func newPatientWriter(w http.ResponseWriter, timeout time.Duration) *patientWriter {
-	pw := &patientWriter{ResponseWriter: w, connection: http.NewResponseController(w), timeout: timeout}
-	pw.clear() // of an earlier request on this connection
-	return pw
+	return &patientWriter{ResponseWriter: w, connection: http.NewResponseController(w), timeout: timeout}
 }
 
 func (w *patientWriter) Write(p []byte) (int, error) {

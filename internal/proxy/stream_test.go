@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -81,11 +82,11 @@ func TestAnUpgradedConnectionPassesThrough(t *testing.T) {
 
 // bothProtocols runs a test with a caller of HTTP/1.1 and one of HTTP/2. The
 // proxy's server here has no timeouts of its own.
-func bothProtocols(t *testing.T, upstream http.HandlerFunc, test func(t *testing.T, rg *rig, get func(path string) *http.Response)) {
+func bothProtocols(t *testing.T, upstream http.HandlerFunc, test func(t *testing.T, rg *rig, get func(path string) *http.Response), change ...func(*proxy.Options)) {
 	for name, withTLS := range map[string]bool{"HTTP/1.1": false, "HTTP/2.0": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rg := start(t, serveUpstream(t, upstream), func(o *proxy.Options) { o.CallerTimeout = callerTimeout })
+			rg := start(t, serveUpstream(t, upstream), append(change, func(o *proxy.Options) { o.CallerTimeout = callerTimeout })...)
 			srv := httptest.NewUnstartedServer(rg.proxy)
 			srv.EnableHTTP2 = true
 			if withTLS {
@@ -119,31 +120,60 @@ func TestACallerThatTakesNothingIsDropped(t *testing.T) {
 	})
 }
 
-// The time that a caller has is for each part, not for the whole.
-func TestAStreamMayTakeLongerThanItsCallersTime(t *testing.T) {
-	bothProtocols(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		for range 3 {
-			io.WriteString(w, "data\n")
-			w.(http.Flusher).Flush()
-			time.Sleep(callerTimeout * 6 / 5)
-		}
-	}, func(t *testing.T, rg *rig, get func(string) *http.Response) {
-		body, err := io.ReadAll(get("/events").Body)
-		require.NoError(t, err)
-		assert.Equal(t, strings.Repeat("data\n", 3), string(body))
-	})
+// net/http sends the end of a small response when the handler is done.
+func TestACallerThatAsksOnAndTakesNothingIsDropped(t *testing.T) {
+	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "3000") // so that it is not flushed before
+		answers(200, "application/octet-stream", strings.Repeat("x", 3000))(w, r)
+	}), off, func(o *proxy.Options) { o.CallerTimeout = callerTimeout })
+	conn, err := net.Dial("tcp", rg.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(4096))
+	require.NoError(t, conn.SetWriteDeadline(time.Now().Add(30*time.Second)))
+	for err == nil {
+		_, err = io.WriteString(conn, "GET /x HTTP/1.1\r\nHost: h\r\n\r\n")
+	}
+	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 }
 
-// The deadline of one response is not the next one's on the same connection.
-func TestAKeptConnectionHasItsTimeAnew(t *testing.T) {
-	bothProtocols(t, answers(200, "application/json", goodItem), func(t *testing.T, rg *rig, get func(string) *http.Response) {
-		for range 2 {
-			resp := get("/items/a")
-			body, err := io.ReadAll(resp.Body)
-			require.NoError(t, err)
-			assert.Equal(t, goodItem, string(body))
-			time.Sleep(callerTimeout * 6 / 5)
+// The time that a caller has is for each part, not for the whole.
+func TestAResponseMayTakeLongerThanItsCallersTime(t *testing.T) {
+	for name, header := range map[string][2]string{
+		"a stream, which is flushed": {"Content-Type", "text/event-stream"},
+		"a length, which is not":     {"Content-Length", "15"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bothProtocols(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set(header[0], header[1])
+				for range 3 {
+					io.WriteString(w, "data\n")
+					w.(http.Flusher).Flush()
+					time.Sleep(callerTimeout * 6 / 5)
+				}
+			}, func(t *testing.T, rg *rig, get func(string) *http.Response) {
+				body, err := io.ReadAll(get("/events").Body)
+				require.NoError(t, err)
+				assert.Equal(t, strings.Repeat("data\n", 3), string(body))
+			}, observe)
+		})
+	}
+}
+
+func TestACallerIsToldOnceToGoOn(t *testing.T) {
+	rg := start(t, serveUpstream(t, answers(201, "", "")))
+	conn, err := net.Dial("tcp", rg.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	io.WriteString(conn, "POST /items HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 14\r\nExpect: 100-continue\r\n\r\n")
+	responses := bufio.NewReader(conn)
+	for _, status := range []int{100, 201} {
+		resp, err := http.ReadResponse(responses, nil)
+		require.NoError(t, err)
+		require.Equal(t, status, resp.StatusCode)
+		if status == 100 {
+			io.WriteString(conn, goodItem)
 		}
-	})
+	}
 }

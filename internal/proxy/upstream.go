@@ -59,6 +59,10 @@ func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
 		out.Trailer = x.trailer // filled when the caller's body has been read
 		out.ContentLength = -1  // HTTP/1.1 has trailers after chunks alone
 	}
+	if out.GetBody != nil && out.Header.Get("Expect") != "" { // the body is here: the caller was told to go on
+		out.Header = out.Header.Clone()
+		out.Header.Del("Expect")
+	}
 	return u.next.RoundTrip(out)
 }
 
