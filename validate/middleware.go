@@ -65,7 +65,7 @@ func (v *Validator) admit(r *http.Request, op *operation, values map[string]stri
 	f := v.finding(Request, op, r.Method)
 	declared := r.ContentLength
 	rec := newRecorder(r.Body, v.maxRequest)
-	streams := op.streams(r.Header)
+	streams := op.streams(r.Header, declared)
 	if !streams {
 		if mode == Enforce || authenticates {
 			if err := rec.fill(declared); err != nil && mode == Enforce {

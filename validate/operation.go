@@ -163,9 +163,10 @@ func answerRoute(doc *openapi3.T, response *openapi3.Response) *routers.Route {
 }
 
 // streams tells whether the request's body is declared and of a media type that
-// is not checked: it is passed on unread.
-func (o *operation) streams(h http.Header) bool {
-	if o.body == nil {
+// is not checked: it is passed on unread. One that is declared to be empty is
+// looked at, for it may be required.
+func (o *operation) streams(h http.Header, length int64) bool {
+	if o.body == nil || length == 0 {
 		return false
 	}
 	m := o.mediaOf(o.body.Content, h)

@@ -79,7 +79,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (v *Validator) enforceRequest(r *http.Request, op *operation, values map[string]string) (*http.Request, Violations) {
 	f := v.finding(Request, op, r.Method)
 	out := r.Clone(r.Context())
-	if op.streams(r.Header) {
+	if op.streams(r.Header, lengthOf(r)) {
 		if f.checkParameters(out, values); len(f.list) > 0 {
 			closeBody(r.Body)
 		}
@@ -101,7 +101,7 @@ func (v *Validator) enforceRequest(r *http.Request, op *operation, values map[st
 // been sent.
 func (v *Validator) observeRequest(r *http.Request, op *operation, values map[string]string) *http.Request {
 	length := lengthOf(r)
-	if length == 0 || op.streams(r.Header) {
+	if length == 0 || op.streams(r.Header, length) {
 		v.finding(Request, op, r.Method).observeRequest(r, values, newRecorder(nil, 0), 0, length != 0)
 		return r
 	}
