@@ -74,10 +74,16 @@ func (n *Node) Close() error { return n.redis.Close() }
 // conn waits for the connection and returns it with the function that gives it
 // back.
 func (n *Node) conn(ctx context.Context) (*redis.Conn, func(), error) {
+	ended := func() error {
+		return fmt.Errorf("%w: waiting for its connection: %w", ErrUnreachable, context.Cause(ctx))
+	}
+	if ctx.Err() != nil { // select would take either
+		return nil, nil, ended()
+	}
 	select {
 	case n.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, nil, fmt.Errorf("%w: waiting for its connection: %w", ErrUnreachable, context.Cause(ctx))
+		return nil, nil, ended()
 	}
 	conn := n.redis.Conn()
 	return conn, func() {
