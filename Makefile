@@ -39,10 +39,12 @@ bench: servers
 compare:
 	cd bench && go run ./compare -write COMPARE.md
 
-# each target for FUZZTIME; what is found is kept in validate/testdata/fuzz
+# each target for FUZZTIME; what is found is kept in its package's testdata/fuzz
 fuzz:
 	for target in FuzzScanJSON FuzzRequest FuzzResponse; do \
 	  go test ./validate -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
+	for target in FuzzSignThenVerify FuzzParse; do \
+	  go test ./signature -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
 # a Redis or Valkey server for the tests, installed where there is none
 servers:

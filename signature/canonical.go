@@ -1,0 +1,80 @@
+package signature
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// appendCanonical appends the canonical request: the method, path, query, signed
+// headers, their names and the payload's hash, a line each, and an empty line
+// where the headers end.
+func appendCanonical(b []byte, r *http.Request, signed []string, payload *[64]byte) (_ []byte, err error) {
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet // as net/http sends it
+	}
+	if !token.all(method) {
+		return nil, ambiguous("the method is not a word")
+	}
+	b = append(append(b, method...), '\n')
+	if b, err = appendPath(b, r.URL); err != nil {
+		return nil, err
+	}
+	b = append(b, '\n')
+	if b, err = appendQuery(b, r.URL.RawQuery); err != nil {
+		return nil, err
+	}
+	b = append(b, '\n')
+	for _, name := range signed {
+		if b, err = appendHeader(b, r, name); err != nil {
+			return nil, err
+		}
+	}
+	separator := byte('\n') // the empty line's
+	for _, name := range signed {
+		b = append(append(b, separator), name...)
+		separator = ';'
+	}
+	return append(append(b, '\n'), payload[:]...), nil
+}
+
+// appendPath appends the path as it is sent, each letter that is not unreserved
+// percent-encoded, with a slash at its end. A letter that is sent encoded stays
+// what it stands for: %2F is no slash.
+func appendPath(b []byte, u *url.URL) (_ []byte, err error) {
+	path, escaped := u.Path, u.RawPath != ""
+	if escaped {
+		path = u.EscapedPath()
+	}
+	if u.Opaque != "" || path != "" && path[0] != '/' {
+		return nil, ambiguous("the path does not begin with a slash")
+	}
+	if !escaped {
+		b = appendEncoded(b, path, unreserved|slash)
+	} else {
+		for segment := range strings.SplitSeq(path[1:], "/") {
+			if segment, err = url.PathUnescape(segment); err != nil {
+				return nil, err // never, of EscapedPath
+			}
+			b = appendEncoded(append(b, '/'), segment, unreserved)
+		}
+	}
+	if !strings.HasSuffix(path, "/") {
+		b = append(b, '/')
+	}
+	return b, nil
+}
+
+// appendEncoded appends s, each letter that is not one of plain percent-encoded.
+func appendEncoded(b []byte, s string, plain letters) []byte {
+	const digits = "0123456789ABCDEF"
+	rest := 0 // where what is not appended yet begins
+	for i := range len(s) {
+		if c := s[i]; classOf[c]&plain == 0 {
+			b = append(append(b, s[rest:i]...), '%', digits[c>>4], digits[c&15])
+			rest = i + 1
+		}
+	}
+	return append(b, s[rest:]...)
+}

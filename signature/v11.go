@@ -1,0 +1,40 @@
+package signature
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// scope is what a V11 key is derived for: <yyyymmdd>/<region>/<service>.
+func (a *Authorization) scope() string {
+	return a.date[:len("yyyymmdd")] + "/" + a.Region + "/" + a.Service
+}
+
+// deriveKey returns the HMAC key of V11-HMAC-SHA256: HKDF-SHA256 (RFC 5869) of
+// the secret, salted with the access key id, for the scope. The key is the text
+// in hex, not the bytes.
+func deriveKey(access, secret, scope string) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, []byte(secret), []byte(access), scope, sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	return hex.AppendEncode(nil, key), nil
+}
+
+// readCredential reads <access key id>/<yyyymmdd>/<region>/<service>, and
+// returns the day.
+func (a *Authorization) readCredential(credential string) (day string, ok bool) {
+	var rest string
+	if a.Access, rest, ok = strings.Cut(credential, "/"); !ok {
+		return "", false
+	}
+	if day, rest, ok = strings.Cut(rest, "/"); !ok || len(day) != len("yyyymmdd") {
+		return "", false
+	}
+	if a.Region, a.Service, ok = strings.Cut(rest, "/"); !ok {
+		return "", false
+	}
+	return day, nameLetter.word(a.Region) && nameLetter.word(a.Service)
+}
