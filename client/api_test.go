@@ -59,9 +59,13 @@ func (a *api) requests() []request {
 	return a.seen
 }
 
-// kill kills one address at endpoint, with valid ids.
+// kill kills one address at endpoint, with valid ids and, unless o has it
+// otherwise, in one attempt.
 func kill(t *testing.T, endpoint string, o client.Options) error {
 	t.Helper()
+	if o.Retry.Attempts == 0 {
+		o.Retry.Attempts = -1
+	}
 	c, err := client.New(endpoint, o)
 	require.NoError(t, err)
 	return c.Kill(t.Context(), project, instance, node, addr)

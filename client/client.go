@@ -1,54 +1,79 @@
 // Package client calls the DCS session-management API: of the real service or
 // of a dcs-sessions server.
 //
-//	c, err := client.New("https://dcs.example.com", client.Options{Token: token})
+//	c, err := client.New("https://dcs.example.com", client.Options{
+//		Credentials: client.AccessKey(signature.Key{Access: ak, Secret: sk}),
+//	})
 //	err = c.Kill(ctx, projectID, instanceID, nodeID, "10.63.238.158:2048")
 //
+// An answer that is not success is an *Error. What may have been passing, such
+// as a broken connection or a 503, is tried again: see Retry. No secret is in an
+// error or in the log.
+//
 // It is lean: what is validated against the contract is what Options.Transport
-// validates (package validate has one). It does not retry.
+// validates (package validate has one). It follows no redirect, sets no clock
+// right and asks no identity service for tokens: see Refreshing. Package
+// clienttest has a server for the tests of those who use it.
 package client
 
 import (
 	"context"
 	"errors"
-	"fmt"
+	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
-
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// DefaultTimeout is how long a call may take, where Options gives nothing: more
-// than the server needs for its longest kill.
+// DefaultTimeout is how long an attempt may take, where Options gives nothing:
+// more than the server needs for its longest kill.
 const DefaultTimeout = 90 * time.Second
 
 // Options says how to call. The zero value calls without credentials.
 type Options struct {
-	// Token is sent as X-Auth-Token; empty: none is sent.
-	Token string
+	// Credentials say who calls: Token, AccessKey, Refreshing, or one's own.
+	// Default: none are sent.
+	Credentials Credentials
 
-	// Transport sends the requests. Default: http.DefaultTransport, with the
-	// environment's proxy and HTTP/2. validate's Transport goes here.
+	// Transport sends the requests, once for each attempt, and is where an
+	// *http.Client's proxy, TLS and pool would be. Default:
+	// http.DefaultTransport, with the environment's proxy and HTTP/2.
+	//
+	// validate's Transport goes here, as does OpenTelemetry's
+	// otelhttp.NewTransport.
 	Transport http.RoundTripper
 
-	// Timeout limits a whole call, from dialing to the end of the answer.
-	// Default: DefaultTimeout.
+	// Timeout limits each attempt, from dialing to the end of the answer; the
+	// context limits the whole call. Default: DefaultTimeout.
 	Timeout time.Duration
+
+	// Retry says what is tried again. The zero value has the defaults.
+	Retry Retry
 
 	// UserAgent is sent as User-Agent. Default: the module's name and version.
 	UserAgent string
+
+	// Log gets a line at debug level for each attempt, without any header.
+	// Default: none.
+	Log *slog.Logger
 }
 
 // A Client calls one endpoint. It is safe for concurrent use.
 type Client struct {
-	endpoint string
-	token    string
-	agent    string
-	http     *http.Client
+	endpoint    string
+	credentials Credentials
+	agent       string
+	retry       Retry
+	log         *slog.Logger
+	http        *http.Client
+
+	// replaced by tests
+	now    func() time.Time
+	random func(below time.Duration) time.Duration
+	sleep  func(context.Context, time.Duration) error
 }
 
 // New returns a client of endpoint, an http or https URL; a path before the
@@ -64,9 +89,21 @@ func New(endpoint string, o Options) (*Client, error) {
 		return nil, errors.New("client: the endpoint has a user, a query or a fragment")
 	}
 	// without the closing slash gen would drop the last step of the path
-	c := &Client{endpoint: strings.TrimRight(endpoint, "/") + "/", token: o.Token, agent: o.UserAgent}
+	c := &Client{
+		endpoint:    strings.TrimRight(endpoint, "/") + "/",
+		credentials: o.Credentials,
+		agent:       o.UserAgent,
+		retry:       o.Retry.withDefaults(),
+		log:         o.Log,
+		now:         time.Now,
+		random:      rand.N[time.Duration],
+		sleep:       sleep,
+	}
 	if c.agent == "" {
 		c.agent = "dcs-sessions/" + version()
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
 	}
 	c.http = &http.Client{
 		Transport: o.Transport,
@@ -78,51 +115,6 @@ func New(endpoint string, o Options) (*Client, error) {
 		c.http.Timeout = DefaultTimeout
 	}
 	return c, nil
-}
-
-// idForm is the contract's ID: an id that is empty or has a slash in it would
-// make another URL.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
-// Kill kills the sessions whose peers are addrs ("ip:port" or "[ip6]:port", as
-// the session information has them in its field peer) on one node. nil means
-// that each of them is closed or was already gone.
-//
-// An answer that is not success is an *Error. Other errors are those of the
-// ids, of ctx and of the transport.
-func (c *Client) Kill(ctx context.Context, project, instance, node string, addrs ...string) error {
-	for _, id := range [...]struct{ name, value string }{{"project", project}, {"instance", instance}, {"node", node}} {
-		if !idForm.MatchString(id.value) {
-			return fmt.Errorf("client: the %s id %q is not 1 to 64 letters, digits, - or _", id.name, id.value)
-		}
-	}
-	if len(addrs) == 0 {
-		return errors.New("client: no addresses to kill")
-	}
-	req, err := gen.NewHangUpClientsRequest(c.endpoint, project, instance, gen.HangUpClientsRequest{NodeID: node, ClientAddrs: addrs})
-	if err != nil {
-		return fmt.Errorf("client: %w", err)
-	}
-	return c.do(ctx, req, http.StatusNoContent)
-}
-
-// do sends req; any status but want is an *Error.
-func (c *Client) do(ctx context.Context, req *http.Request, want int) error {
-	req = req.WithContext(ctx)
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", "application/json")
-	if c.token != "" {
-		req.Header.Set("X-Auth-Token", c.token)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return fmt.Errorf("client: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != want {
-		return errorOf(resp, c.token)
-	}
-	return nil
 }
 
 func version() string {

@@ -6,7 +6,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
+
+	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
 // maxErrorBody is how much of an error's body is read, and maxExcerpt how much
@@ -23,7 +26,33 @@ type Error struct {
 	Message   string // never empty
 	Details   string // more, where the answer has more
 	RequestID string // of the call, for the service's log; may be empty
+
+	// RetryAfter is how long the server asks to wait; 0 where it does not.
+	RetryAfter time.Duration
+
+	// ClockSkew is how far the clock here is ahead of the server's, or behind
+	// it if negative: where it is over 15 minutes, which no signature
+	// outlasts, or where the answer is that of a skew.
+	ClockSkew time.Duration
 }
+
+// Retryable tells whether the same call may succeed later: 429, 500, 502, 503
+// and 504, unless it is NotFound. The client itself tries again all of these but
+// 500. To repeat a kill is always safe.
+func (e *Error) Retryable() bool {
+	return (e.Status == http.StatusInternalServerError || isPassing(e.Status)) && !e.NotFound()
+}
+
+// NotFound tells that the instance, its node or the URL does not exist.
+func (e *Error) NotFound() bool {
+	return e.Status == http.StatusNotFound ||
+		e.Code == "DCS.3053" || e.Code == "DCS.5053" // an unknown node is a 400 or a 500 to the API's reference
+}
+
+// Unauthorized tells that the credentials are missing, wrong or expired, or
+// that the clock is off: see ClockSkew. Credentials that do not suffice are a
+// 403.
+func (e *Error) Unauthorized() bool { return e.Status == http.StatusUnauthorized }
 
 // Error returns all that is known, on one line.
 func (e *Error) Error() string {
@@ -36,6 +65,11 @@ func (e *Error) Error() string {
 	if e.Details != "" {
 		fmt.Fprintf(&b, " (%s)", e.Details)
 	}
+	if e.ClockSkew > 0 {
+		fmt.Fprintf(&b, "; the clock here is %v ahead of the server's", e.ClockSkew)
+	} else if e.ClockSkew < 0 {
+		fmt.Fprintf(&b, "; the clock here is %v behind the server's", -e.ClockSkew)
+	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " [request %s]", e.RequestID)
 	}
@@ -44,11 +78,15 @@ func (e *Error) Error() string {
 
 // errorOf reads the API's error, or that of a gateway before it: a flat
 // {code, message} or one nested in "error". Of anything else it keeps an
-// excerpt. The token is blotted out, for a debugging gateway echoes the request.
-func errorOf(resp *http.Response, token string) *Error {
-	e := &Error{Status: resp.StatusCode, RequestID: oneLine(blot(resp.Header.Get("X-Request-Id"), token))}
-	read, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // what came before it broke will do
-	body := blot(string(read), token)
+// excerpt. The secrets are blotted out, for a debugging gateway echoes the
+// request.
+func errorOf(resp *http.Response, secrets []string, now time.Time) *Error {
+	e := &Error{
+		Status:     resp.StatusCode,
+		RequestID:  clean(resp.Header.Get("X-Request-Id"), secrets),
+		RetryAfter: retryAfter(resp.Header, now),
+	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // what came before it broke will do
 	type flat struct {
 		ErrorCode   string `json:"error_code"`
 		ErrorMsg    string `json:"error_msg"`
@@ -61,13 +99,13 @@ func errorOf(resp *http.Response, token string) *Error {
 		flat
 		Error json.RawMessage `json:"error"`
 	}
-	if json.Unmarshal([]byte(body), &answer) == nil {
+	if json.Unmarshal(body, &answer) == nil {
 		var in flat
 		_ = json.Unmarshal(answer.Error, &in) // a gateway's "error" may be a word
-		e.Code = oneLine(first(answer.ErrorCode, answer.Code, in.ErrorCode, in.Code))
-		e.Message = oneLine(first(answer.ErrorMsg, answer.Message, in.ErrorMsg, in.Message))
-		e.Details = oneLine(answer.ErrorExtMsg)
-		e.RequestID = first(e.RequestID, oneLine(first(answer.RequestID, in.RequestID)))
+		e.Code = clean(first(answer.ErrorCode, answer.Code, in.ErrorCode, in.Code), secrets)
+		e.Message = clean(first(answer.ErrorMsg, answer.Message, in.ErrorMsg, in.Message), secrets)
+		e.Details = clean(answer.ErrorExtMsg, secrets)
+		e.RequestID = first(e.RequestID, clean(first(answer.RequestID, in.RequestID), secrets))
 	}
 	if e.Message == "" {
 		e.Message = http.StatusText(resp.StatusCode)
@@ -76,16 +114,31 @@ func errorOf(resp *http.Response, token string) *Error {
 		} else if e.Message == "" {
 			e.Message = "an unexpected status"
 		}
-		e.Details = oneLine(body[:min(len(body), maxExcerpt)])
+		text := blot(string(body), secrets)
+		e.Details = oneLine(text[:min(len(text), maxExcerpt)])
+	}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		skew := now.Sub(date).Round(time.Second)
+		if e.Code == codeClockSkew || skew.Abs() > signature.MaxSkew {
+			e.ClockSkew = skew
+		}
 	}
 	return e
 }
 
-func blot(text, secret string) string {
-	if secret == "" {
-		return text
+// codeClockSkew is the gateway's for a signature that is over 15 minutes off.
+const codeClockSkew = "APIGW.0303"
+
+// clean makes one line without secrets of what a stranger sent.
+func clean(text string, secrets []string) string { return oneLine(blot(text, secrets)) }
+
+func blot(text string, secrets []string) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "***")
+		}
 	}
-	return strings.ReplaceAll(text, secret, "***")
+	return text
 }
 
 func first(texts ...string) string {

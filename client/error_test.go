@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
@@ -152,4 +153,68 @@ func TestControlCharactersNeverSurvive(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatAnErrorMeans(t *testing.T) {
+	for name, c := range map[string]struct {
+		err                               client.Error
+		retryable, notFound, unauthorized bool
+	}{
+		"400":                          {err: client.Error{Status: 400}},
+		"401":                          {err: client.Error{Status: 401}, unauthorized: true},
+		"403":                          {err: client.Error{Status: 403}},
+		"404":                          {err: client.Error{Status: 404}, notFound: true},
+		"409":                          {err: client.Error{Status: 409}},
+		"413":                          {err: client.Error{Status: 413}},
+		"429":                          {err: client.Error{Status: 429}, retryable: true},
+		"500":                          {err: client.Error{Status: 500}, retryable: true},
+		"501":                          {err: client.Error{Status: 501}},
+		"502":                          {err: client.Error{Status: 502}, retryable: true},
+		"503":                          {err: client.Error{Status: 503}, retryable: true},
+		"504":                          {err: client.Error{Status: 504}, retryable: true},
+		"307":                          {err: client.Error{Status: 307}},
+		"an unknown node":              {err: client.Error{Status: 400, Code: "DCS.3053"}, notFound: true},
+		"a node that is not found":     {err: client.Error{Status: 500, Code: "DCS.5053"}, notFound: true},
+		"a state that does not allow":  {err: client.Error{Status: 400, Code: "DCS.4026"}},
+		"the code of an unknown state": {err: client.Error{Status: 500, Code: "DCS.5000"}, retryable: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.retryable, c.err.Retryable(), "retryable")
+			assert.Equal(t, c.notFound, c.err.NotFound(), "not found")
+			assert.Equal(t, c.unauthorized, c.err.Unauthorized(), "unauthorized")
+		})
+	}
+}
+
+func TestAClockThatIsOffIsTold(t *testing.T) {
+	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	const skew, other = `{"error_code":"APIGW.0303","error_msg":"off"}`, `{"error_code":"DCS.1001","error_msg":"no"}`
+	for name, c := range map[string]struct {
+		server time.Duration // what the server's clock is ahead of ours
+		body   string
+		want   time.Duration
+		text   string
+	}{
+		"20 minutes behind":                   {20 * time.Minute, other, -20 * time.Minute, "401 DCS.1001: no; the clock here is 20m0s behind the server's"},
+		"20 minutes ahead":                    {-20 * time.Minute, other, 20 * time.Minute, "401 DCS.1001: no; the clock here is 20m0s ahead of the server's"},
+		"15 minutes are allowed":              {15 * time.Minute, other, 0, "401 DCS.1001: no"},
+		"a second more is not":                {15*time.Minute + time.Second, other, -15*time.Minute - time.Second, "401 DCS.1001: no; the clock here is 15m1s behind the server's"},
+		"the code of a skew, and how much":    {-15 * time.Minute, skew, 15 * time.Minute, "401 APIGW.0303: off; the clock here is 15m0s ahead of the server's"},
+		"the code of a skew that is not seen": {0, skew, 0, "401 APIGW.0303: off"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := serve(t, answer(401, http.Header{"Date": {now.Add(c.server).Format(http.TimeFormat)}}, c.body))
+			cl, waits := patient(t, a.URL, client.Options{Credentials: client.AccessKey(keys["a permanent key"])})
+			waits.now = now
+			err := cl.Kill(t.Context(), project, instance, node, addr)
+			assert.EqualError(t, err, c.text)
+			var got *client.Error
+			require.ErrorAs(t, err, &got)
+			assert.Equal(t, c.want, got.ClockSkew)
+		})
+	}
+	t.Run("a date that is none", func(t *testing.T) {
+		a := serve(t, answer(401, http.Header{"Date": {"today"}}, skew))
+		assert.EqualError(t, kill(t, a.URL, client.Options{}), "401 APIGW.0303: off")
+	})
 }

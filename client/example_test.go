@@ -2,12 +2,16 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
+	"github.com/dcs-sessions/dcs-sessions/signature"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -25,7 +29,7 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	c, err := client.New(service.URL, client.Options{Token: "secret", Transport: v.Transport(nil)})
+	c, err := client.New(service.URL, client.Options{Credentials: client.Token("secret"), Transport: v.Transport(nil)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -41,4 +45,115 @@ func ExampleNew() {
 	// Output:
 	// killed: true
 	// request body at /client_addrs/0: the value does not have the declared form (pattern)
+}
+
+// The project, the instance and the node may be unknown, the credentials wrong,
+// or the server busy: an *Error tells.
+func ExampleError() {
+	api := clienttest.New()
+	defer api.Close()
+	api.Fail(401, "APIGW.0301", "Incorrect IAM authentication information.")
+
+	c, err := client.New(api.URL, client.Options{
+		Credentials: client.AccessKey(signature.Key{Access: "AK", Secret: "secret"}),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = c.Kill(context.Background(), "project", "instance", "node", "10.63.238.158:2048")
+	var answer *client.Error
+	if errors.As(err, &answer) {
+		fmt.Println(answer.Status, answer.Code, answer.RequestID)
+		fmt.Println("other credentials:", answer.Unauthorized())
+		fmt.Println("later:", answer.Retryable())
+	}
+	// Output:
+	// 401 APIGW.0301 request-1
+	// other credentials: true
+	// later: false
+}
+
+// The credentials of the environment, be they for this client or for the
+// service's official SDKs. Here getenv stands for os.Getenv.
+func ExampleFromEnv() {
+	environment := map[string]string{
+		"HUAWEICLOUD_SDK_AK":         "AK",
+		"HUAWEICLOUD_SDK_SK":         "secret",
+		"HUAWEICLOUD_SDK_PROJECT_ID": "project",
+	}
+	getenv := func(name string) string { return environment[name] }
+
+	credentials, project, err := client.FromEnv(getenv)
+	fmt.Println(credentials, project, err)
+
+	delete(environment, "HUAWEICLOUD_SDK_SK")
+	_, _, err = client.FromEnv(getenv)
+	fmt.Println(err)
+	// Output:
+	// client.Credentials project <nil>
+	// client: HUAWEICLOUD_SDK_SK is not set, but others of the key are
+}
+
+// Temporary keys are fetched when they are needed: once an hour here.
+func ExampleRefreshing() {
+	api := clienttest.New()
+	defer api.Close()
+	fetch := func(context.Context) (client.Credentials, time.Time, error) {
+		fmt.Println("fetched")
+		key := signature.Key{Access: "AK", Secret: "secret", SecurityToken: "token"}
+		return client.AccessKey(key), time.Now().Add(time.Hour), nil
+	}
+	c, err := client.New(api.URL, client.Options{Credentials: client.Refreshing(fetch)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 3 {
+		fmt.Println(c.Kill(context.Background(), "project", "instance", "node", "10.63.238.158:2048"))
+	}
+	// Output:
+	// fetched
+	// <nil>
+	// <nil>
+	// <nil>
+}
+
+// traced stands for otelhttp.NewTransport of OpenTelemetry's contrib module,
+// which has this form: it sees each attempt, and may add headers of its own.
+func traced(next http.RoundTripper) http.RoundTripper {
+	return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.Header.Set("Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+		resp, err := next.RoundTrip(r)
+		if err == nil {
+			fmt.Println("span:", r.Method, resp.StatusCode)
+		}
+		return resp, err
+	})
+}
+
+type roundTripperFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripperFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// OpenTelemetry needs no more than Options.Transport.
+func ExampleOptions_tracing() {
+	api := clienttest.New()
+	defer api.Close()
+	api.FailNext(1, 503, "DCS.5024", "The node is busy.")
+
+	c, err := client.New(api.URL, client.Options{
+		Transport: traced(http.DefaultTransport), // otelhttp.NewTransport(http.DefaultTransport)
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = c.Kill(context.Background(), "project", "instance", "node", "10.63.238.158:2048")
+	fmt.Println("killed:", err == nil)
+	// Output:
+	// span: POST 503
+	// span: POST 204
+	// killed: true
 }

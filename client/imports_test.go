@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever imports the client pays for the generated code's runtime and for
-// nothing else: no contract, no validator.
+// Whoever imports the client pays for the signature, for the generated code's
+// runtime and for nothing else: no contract, no validator.
 func TestImportsStayLean(t *testing.T) {
 	const module = "github.com/dcs-sessions/dcs-sessions"
 	gen := []string{
@@ -21,8 +21,9 @@ func TestImportsStayLean(t *testing.T) {
 		"github.com/google/uuid",
 	}
 	for pkg, want := range map[string][]string{
-		module + "/gen":    gen,
-		module + "/client": append([]string{module + "/client"}, gen...),
+		module + "/gen":               gen,
+		module + "/client":            append([]string{module + "/client", module + "/signature"}, gen...),
+		module + "/client/clienttest": append([]string{module + "/client/clienttest"}, gen...),
 	} {
 		t.Run(pkg, func(t *testing.T) {
 			out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", pkg).Output()

@@ -13,7 +13,7 @@ import (
 
 func TestKillSendsTheReferencesRequest(t *testing.T) {
 	a := serve(t, status(http.StatusNoContent))
-	c, err := client.New(a.URL, client.Options{Token: token, UserAgent: "ops/1"})
+	c, err := client.New(a.URL, client.Options{Credentials: client.Token(token), UserAgent: "ops/1"})
 	require.NoError(t, err)
 	require.NoError(t, c.Kill(t.Context(), project, instance, node, addr, "[2001:db8::1]:3058"))
 

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httputil"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
 func TestTheTokenIsInNoError(t *testing.T) {
@@ -40,10 +42,47 @@ func TestTheTokenIsInNoError(t *testing.T) {
 		}).URL, token, "307: a redirect, which is not followed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := kill(t, c.endpoint, client.Options{Token: c.token})
+			err := kill(t, c.endpoint, client.Options{Credentials: client.Token(c.token)})
 			require.ErrorContains(t, err, c.want)
 			for ; err != nil; err = errors.Unwrap(err) {
 				assert.NotContains(t, err.Error(), token)
+			}
+		})
+	}
+}
+
+func TestAKeysSecretsAreInNoError(t *testing.T) {
+	down := serve(t, status(http.StatusNoContent))
+	down.Close()
+	echo := func(w http.ResponseWriter, r *http.Request) {
+		dump, _ := httputil.DumpRequest(r, false)
+		w.WriteHeader(http.StatusBadGateway)
+		w.Write(dump)
+	}
+	escape := func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		w.Write([]byte(`{"error_code":"DCS.1001","error_msg":"no token ` +
+			strings.ReplaceAll(r.Header.Get("X-Security-Token"), "/", `\/`) +
+			`","error_ext_msg":"at ` + r.Header.Get("X-Sdk-Date") + `"}`))
+	}
+	for name, c := range map[string]struct {
+		endpoint, security, want string
+	}{
+		"a server that is down":           {down.URL, temporary, "client: Post"},
+		"a gateway that echoes the call":  {serve(t, echo).URL, temporary, "Authorization: ***"},
+		"a message that quotes it":        {serve(t, escape).URL, temporary, "no token *** (at 20"},
+		"a message that escapes it":       {serve(t, escape).URL, temporary + "/+=", "no token ***"},
+		"a token that no header can hold": {serve(t, status(http.StatusNoContent)).URL, temporary + "\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := kill(t, c.endpoint, client.Options{Credentials: client.AccessKey(signature.Key{
+				Access: accessKey, Secret: secretKey, SecurityToken: c.security,
+			})})
+			require.ErrorContains(t, err, c.want)
+			for ; err != nil; err = errors.Unwrap(err) {
+				for _, secret := range []string{temporary, secretKey, "Signature="} {
+					assert.NotContains(t, err.Error(), secret)
+				}
 			}
 		})
 	}

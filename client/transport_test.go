@@ -16,7 +16,7 @@ func validating(t *testing.T, endpoint string) *client.Client {
 	t.Helper()
 	v, err := validate.New(dcssessions.Contract(), validate.Options{})
 	require.NoError(t, err)
-	c, err := client.New(endpoint, client.Options{Token: token, Transport: v.Transport(nil)})
+	c, err := client.New(endpoint, client.Options{Credentials: client.Token(token), Transport: v.Transport(nil)})
 	require.NoError(t, err)
 	return c
 }

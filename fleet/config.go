@@ -3,7 +3,6 @@ package fleet
 import (
 	"fmt"
 	"net"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -88,30 +87,4 @@ func checkAddress(address string, path []any) error {
 		}
 	}
 	return configErrorf(path, "the address %q is not host:port", address)
-}
-
-// password reads the node's password; at gives the path of one of its keys.
-func (n *Node) password(getenv func(string) string, at func(key string) []any) (string, error) {
-	switch {
-	case n.PasswordEnv != "" && n.PasswordFile != "":
-		return "", configErrorf(at("password_file"), "password_env and password_file exclude each other")
-	case n.PasswordEnv != "":
-		p := getenv(n.PasswordEnv)
-		if p == "" {
-			return "", configErrorf(at("password_env"), "the environment variable %s is empty or not set", n.PasswordEnv)
-		}
-		return p, nil
-	case n.PasswordFile != "":
-		data, err := os.ReadFile(n.PasswordFile)
-		if err != nil {
-			return "", configErrorf(at("password_file"), "%v", err)
-		}
-		p := strings.TrimRight(string(data), "\r\n")
-		if p == "" {
-			return "", configErrorf(at("password_file"), "the file %s is empty", n.PasswordFile)
-		}
-		return p, nil
-	default:
-		return "", nil
-	}
 }

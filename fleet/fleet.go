@@ -72,7 +72,7 @@ func openNodes(open map[string]*sessions.Node, nodes []Node, path []any, getenv 
 		if err := checkAddress(n.Address, at("address")); err != nil {
 			return err
 		}
-		password, err := n.password(getenv, at)
+		password, err := Secret{Key: "password", Env: n.PasswordEnv, File: n.PasswordFile}.Read(getenv, at)
 		if err != nil {
 			return err
 		}

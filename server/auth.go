@@ -1,81 +1,172 @@
 package server
 
 import (
-	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
-	"net/http"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 )
 
-// An authenticator knows the credentials.
-type authenticator struct{ credentials []credential }
-
-type credential struct {
-	name     string
-	digest   [sha256.Size]byte
-	projects []string
+// Auth lists who may call. Empty: everybody who reaches the listener. It holds
+// no secret, only where secrets are.
+type Auth struct {
+	Tokens     []Token     `yaml:"tokens"`
+	AccessKeys []AccessKey `yaml:"access_keys"`
 }
 
-func newAuthenticator(tokens []Token) (*authenticator, error) {
-	a := &authenticator{}
-	for _, t := range tokens {
-		c := credential{name: t.Name, projects: t.Projects}
-		digest, err := hex.DecodeString(t.SHA256)
-		if err != nil || len(digest) != sha256.Size {
-			return nil, fmt.Errorf("server: token %q: not a SHA-256", t.Name)
-		}
-		c.digest = [sha256.Size]byte(digest)
-		a.credentials = append(a.credentials, c)
-	}
-	return a, nil
+// A Token is a credential that is sent as X-Auth-Token.
+type Token struct {
+	Name     string   `yaml:"name"`     // for the log; no other credential has it
+	SHA256   string   `yaml:"sha256"`   // of the token, 64 lower-case hexadecimal digits
+	Projects []string `yaml:"projects"` // ids that it may touch; "*" is all
+	Actions  []string `yaml:"actions"`  // ActionList, ActionKill; absent is all
+	Expires  string   `yaml:"expires"`  // RFC 3339; absent is never
 }
 
-// authenticate finds out who calls, and whether the path's project is theirs.
-// Without credentials everybody may, as "anonymous": the listener is then on
-// loopback. The error is a *failure.
-func (a *authenticator) authenticate(r *http.Request) (context.Context, error) {
-	if len(a.credentials) == 0 {
-		return withCaller(r.Context(), "anonymous"), nil
-	}
-	token := r.Header.Get("X-Auth-Token")
-	if token == "" {
-		if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); scheme != "" {
-			return nil, unknownSignature.with("This server takes X-Auth-Token, no signatures.", nil)
-		}
-		return nil, noToken.with("", nil)
-	}
-	who := a.find(token)
-	if who == nil {
-		return nil, invalidToken.with("", nil)
-	}
-	ctx := withCaller(r.Context(), who.name)
-	// the path's project counts; a header that names one is only a claim. What
-	// is no id at all goes on to validation, which says so.
-	project := r.PathValue("project_id")
-	if fleet.IsID(project) && !slices.Contains(who.projects, "*") && !slices.Contains(who.projects, project) {
-		return nil, otherProject.with("", fmt.Errorf("%s may not touch project %s", who.name, project))
-	}
-	return ctx, nil
+// An AccessKey is a credential that signs requests, by SDK-HMAC-SHA256 or
+// V11-HMAC-SHA256.
+type AccessKey struct {
+	Name      string   `yaml:"name"`       // for the log; no other credential has it
+	AccessKey string   `yaml:"access_key"` // its id (AK)
+	Projects  []string `yaml:"projects"`   // ids that it may touch; "*" is all
+	Actions   []string `yaml:"actions"`    // ActionList, ActionKill; absent is all
+
+	// Where the secret (SK) is: an environment variable's name or a file's path,
+	// one of them. A file's closing line break is not part of it.
+	SecretKeyEnv  string `yaml:"secret_key_env"`
+	SecretKeyFile string `yaml:"secret_key_file"`
+
+	// SecurityTokenSHA256 is that of the X-Security-Token which each request
+	// must then carry, as a temporary key's requests do.
+	SecurityTokenSHA256 string `yaml:"security_token_sha256"`
 }
 
-// find compares digests, each of them, so that the time tells nothing about a
-// token.
-func (a *authenticator) find(token string) *credential {
-	digest := sha256.Sum256([]byte(token))
-	found := -1
-	for i := range a.credentials {
-		if subtle.ConstantTimeCompare(digest[:], a.credentials[i].digest[:]) == 1 {
-			found = i
+func (a *Auth) empty() bool { return len(a.Tokens) == 0 && len(a.AccessKeys) == 0 }
+
+var (
+	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	actions    = []string{ActionList, ActionKill}
+)
+
+// open checks a and reads the secrets. The error is a *fleet.ConfigError whose
+// path starts at a. It quotes neither a digest nor an access key: what stands in
+// their place may be a secret.
+func (a *Auth) open(getenv func(string) string) (*credentials, error) {
+	c := &credentials{keys: map[string]*accessKey{}, locks: newLocks(maxLocks)}
+	names := map[string]bool{}
+	for i := range a.Tokens {
+		t, err := a.Tokens[i].open(names, below("tokens", i))
+		if err != nil {
+			return nil, err
+		}
+		if c.find(t.digest) != nil {
+			return nil, bad("another token has the same SHA-256", "tokens", i, "sha256")
+		}
+		c.tokens = append(c.tokens, t)
+	}
+	for i := range a.AccessKeys {
+		k, err := a.AccessKeys[i].open(names, getenv, below("access_keys", i))
+		if err != nil {
+			return nil, err
+		}
+		id := a.AccessKeys[i].AccessKey
+		if c.keys[id] != nil {
+			return nil, bad("another access key has the same id", "access_keys", i, "access_key")
+		}
+		c.keys[id] = k
+	}
+	return c, nil
+}
+
+// place gives the path of what is below one entry of a list.
+type place func(steps ...any) []any
+
+func below(entry ...any) place {
+	return func(steps ...any) []any { return slices.Concat(entry, steps) }
+}
+
+func (t *Token) open(names map[string]bool, at place) (k token, err error) {
+	if k.credential, err = openCredential("a token", t.Name, t.Projects, t.Actions, names, at); err != nil {
+		return k, err
+	}
+	if k.digest, err = openDigest("a token", t.SHA256, at("sha256")); err != nil {
+		return k, err
+	}
+	if t.Expires == "" {
+		return k, nil
+	}
+	if k.expires, err = time.Parse(time.RFC3339, t.Expires); err != nil {
+		return k, bad("the time is not like 2027-01-31T00:00:00Z (RFC 3339)", at("expires")...)
+	}
+	return k, nil
+}
+
+func (a *AccessKey) open(names map[string]bool, getenv func(string) string, at place) (*accessKey, error) {
+	var k accessKey
+	var err error
+	if k.credential, err = openCredential("an access key", a.Name, a.Projects, a.Actions, names, at); err != nil {
+		return nil, err
+	}
+	if !fleet.IsID(a.AccessKey) {
+		return nil, bad("the access key is not 1 to 64 letters, digits, - or _", at("access_key")...)
+	}
+	secret := fleet.Secret{Key: "secret_key", Env: a.SecretKeyEnv, File: a.SecretKeyFile}
+	if k.secret, err = secret.Read(getenv, func(key string) []any { return at(key) }); err != nil {
+		return nil, err
+	}
+	if k.secret == "" {
+		return nil, bad("an access key needs secret_key_env or secret_key_file", at("secret_key_env")...)
+	}
+	if a.SecurityTokenSHA256 != "" {
+		digest, err := openDigest("a security token", a.SecurityTokenSHA256, at("security_token_sha256"))
+		if err != nil {
+			return nil, err
+		}
+		k.securityToken = &digest
+	}
+	return &k, nil
+}
+
+// openCredential also remembers the name in names.
+func openCredential(what, name string, projects, acts []string, names map[string]bool, at place) (c credential, err error) {
+	switch {
+	case name == "" || names[name]:
+		return c, bad(what+" needs a name of its own", at("name")...)
+	case len(projects) == 0:
+		return c, bad(what+` needs projects; "*" is all`, at("projects")...)
+	case acts != nil && len(acts) == 0:
+		return c, bad("an empty list allows nothing: without the key every action is allowed", at("actions")...)
+	}
+	for j, id := range projects {
+		if id != "*" && !fleet.IsID(id) {
+			return c, bad(fmt.Sprintf("the project id %q is not 1 to 64 letters, digits, - or _", id), at("projects", j)...)
 		}
 	}
-	if found < 0 {
-		return nil
+	for j, action := range acts {
+		if !slices.Contains(actions, action) {
+			return c, bad(fmt.Sprintf("the action %q is not one of %s", action, strings.Join(actions, ", ")), at("actions", j)...)
+		}
 	}
-	return &a.credentials[found]
+	if acts == nil {
+		acts = actions
+	}
+	names[name] = true
+	return credential{name: name, projects: projects, actions: acts}, nil
+}
+
+func openDigest(of, text string, path []any) (digest [sha256.Size]byte, err error) {
+	if !digestForm.MatchString(text) {
+		return digest, bad("not the SHA-256 of "+of+": 64 lower-case hexadecimal digits", path...)
+	}
+	_, err = hex.Decode(digest[:], []byte(text))
+	return digest, err
+}
+
+func bad(message string, path ...any) error {
+	return &fleet.ConfigError{Path: path, Message: message}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,50 +23,33 @@ type Config struct {
 
 	path   string
 	source []byte // for the lines in errors
+	getenv func(string) string
 }
 
-// Auth lists who may call. Empty: everybody who reaches the listener.
-type Auth struct {
-	Tokens []Token `yaml:"tokens"`
-}
-
-// A Token is a credential that is sent as X-Auth-Token.
-type Token struct {
-	Name     string   `yaml:"name"`     // for the log
-	SHA256   string   `yaml:"sha256"`   // of the token, 64 lower-case hexadecimal digits
-	Projects []string `yaml:"projects"` // ids that it may touch; "*" is all
-}
-
-// LoadConfig reads and checks the file at path. Its errors name the file and,
-// where there is one, the line. The fleet is checked by Config.Fleet.
-func LoadConfig(path string) (*Config, error) {
+// LoadConfig reads and checks the file at path; getenv, which the secrets are
+// read with, is os.Getenv but in tests. Its errors name the file and, where there
+// is one, the line. The fleet is checked by OpenFleet.
+func LoadConfig(path string, getenv func(string) string) (*Config, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	c := Config{path: path, source: source}
+	c := Config{path: path, source: source, getenv: getenv}
 	if err := yaml.Load(source, &c, yaml.WithKnownFields(true), yaml.WithUniqueKeys(true)); err != nil {
 		return nil, loadError(path, err)
 	}
-	if err := c.check(); err != nil {
-		return nil, c.locate(err)
+	if err := c.locate(c.check()); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }
 
-// OpenFleet makes the fleet of the configuration; getenv is os.Getenv but in
-// tests. Its errors are like LoadConfig's.
-func (c *Config) OpenFleet(getenv func(string) string) (*fleet.Fleet, error) {
-	f, err := fleet.New(c.Projects, getenv)
-	var bad *fleet.ConfigError
-	if errors.As(err, &bad) {
-		bad.Path = append([]any{"projects"}, bad.Path...)
-		err = c.locate(bad)
-	}
-	return f, err
+// OpenFleet makes the fleet of the configuration. Its errors are like
+// LoadConfig's.
+func (c *Config) OpenFleet() (*fleet.Fleet, error) {
+	f, err := fleet.New(c.Projects, c.getenv)
+	return f, c.locate(under("projects", err))
 }
-
-var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func (c *Config) check() error {
 	host, port, err := net.SplitHostPort(c.Listen)
@@ -77,33 +59,20 @@ func (c *Config) check() error {
 	if err != nil {
 		return bad(fmt.Sprintf("the address %q is not host:port", c.Listen), "listen")
 	}
-	if len(c.Auth.Tokens) == 0 && !isLoopback(host) {
-		return bad(fmt.Sprintf("without credentials (auth.tokens) only a loopback address is served, not %q", c.Listen), "listen")
+	if c.Auth.empty() && !isLoopback(host) {
+		return bad(fmt.Sprintf("without credentials (auth.tokens, auth.access_keys) only a loopback address is served, not %q", c.Listen), "listen")
 	}
-	names, digests := map[string]bool{}, map[string]bool{}
-	for i, t := range c.Auth.Tokens {
-		switch {
-		case t.Name == "" || names[t.Name]:
-			return bad("a token needs a name of its own", "auth", "tokens", i, "name")
-		case !digestForm.MatchString(t.SHA256):
-			return bad("not the SHA-256 of a token: 64 lower-case hexadecimal digits", "auth", "tokens", i, "sha256")
-		case digests[t.SHA256]:
-			return bad("another token has the same SHA-256", "auth", "tokens", i, "sha256")
-		case len(t.Projects) == 0:
-			return bad(`a token needs projects; "*" is all`, "auth", "tokens", i, "projects")
-		}
-		for j, id := range t.Projects {
-			if id != "*" && !fleet.IsID(id) {
-				return bad(fmt.Sprintf("the project id %q is not 1 to 64 letters, digits, - or _", id), "auth", "tokens", i, "projects", j)
-			}
-		}
-		names[t.Name], digests[t.SHA256] = true, true
-	}
-	return nil
+	_, err = c.Auth.open(c.getenv)
+	return under("auth", err)
 }
 
-func bad(message string, path ...any) error {
-	return &fleet.ConfigError{Path: path, Message: message}
+// under puts key before the path of a *fleet.ConfigError.
+func under(key string, err error) error {
+	var config *fleet.ConfigError
+	if errors.As(err, &config) {
+		config.Path = append([]any{key}, config.Path...)
+	}
+	return err
 }
 
 func isLoopback(host string) bool {
@@ -133,8 +102,11 @@ func loadError(path string, err error) error {
 }
 
 // locate adds the file and the line to a *fleet.ConfigError: the line of the
-// value, or of what should contain it.
+// value, or of what should contain it. It returns nil for nil.
 func (c *Config) locate(err error) error {
+	if err == nil {
+		return nil
+	}
 	var config *fleet.ConfigError
 	var root yaml.Node
 	if !errors.As(err, &config) || yaml.Load(c.source, &root) != nil || len(root.Content) == 0 {

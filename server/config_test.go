@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,13 +59,13 @@ func writeConfig(t *testing.T, text string) string {
 
 // openConfig does what serve does with its file.
 func openConfig(path string) (*server.Config, error) {
-	c, err := server.LoadConfig(path)
+	c, err := server.LoadConfig(path, func(name string) string {
+		return map[string]string{"REDIS_PASSWORD": "hunter2", "SK": "hunter2"}[name]
+	})
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.OpenFleet(func(name string) string {
-		return map[string]string{"REDIS_PASSWORD": "hunter2"}[name]
-	})
+	f, err := c.OpenFleet()
 	if err != nil {
 		return nil, err
 	}
@@ -93,10 +94,15 @@ type spoiled struct{ old, new, want string }
 
 func testSpoiled(t *testing.T, table map[string]spoiled) {
 	t.Helper()
+	testSpoiledOf(t, goodConfig, table)
+}
+
+func testSpoiledOf(t *testing.T, good string, table map[string]spoiled) {
+	t.Helper()
 	for name, c := range table {
 		t.Run(name, func(t *testing.T) {
-			require.Contains(t, goodConfig, c.old)
-			path := writeConfig(t, strings.Replace(goodConfig, c.old, c.new, 1))
+			require.Contains(t, good, c.old)
+			path := writeConfig(t, strings.Replace(good, c.old, c.new, 1))
 			_, err := openConfig(path)
 			if c.want == "" {
 				assert.NoError(t, err)
@@ -130,23 +136,93 @@ func TestListen(t *testing.T) {
 				assert.NoError(t, err)
 				return
 			}
-			assert.EqualError(t, err, path+`:1: listen: without credentials (auth.tokens) only a loopback address is served, not "`+strings.Trim(listen, "'")+`"`)
+			assert.EqualError(t, err, path+`:1: listen: without credentials (auth.tokens, auth.access_keys) only a loopback address is served, not "`+strings.Trim(listen, "'")+`"`)
 		})
 	}
 }
 
 func TestTokens(t *testing.T) {
+	const expires = "the time is not like 2027-01-31T00:00:00Z (RFC 3339)"
 	const digest = "not the SHA-256 of a token: 64 lower-case hexadecimal digits"
 	testSpoiled(t, map[string]spoiled{
-		"without a name":            {"name: ops", "name:", "FILE:4: auth.tokens[0].name: a token needs a name of its own"},
-		"with a name twice":         {"name: admin", "name: ops", "FILE:7: auth.tokens[1].name: a token needs a name of its own"},
-		"with a digest twice":       {digestB, digestA, "FILE:8: auth.tokens[1].sha256: another token has the same SHA-256"},
-		"with a digest in capitals": {digestA, strings.ToUpper(digestA), "FILE:5: auth.tokens[0].sha256: " + digest},
-		"with a short digest":       {digestA, digestA[1:], "FILE:5: auth.tokens[0].sha256: " + digest},
-		"with the token itself":     {digestA, "hunter2", "FILE:5: auth.tokens[0].sha256: " + digest},
-		"without a digest":          {"      sha256: " + digestA + "\n", "", "FILE:4: auth.tokens[0].sha256: " + digest},
-		"without projects":          {`projects: ["p"]`, "projects: []", `FILE:6: auth.tokens[0].projects: a token needs projects; "*" is all`},
-		"with a bad project":        {`["p"]`, `["p", "p/*"]`, `FILE:6: auth.tokens[0].projects[1]: the project id "p/*" is not 1 to 64 letters, digits, - or _`},
+		"without a name":             {"name: ops", "name:", "FILE:4: auth.tokens[0].name: a token needs a name of its own"},
+		"with a name twice":          {"name: admin", "name: ops", "FILE:7: auth.tokens[1].name: a token needs a name of its own"},
+		"with a digest twice":        {digestB, digestA, "FILE:8: auth.tokens[1].sha256: another token has the same SHA-256"},
+		"with a digest in capitals":  {digestA, strings.ToUpper(digestA), "FILE:5: auth.tokens[0].sha256: " + digest},
+		"with a short digest":        {digestA, digestA[1:], "FILE:5: auth.tokens[0].sha256: " + digest},
+		"with the token itself":      {digestA, "hunter2", "FILE:5: auth.tokens[0].sha256: " + digest},
+		"without a digest":           {"      sha256: " + digestA + "\n", "", "FILE:4: auth.tokens[0].sha256: " + digest},
+		"without projects":           {`projects: ["p"]`, "projects: []", `FILE:6: auth.tokens[0].projects: a token needs projects; "*" is all`},
+		"with a day as its end":      {"name: ops", "name: ops\n      expires: 2027-01-31", "FILE:5: auth.tokens[0].expires: " + expires},
+		"with an end without a zone": {"name: ops", "name: ops\n      expires: 2027-01-31T00:00:00", "FILE:5: auth.tokens[0].expires: " + expires},
+		"with an end":                {"name: ops", "name: ops\n      expires: 2027-01-31T00:00:00Z", ""},
+		"with an action":             {"name: ops", "name: ops\n      actions: [dcs:clients:kill]", ""},
+		"with no actions":            {"name: ops", "name: ops\n      actions: []", "FILE:5: auth.tokens[0].actions: an empty list allows nothing: without the key every action is allowed"},
+		"with an unknown action":     {"name: ops", "name: ops\n      actions:\n        - dcs:clients:kill\n        - kill", `FILE:7: auth.tokens[0].actions[1]: the action "kill" is not one of dcs:clients:list, dcs:clients:kill`},
+		"with a bad project":         {`["p"]`, `["p", "p/*"]`, `FILE:6: auth.tokens[0].projects[1]: the project id "p/*" is not 1 to 64 letters, digits, - or _`},
+	})
+}
+
+const goodKeys = `listen: 127.0.0.1:8080
+auth:
+  tokens:
+    - name: ops
+      sha256: ` + digestA + `
+      projects: ["*"]
+  access_keys:
+    - name: deploy
+      access_key: AK1
+      secret_key_env: SK
+      projects: ["p"]
+    - name: terraform
+      access_key: AK2
+      secret_key_env: SK
+      security_token_sha256: ` + digestB + `
+      projects: ["*"]
+      actions: [dcs:clients:kill, dcs:clients:list]
+`
+
+func TestAccessKeysLoad(t *testing.T) {
+	c, err := openConfig(writeConfig(t, goodKeys))
+	require.NoError(t, err)
+	assert.Equal(t, []server.AccessKey{
+		{Name: "deploy", AccessKey: "AK1", SecretKeyEnv: "SK", Projects: []string{"p"}},
+		{Name: "terraform", AccessKey: "AK2", SecretKeyEnv: "SK", SecurityTokenSHA256: digestB, Projects: []string{"*"}, Actions: []string{server.ActionKill, server.ActionList}},
+	}, c.Auth.AccessKeys)
+	assert.NotContains(t, fmt.Sprintf("%+v", c.Auth), "hunter2")
+}
+
+func TestAccessKeys(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	good, empty := file("good", "hunter2\n"), file("empty", "\n")
+	const first, env = "auth.access_keys[0].", "secret_key_env: SK"
+	const form = "the access key is not 1 to 64 letters, digits, - or _"
+	testSpoiledOf(t, goodKeys, map[string]spoiled{
+		"alone are credentials, on any address": {goodKeys[:strings.Index(goodKeys, "  access_keys:")], "listen: 0.0.0.0:0\nauth:\n", ""},
+		"with a secret in a file":               {env, "secret_key_file: " + good, ""},
+		"with a secret in a missing file":       {env, "secret_key_file: missing/file", "FILE:10: " + first + "secret_key_file: open missing/file: no such file or directory"},
+		"with a secret in an empty file":        {env, "secret_key_file: " + empty, "FILE:10: " + first + "secret_key_file: the file " + empty + " is empty"},
+		"with a secret in an unset variable":    {env, "secret_key_env: NOPE", "FILE:10: " + first + "secret_key_env: the environment variable NOPE is empty or not set"},
+		"with a secret in two places":           {env, env + "\n      secret_key_file: " + good, "FILE:11: " + first + "secret_key_file: secret_key_env and secret_key_file exclude each other"},
+		"without a secret":                      {"      " + env + "\n", "", "FILE:8: " + first + "secret_key_env: an access key needs secret_key_env or secret_key_file"},
+		"with the secret itself":                {env, "secret_key: hunter2", "FILE:10: field secret_key not found"},
+		"without a name":                        {"name: deploy", "name:", "FILE:8: " + first + "name: an access key needs a name of its own"},
+		"with another's name":                   {"name: terraform", "name: deploy", "FILE:12: auth.access_keys[1].name: an access key needs a name of its own"},
+		"with a token's name":                   {"name: deploy", "name: ops", "FILE:8: " + first + "name: an access key needs a name of its own"},
+		"without an id":                         {"      access_key: AK1\n", "", "FILE:8: " + first + "access_key: " + form},
+		"with an id that is none":               {"access_key: AK1", "access_key: hunter2/", "FILE:9: " + first + "access_key: " + form},
+		"with another's id":                     {"access_key: AK2", "access_key: AK1", "FILE:13: auth.access_keys[1].access_key: another access key has the same id"},
+		"with a security token itself":          {digestB, "hunter2", "FILE:15: auth.access_keys[1].security_token_sha256: not the SHA-256 of a security token: 64 lower-case hexadecimal digits"},
+		"without projects":                      {`projects: ["p"]`, "projects: []", `FILE:11: ` + first + `projects: an access key needs projects; "*" is all`},
+		"with a bad project":                    {`["p"]`, `["p/*"]`, `FILE:11: ` + first + `projects[0]: the project id "p/*" is not 1 to 64 letters, digits, - or _`},
+		"with no actions":                       {`["p"]`, "[p]\n      actions: []", "FILE:12: " + first + "actions: an empty list allows nothing: without the key every action is allowed"},
+		"with an unknown action":                {"[dcs:clients:kill, ", "[kill, ", `FILE:17: auth.access_keys[1].actions[0]: the action "kill" is not one of dcs:clients:list, dcs:clients:kill`},
+		"with a key twice":                      {env, env + "\n      " + env, `FILE:11: mapping key "secret_key_env" already defined at line 10`},
 	})
 }
 

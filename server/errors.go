@@ -53,18 +53,22 @@ var (
 	invalidRequest   = failure{status: 400, code: "DCS.4800", message: "Invalid request."}
 	protectedSession = failure{status: 400, code: "DCS.4800", message: "The request names sessions that must not be killed. Nothing was killed."}
 
-	invalidToken     = failure{status: 401, code: "DCS.1001", message: "Invalid token."}
-	noToken          = failure{status: 401, code: "DCS.1003", message: "No token in the request."}
-	unknownSignature = failure{status: 401, code: "APIGW.0301", message: "Incorrect IAM authentication information."}
-	otherProject     = failure{status: 403, code: "DCS.1004", message: "The project ID does not match the token."} // 401 in the reference, but who calls is known
-	noInstance       = failure{status: 404, code: "DCS.3022", message: "This DCS instance does not exist."}
-	noURL            = failure{status: 404, code: "DCS.4001", message: "The requested URL does not exist."}
-	noMethod         = failure{status: 405, code: "DCS.5001", message: "The URL does not take this method."}
-	tooLarge         = failure{status: 413, code: "APIGW.0201", message: "The request body is too large."}
-	unsupportedType  = failure{status: 415, code: "DCS.4005", message: "The request body must be application/json without a content encoding."} // this project's
-	internal         = failure{status: 500, code: "DCS.5000", message: "Internal service error."}
-	nodeFailed       = failure{status: 500, code: "DCS.5024", message: "Failed to query the instance."}
-	nodeBusy         = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1} // this project's
+	invalidToken    = failure{status: 401, code: "DCS.1001", message: "Invalid token."}
+	expiredToken    = failure{status: 401, code: "DCS.1002", message: "The token has expired."}
+	noToken         = failure{status: 401, code: "DCS.1003", message: "No token in the request."}
+	badSignature    = failure{status: 401, code: "APIGW.0301", message: "Incorrect IAM authentication information."}
+	clockSkew       = failure{status: 401, code: "APIGW.0303", message: "The request's time is more than 15 minutes off."}
+	otherProject    = failure{status: 403, code: "DCS.1004", message: "The project ID does not match the token."} // 401 in the reference, but who calls is known
+	notAllowed      = failure{status: 403, code: "DCS.2007", message: "Policy does not allow %s."}
+	noInstance      = failure{status: 404, code: "DCS.3022", message: "This DCS instance does not exist."}
+	noURL           = failure{status: 404, code: "DCS.4001", message: "The requested URL does not exist."}
+	noMethod        = failure{status: 405, code: "DCS.5001", message: "The URL does not take this method."}
+	tooLarge        = failure{status: 413, code: "APIGW.0201", message: "The request body is too large."}
+	unsupportedType = failure{status: 415, code: "DCS.4005", message: "The request body must be application/json without a content encoding."} // this project's
+	locked          = failure{status: 429, code: "APIGW.0308", message: "Too many failures in a row with this access key from this address."}
+	internal        = failure{status: 500, code: "DCS.5000", message: "Internal service error."}
+	nodeFailed      = failure{status: 500, code: "DCS.5024", message: "Failed to query the instance."}
+	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1} // this project's
 )
 
 // writeFailure answers in the API's one error shape. Both texts that clients

@@ -21,16 +21,57 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/server"
+	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
 const (
-	opsToken   = "ops-token"   // may touch every project
-	otherToken = "other-token" // may touch project other
-	killPath   = "/v2/p/instances/i/clients/kill"
+	opsToken    = "ops-token"    // may touch every project
+	otherToken  = "other-token"  // may touch project other
+	listerToken = "lister-token" // may list, no more
+	oldToken    = "old-token"    // has expired
+	killPath    = "/v2/p/instances/i/clients/kill"
 )
+
+// The access keys that every api knows, but for strangerKey.
+var (
+	opsKey      = signature.Key{Access: "AKOPS", Secret: "sk-of-ops"}                                  // may touch every project
+	otherKey    = signature.Key{Access: "AKOTHER", Secret: "sk-of-other"}                              // may touch project other
+	listerKey   = signature.Key{Access: "AKLISTER", Secret: "sk-of-lister"}                            // may list, no more
+	tempKey     = signature.Key{Access: "AKTEMP", Secret: "sk-of-temp", SecurityToken: "temp-token+/"} // is bound to its token
+	strangerKey = signature.Key{Access: "AKSTRANGER", Secret: "sk-of-stranger"}
+)
+
+// testAuth is what every api's callers are known by; secrets says where.
+func testAuth() server.Auth {
+	key := func(name string, k signature.Key, project string) server.AccessKey {
+		return server.AccessKey{Name: name, AccessKey: k.Access, SecretKeyEnv: k.Access, Projects: []string{project}}
+	}
+	auth := server.Auth{
+		Tokens: []server.Token{
+			{Name: "ops", SHA256: digest(opsToken), Projects: []string{"*"}},
+			{Name: "other", SHA256: digest(otherToken), Projects: []string{"other"}},
+			{Name: "lister", SHA256: digest(listerToken), Projects: []string{"*"}, Actions: []string{server.ActionList}},
+			{Name: "old", SHA256: digest(oldToken), Projects: []string{"*"}, Expires: "2026-01-01T01:00:00+01:00"},
+		},
+		AccessKeys: []server.AccessKey{key("ops-key", opsKey, "*"), key("other-key", otherKey, "other"), key("lister-key", listerKey, "*"), key("temp-key", tempKey, "p")},
+	}
+	auth.AccessKeys[2].Actions = []string{server.ActionList}
+	auth.AccessKeys[3].SecurityTokenSHA256 = digest(tempKey.SecurityToken)
+	return auth
+}
+
+func secrets(name string) string {
+	for _, k := range []signature.Key{opsKey, otherKey, listerKey, tempKey} {
+		if k.Access == name {
+			return k.Secret
+		}
+	}
+	return ""
+}
 
 // An api is a server for one node, with its log.
 type api struct {
+	*server.API
 	t   *testing.T
 	url string
 	log *logBuffer
@@ -46,12 +87,9 @@ func startAPI(t *testing.T, node fleet.Node) *api {
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	a := &api{t: t, log: &logBuffer{}}
-	h, err := server.New(server.Options{Fleet: f, Log: slog.New(slog.NewJSONHandler(a.log, nil)), Tokens: []server.Token{
-		{Name: "ops", SHA256: digest(opsToken), Projects: []string{"*"}},
-		{Name: "other", SHA256: digest(otherToken), Projects: []string{"other"}},
-	}})
+	a.API, err = server.New(server.Options{Fleet: f, Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets})
 	require.NoError(t, err)
-	srv := httptest.NewServer(h)
+	srv := httptest.NewServer(a)
 	t.Cleanup(srv.Close)
 	a.url = srv.URL
 	return a
@@ -99,6 +137,12 @@ func (a *api) send(method, path, body string, header map[string]string) answer {
 			req.Header.Del(name)
 		}
 	}
+	return a.do(req)
+}
+
+// do sends a request and asserts what holds for every answer.
+func (a *api) do(req *http.Request) answer {
+	a.t.Helper()
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	require.NoError(a.t, err)
 	defer resp.Body.Close()

@@ -69,7 +69,8 @@ func TestRefusalsKillNothing(t *testing.T) {
 		{name: "no token", header: map[string]string{"X-Auth-Token": ""}, status: 401, code: "DCS.1003"},
 		{name: "an unknown token", header: map[string]string{"X-Auth-Token": "guess"}, status: 401, code: "DCS.1001"},
 		{name: "a digest in a token's place", header: map[string]string{"X-Auth-Token": digest(opsToken)}, status: 401, code: "DCS.1001"},
-		{name: "a signature", header: map[string]string{"X-Auth-Token": "", "Authorization": "SDK-HMAC-SHA256 Access=a, SignedHeaders=b, Signature=c"}, status: 401, code: "APIGW.0301"},
+		{name: "an expired token", header: map[string]string{"X-Auth-Token": oldToken}, status: 401, code: "DCS.1002"},
+		{name: "a token that may only list", header: map[string]string{"X-Auth-Token": listerToken}, status: 403, code: "DCS.2007"},
 		{name: "another project's token", header: map[string]string{"X-Auth-Token": otherToken}, status: 403, code: "DCS.1004"},
 		{name: "another project's token that claims this one", header: map[string]string{"X-Auth-Token": otherToken, "X-Project-Id": "p"}, status: 403, code: "DCS.1004"},
 		{name: "no token and a bad body", header: map[string]string{"X-Auth-Token": ""}, body: text(`{}`), status: 401, code: "DCS.1003"},
@@ -93,7 +94,7 @@ func TestRefusalsKillNothing(t *testing.T) {
 	}
 	assert.True(t, victim.Open())
 	assert.Empty(t, a.log.lines(t, "kill"))
-	for _, token := range []string{opsToken, otherToken, "guess"} {
+	for _, token := range []string{opsToken, otherToken, listerToken, oldToken, "guess"} {
 		assert.NotContains(t, a.log.String(), token)
 	}
 	assert.Equal(t, 204, a.killPeers(victim).status, "it could have been killed all the time")

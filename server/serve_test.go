@@ -126,8 +126,8 @@ func TestWithoutCredentialsEverybodyMayCall(t *testing.T) {
 func TestNewNamesTheOptionThatIsWrong(t *testing.T) {
 	_, err := server.New(server.Options{})
 	assert.EqualError(t, err, "server: Options.Fleet is missing")
-	_, err = server.New(server.Options{Fleet: new(fleet.Fleet), Tokens: []server.Token{{Name: "x", SHA256: "secret"}}})
-	assert.EqualError(t, err, `server: token "x": not a SHA-256`)
+	_, err = server.New(server.Options{Fleet: new(fleet.Fleet), Auth: server.Auth{Tokens: []server.Token{{Name: "x", SHA256: "secret", Projects: []string{"*"}}}}})
+	assert.EqualError(t, err, "server: Auth: tokens[0].sha256: not the SHA-256 of a token: 64 lower-case hexadecimal digits")
 }
 
 func killRequest(t *testing.T, ctx context.Context, url string, addrs ...string) *http.Request {

@@ -1,19 +1,25 @@
 // Package server speaks the DCS session-management API for a fleet of Redis
 // and Valkey servers.
 //
-//	handler, err := server.New(server.Options{Fleet: f, Tokens: tokens, Log: log})
-//	err = server.Serve(ctx, listener, handler, log)
+//	api, err := server.New(server.Options{Fleet: f, Auth: auth, Log: log})
+//	err = server.Serve(ctx, listener, api, log)
 //
-// Requests and responses are validated against the contract. Every answer
+// A caller sends a token or signs with an access key; a signature counts for the
+// path's project alone, and may be repeated. What is validated against the
+// contract, requests and responses, comes after that. Every answer
 // carries X-Request-Id, and every error, on every path, is the API's one shape
 // with the reference's codes. It serves plain HTTP: TLS is for what stands in
 // front of it.
 package server
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/fleet"
@@ -27,9 +33,22 @@ const maxBody = 12 << 20 // bytes
 
 // Options is what a server works with.
 type Options struct {
-	Fleet  *fleet.Fleet // required
-	Tokens []Token      // empty: whoever reaches the listener may call
-	Log    *slog.Logger // default slog.Default()
+	Fleet *fleet.Fleet // required
+	Auth  Auth         // empty: whoever reaches the listener may call
+	Log   *slog.Logger // default slog.Default()
+
+	// Getenv reads the variables that Auth names. Default os.Getenv.
+	Getenv func(string) string
+}
+
+// An API is the handler of the whole API, to be mounted at "/".
+type API struct {
+	handler     http.Handler
+	validator   *validate.Validator
+	log         *slog.Logger
+	getenv      func(string) string
+	now         func() time.Time
+	credentials atomic.Pointer[credentials]
 }
 
 // A Server answers the API's calls.
@@ -38,35 +57,43 @@ type Server struct {
 	log   *slog.Logger
 }
 
-// New returns the API as a handler, to be mounted at "/". It returns an error
-// for options that cannot be used.
-func New(o Options) (http.Handler, error) {
+// New returns an error for options that cannot be used.
+func New(o Options) (*API, error) {
 	if o.Fleet == nil {
 		return nil, errors.New("server: Options.Fleet is missing")
 	}
-	if o.Log == nil {
-		o.Log = slog.Default()
+	a := &API{
+		log:    cmp.Or(o.Log, slog.Default()),
+		getenv: o.Getenv,
+		now:    time.Now,
 	}
-	auth, err := newAuthenticator(o.Tokens)
-	if err != nil {
+	if a.getenv == nil {
+		a.getenv = os.Getenv
+	}
+	if err := a.SetAuth(o.Auth); err != nil {
 		return nil, err
 	}
-	v, err := validate.New(dcssessions.Contract(), validate.Options{
+	var err error
+	a.validator, err = validate.New(dcssessions.Contract(), validate.Options{
 		BasePath:       "/",
 		MaxRequestBody: maxBody,
-		Authenticate:   auth.authenticate,
+		Authenticate:   a.authenticate,
 		Refuse:         refuse,
 	})
 	if err != nil {
 		return nil, err
 	}
-	strict := gen.NewStrictHandlerWithOptions(&Server{fleet: o.Fleet, log: o.Log}, nil, gen.StrictHTTPServerOptions{
+	strict := gen.NewStrictHandlerWithOptions(&Server{fleet: o.Fleet, log: a.log}, nil, gen.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fail,
 		ResponseErrorHandlerFunc: fail,
 	})
 	api := gen.HandlerWithOptions(strict, gen.StdHTTPServerOptions{ErrorHandlerFunc: fail})
-	return observe(o.Log, v.Middleware(api)), nil
+	a.handler = observe(a.log, a.validator.Middleware(api))
+	return a, nil
 }
+
+// ServeHTTP answers one call.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // refuse answers a call that validation or authentication stopped.
 func refuse(w http.ResponseWriter, r *http.Request, vs validate.Violations) {

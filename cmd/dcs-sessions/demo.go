@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/server"
@@ -78,7 +79,7 @@ func demo(ctx context.Context, once bool, std stdio) error {
 	defer api.stop()
 	fmt.Fprintf(std.out, "API       %s\n\n", api.endpoint)
 
-	c, err := newClient(api.endpoint, api.token)
+	c, err := newClient(api.endpoint, client.Token(api.token))
 	if err != nil {
 		return err
 	}
@@ -138,9 +139,9 @@ func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, 
 		return nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(logTo, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	handler, err := server.New(server.Options{Fleet: f, Log: log, Tokens: []server.Token{{
+	handler, err := server.New(server.Options{Fleet: f, Log: log, Auth: server.Auth{Tokens: []server.Token{{
 		Name: "demo", SHA256: hex.EncodeToString(digest[:]), Projects: []string{demoProject},
-	}}})
+	}}}})
 	if err != nil {
 		return nil, err
 	}

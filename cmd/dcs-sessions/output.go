@@ -31,18 +31,17 @@ type callError struct {
 // showKill writes the result of each address. The error itself is the caller's
 // to tell; JSON has it too, for programs.
 func showKill(std stdio, asTable bool, addrs []string, callErr error) error {
-	result := resultOf(callErr)
 	if asTable {
 		w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "PEER\tRESULT")
-		for _, addr := range addrs {
-			fmt.Fprintf(w, "%s\t%s\n", addr, result)
+		for i, addr := range addrs {
+			fmt.Fprintf(w, "%s\t%s\n", addr, resultOf(i, callErr))
 		}
 		return w.Flush()
 	}
 	report := killReport{Results: make([]addrResult, len(addrs))}
 	for i, addr := range addrs {
-		report.Results[i] = addrResult{addr, result}
+		report.Results[i] = addrResult{addr, resultOf(i, callErr)}
 	}
 	var answer *client.Error
 	if errors.As(callErr, &answer) {

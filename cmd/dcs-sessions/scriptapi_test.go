@@ -8,8 +8,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
 // cmdAPI starts a server at $API that gives every call the same answer, and
@@ -30,7 +33,7 @@ func cmdAPI(ts *testscript.TestScript, neg bool, args []string) {
 		if err != nil {
 			panic(err) // the client sees a broken connection
 		}
-		fmt.Fprintf(f, "%s %s token=%s %s\n", r.Method, r.RequestURI, r.Header.Get("X-Auth-Token"), sent)
+		fmt.Fprintf(f, "%s %s token=%s%s %s\n", r.Method, r.RequestURI, r.Header.Get("X-Auth-Token"), signer(r, sent), sent)
 		f.Close()
 		w.Header().Set("X-Request-Id", "r-1")
 		w.Header().Set("Location", "/elsewhere")
@@ -51,4 +54,19 @@ func cmdDown(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(ln.Close())
 	ts.Setenv(args[0], ln.Addr().String())
+}
+
+// signer tells with which key and secret r is signed, if it is.
+func signer(r *http.Request, body []byte) string {
+	a, err := signature.Parse(r)
+	if err != nil {
+		return ""
+	}
+	secret := "unknown"
+	for _, s := range []string{"secret-1", "secret-2"} {
+		if a.Verify(r, body, s, time.Now()) == nil {
+			secret = s
+		}
+	}
+	return fmt.Sprintf(" key=%s secret=%s security=%s", a.Access, secret, r.Header.Get("X-Security-Token"))
 }

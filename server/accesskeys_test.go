@@ -1,0 +1,222 @@
+package server_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	dcssessions "github.com/dcs-sessions/dcs-sessions"
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/server"
+	"github.com/dcs-sessions/dcs-sessions/signature"
+)
+
+func TestASignedKill(t *testing.T) {
+	node := redistest.Start(t)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	v11 := opsKey
+	v11.Region, v11.Service = "eu-west-0", "dcs"
+	for name, send := range map[string]func(body string) *http.Request{
+		"by this project's signer":                         func(body string) *http.Request { return a.signed(opsKey, body) },
+		"with a derived key":                               func(body string) *http.Request { return a.signed(v11, body) },
+		"with a security token":                            func(body string) *http.Request { return a.signed(tempKey, body) },
+		"as the Go SDK signs":                              func(body string) *http.Request { return a.signedBy(opsKey, goSDKSigns, body) },
+		"as the Node SDK signs":                            func(body string) *http.Request { return a.signedBy(opsKey, nodeSDKSigns, body) },
+		"as Terraform's client signs":                      func(body string) *http.Request { return a.signedBy(opsKey, terraformSigns, body) },
+		"as the Go SDK signs, with a security token":       func(body string) *http.Request { return a.signedBy(tempKey, goSDKSigns+";x-security-token", body) },
+		"as Terraform's client does, with an unsigned one": func(body string) *http.Request { return a.signedBy(tempKey, terraformSigns, body) },
+		"with a security token that nobody asks for": func(body string) *http.Request {
+			key := opsKey
+			key.SecurityToken = "any"
+			return a.signed(key, body)
+		},
+		"with a trailing newline": func(body string) *http.Request { return a.signedBy(opsKey, goSDKSigns, body+"\n") },
+		"in chunks": func(body string) *http.Request {
+			r := a.signed(opsKey, body)
+			r.ContentLength = -1
+			return r
+		},
+		"with headers that nobody knows": func(body string) *http.Request {
+			r := a.signed(opsKey, body)
+			r.Header.Set("X-Domain-Id", "d")
+			return r
+		},
+		"that claims another project, unsigned": func(body string) *http.Request {
+			r := a.signedBy(opsKey, terraformSigns, body)
+			r.Header.Set("X-Project-Id", "other")
+			return r
+		},
+		"beside a valid token": func(body string) *http.Request {
+			r := a.signed(strangerKey, body) // meant for who stands in front
+			r.Header.Set("X-Auth-Token", opsToken)
+			return r
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			victim := redistest.Dial(t, node.Addr(), "victim")
+			got := a.do(send(killBody(victim.Addr())))
+			assert.Equal(t, 204, got.status, got.body)
+			assert.True(t, victim.Closed())
+		})
+	}
+	assert.Equal(t, "ops-key", a.signedCaller(a.signed(opsKey, killBody("10.0.0.1:1"))))
+	r := a.signed(opsKey, killBody("10.0.0.1:1"))
+	r.Header.Set("X-Auth-Token", opsToken)
+	assert.Equal(t, "ops", a.signedCaller(r))
+}
+
+// signedCaller is who the log says killed.
+func (a *api) signedCaller(r *http.Request) any {
+	require.Equal(a.t, 204, a.do(r).status)
+	kills := a.log.lines(a.t, "kill")
+	return kills[len(kills)-1]["caller"]
+}
+
+// Requests that were recorded from the official clients, byte for byte.
+func TestWhatOfficialClientsSend(t *testing.T) {
+	node := redistest.Start(t)
+	f, err := fleet.New([]fleet.Project{{ID: "0d6f2e5a", Instances: []fleet.Instance{{ID: "cache_1", Nodes: []fleet.Node{{ID: "node-1", Address: node.Addr()}}}}}}, nil)
+	require.NoError(t, err)
+	defer f.Close()
+	key := server.AccessKey{Name: "key", AccessKey: "QTWAOYTTINDUT2QVKYUC", SecretKeyEnv: "SK", Projects: []string{"0d6f2e5a"}}
+	for file, securityToken := range map[string]string{
+		"go-sdk-kill": "", "go-sdk-v11-kill": "", "node-sdk-kill": "", "node-sdk-v11-kill": "",
+		"go-sdk-token-kill": "security+token/=", "node-sdk-token-kill": "security+token/=", "terraform-kill": "security+token/=",
+	} {
+		t.Run(file, func(t *testing.T) {
+			if key.SecurityTokenSHA256 = ""; securityToken != "" {
+				key.SecurityTokenSHA256 = digest(securityToken)
+			}
+			api, err := server.New(server.Options{Fleet: f, Auth: server.Auth{AccessKeys: []server.AccessKey{key}},
+				Getenv: func(string) string { return "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" }})
+			require.NoError(t, err)
+			r, sent := recorded(t, file)
+			api.SetNow(func() time.Time { return sent })
+			rec := httptest.NewRecorder()
+			api.ServeHTTP(rec, r)
+			assert.Equal(t, 204, rec.Code, rec.Body)
+			assert.Empty(t, rec.Body)
+		})
+	}
+}
+
+func TestSignedRefusalsKillNothing(t *testing.T) {
+	node := redistest.Start(t)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	victim := redistest.Dial(t, node.Addr(), "victim")
+	body := killBody(victim.Addr())
+	wrong := func(k signature.Key) signature.Key { k.Secret = "sk-that-is-wrong"; return k }
+	withToken := func(k signature.Key, token string) signature.Key { k.SecurityToken = token; return k }
+	changed := func(r *http.Request, change func(*http.Request)) *http.Request { change(r); return r }
+	setting := func(header, value string) *http.Request {
+		return changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Set(header, value) })
+	}
+	since := func(off time.Duration) *http.Request {
+		return changed(a.request(body), func(r *http.Request) { signBy(r, opsKey, nodeSDKSigns, body, time.Now().Add(off)) })
+	}
+	algorithm := func(name string) *http.Request {
+		return setting("Authorization", name+" Access=AKOPS, SignedHeaders=x-sdk-date, Signature="+digest("x"))
+	}
+	const mismatch, token = "the signature does not match", "X-Security-Token is missing, or is not the access key's"
+	var shown []string // signatures
+	for _, c := range []struct {
+		name    string
+		request *http.Request
+		status  int
+		code    string
+		details string
+		log     string // what it alone is told
+	}{
+		{"an unknown access key", a.signed(strangerKey, body), 401, "APIGW.0301", mismatch, "there is no such access key"},
+		{"a wrong secret", a.signed(wrong(opsKey), body), 401, "APIGW.0301", mismatch, "ops-key's"},
+		{"another key's secret", a.signed(signature.Key{Access: opsKey.Access, Secret: otherKey.Secret}, body), 401, "APIGW.0301", mismatch, "ops-key's"},
+		{"another body", changed(a.signed(opsKey, killBody("10.0.0.1:1")), func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+		}), 401, "APIGW.0301", mismatch, ""},
+		{"another instance", changed(a.signed(opsKey, body), func(r *http.Request) { r.URL.Path = "/v2/p/instances/j/clients/kill" }), 401, "APIGW.0301", mismatch, ""},
+		{"another project that was signed", setting("X-Project-Id", "other"), 401, "APIGW.0301", mismatch, ""},
+		{"a signed header that is not there", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Del("X-Project-Id") }), 401, "APIGW.0301", "a signed header is missing: x-project-id", "ops-key's"},
+		{"no date", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Del("X-Sdk-Date") }), 401, "APIGW.0301", "a signed header is missing: x-sdk-date", ""},
+		{"what is no signature", setting("Authorization", "SDK-HMAC-SHA256 nothing"), 401, "APIGW.0301", "the signature is malformed", ""},
+		{"an unsigned payload", changed(a.request(body), func(r *http.Request) {
+			r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
+			signBy(r, opsKey, nodeSDKSigns, body, time.Now())
+		}), 401, "APIGW.0301", "X-Sdk-Content-Sha256 is not the SHA-256 of the body", ""},
+		{"two signatures", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Add("Authorization", r.Header.Get("Authorization")) }), 401, "APIGW.0301", "the request is ambiguous", ""},
+		{"SM3", algorithm("SDK-HMAC-SM3"), 401, "APIGW.0301", "the algorithm SDK-HMAC-SM3 is not supported", ""},
+		{"ECDSA", algorithm("SDK-ECDSA-P256-SHA256"), 401, "APIGW.0301", "the algorithm SDK-ECDSA-P256-SHA256 is not supported", ""},
+		{"a bearer token", algorithm("Bearer"), 401, "APIGW.0301", "the algorithm Bearer is not supported", ""},
+
+		{"an old date", since(-16 * time.Minute), 401, "APIGW.0303", "The server's time is 20", "ops-key's"},
+		{"a date to come", since(16 * time.Minute), 401, "APIGW.0303", "The server's time is 20", "ops-key's"},
+		{"an old date with an unknown access key", changed(a.request(body), func(r *http.Request) {
+			signBy(r, strangerKey, nodeSDKSigns, body, time.Now().Add(-time.Hour))
+		}), 401, "APIGW.0303", "The server's time is 20", "there is no such access key"},
+
+		{"no security token", a.signed(withToken(tempKey, ""), body), 401, "APIGW.0301", token, "temp-key's"},
+		{"another security token", a.signed(withToken(tempKey, "another"), body), 401, "APIGW.0301", token, "temp-key's"},
+		{"another security token, unsigned", a.signedBy(withToken(tempKey, "another"), terraformSigns, body), 401, "APIGW.0301", token, "temp-key's"},
+		{"a digest in a security token's place", a.signed(withToken(tempKey, digest(tempKey.SecurityToken)), body), 401, "APIGW.0301", token, "temp-key's"},
+		{"a security token with a wrong secret", a.signed(wrong(tempKey), body), 401, "APIGW.0301", mismatch, "temp-key's"},
+
+		{"another project's access key", a.signed(otherKey, body), 403, "DCS.1004", "", "other-key"},
+		{"another project's access key that claims this one", a.signedBy(otherKey, terraformSigns, body), 403, "DCS.1004", "", "other-key"},
+		{"an access key that may only list", a.signed(listerKey, body), 403, "DCS.2007", "", "lister-key may only [dcs:clients:list]"},
+		{"an invalid token beside a good signature", setting("X-Auth-Token", "guess"), 401, "DCS.1001", "", ""},
+		{"a good signature of a bad body", a.signed(opsKey, "[]"), 400, "DCS.4800", "", ""},
+		{"a wrong signature of a bad body", a.signed(wrong(opsKey), "{}"), 401, "APIGW.0301", mismatch, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := len(a.log.lines(t, "request"))
+			_, value, _ := strings.Cut(c.request.Header.Get("Authorization"), "Signature=")
+			if value != "" {
+				shown = append(shown, value)
+			}
+			require.NoError(t, a.SetAuth(testAuth())) // none is locked
+			got := a.do(c.request)
+			assert.Equal(t, c.status, got.status, got.body)
+			assert.Equal(t, c.code, got.fault.ErrorCode, got.body)
+			assert.Contains(t, got.details(), c.details)
+			require.Eventually(t, func() bool { return len(a.log.lines(t, "request")) > before }, 5*time.Second, time.Millisecond)
+			assert.Contains(t, a.log.lines(t, "request")[before]["error"], c.log)
+			assert.NotRegexp(t, "(ops|other|lister|temp)-key", got.body, "whose key it is, only the log is told")
+			for _, secret := range append(shown, "sk-", "temp-token", "another-token", opsToken) {
+				assert.NotContains(t, a.log.String(), secret)
+				assert.NotContains(t, got.body, secret)
+			}
+		})
+	}
+	assert.Greater(t, len(shown), 20)
+	assert.True(t, victim.Open())
+	assert.Empty(t, a.log.lines(t, "kill"))
+	assert.Equal(t, 204, a.do(a.signed(opsKey, body)).status, "it could have been killed all the time")
+}
+
+func TestARefusedActionIsNamed(t *testing.T) {
+	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	assert.Equal(t, "Policy does not allow dcs:clients:kill.", a.do(a.signed(listerKey, killBody("10.0.0.1:1"))).fault.ErrorMsg)
+}
+
+func TestEveryOperationOfTheContractNeedsAnAction(t *testing.T) {
+	operations := regexp.MustCompile(`operationId: (\w+)`).FindAllSubmatch(dcssessions.Contract(), -1)
+	require.NotEmpty(t, operations)
+	for _, o := range operations {
+		assert.Contains(t, []string{server.ActionList, server.ActionKill}, server.ActionOf(string(o[1])), "%s", o[1])
+	}
+	assert.Equal(t, server.ActionKill, server.ActionOf("HangUpClients"))
+	assert.Empty(t, server.ActionOf("another"))
+}
+
+func TestTheServersTimeIsInASkewsDetails(t *testing.T) {
+	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a.SetNow(func() time.Time { return time.Date(2030, 1, 2, 4, 4, 5, 0, time.FixedZone("", 3600)) })
+	assert.Equal(t, "The server's time is 2030-01-02T03:04:05Z", a.do(a.signed(opsKey, killBody("10.0.0.1:1"))).details())
+}

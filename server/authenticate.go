@@ -1,0 +1,120 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/signature"
+)
+
+// What a credential may be allowed to do, by the names of the service's IAM.
+const (
+	ActionList = "dcs:clients:list"
+	ActionKill = "dcs:clients:kill"
+)
+
+// actionOf tells which action an operation is. One that is not here is allowed
+// to nobody.
+var actionOf = map[string]string{"HangUpClients": ActionKill}
+
+// credentials are those of one Auth, with their secrets.
+type credentials struct {
+	tokens []token
+	keys   map[string]*accessKey // by their ids
+	locks  *locks
+}
+
+type credential struct {
+	name     string
+	projects []string
+	actions  []string
+}
+
+type token struct {
+	credential
+	digest  [sha256.Size]byte
+	expires time.Time // zero: never
+}
+
+func (c *credentials) empty() bool { return len(c.tokens) == 0 && len(c.keys) == 0 }
+
+// authenticate finds out who calls, and whether the path's project and the
+// operation are theirs. Without credentials everybody may, as "anonymous": the
+// listener is then on loopback. The error is a *failure.
+func (a *API) authenticate(r *http.Request) (context.Context, error) {
+	c := a.credentials.Load()
+	if c.empty() {
+		return withCaller(r.Context(), "anonymous"), nil
+	}
+	who, err := c.identify(r, a.now())
+	if err != nil {
+		return nil, err
+	}
+	ctx := withCaller(r.Context(), who.name)
+	return ctx, who.allowed(r.PathValue("project_id"), actionOf[a.validator.OperationID(r)])
+}
+
+// identify goes by X-Auth-Token where it is there, whatever Authorization says:
+// a token is a whole credential, and Authorization may be meant for a gateway in
+// front. A token that is refused is not made up for by a signature.
+func (c *credentials) identify(r *http.Request, now time.Time) (*credential, error) {
+	if token := r.Header.Get("X-Auth-Token"); token != "" {
+		return c.byToken(token, now)
+	}
+	signed, err := signature.Parse(r)
+	switch {
+	case errors.Is(err, signature.ErrMissing):
+		return nil, noToken.with("", nil)
+	case err != nil:
+		return nil, badSignature.with(err.Error(), nil)
+	}
+	return c.bySignature(r, signed, now)
+}
+
+func (c *credentials) byToken(text string, now time.Time) (*credential, error) {
+	t := c.find(sha256.Sum256([]byte(text)))
+	switch {
+	case t == nil:
+		return nil, invalidToken.with("", nil)
+	case !t.expires.IsZero() && !now.Before(t.expires):
+		return nil, expiredToken.with("", fmt.Errorf("the token is %s's", t.name))
+	}
+	return &t.credential, nil
+}
+
+// find compares with each token's digest, so that the time tells nothing about
+// a token.
+func (c *credentials) find(digest [sha256.Size]byte) *token {
+	found := -1
+	for i := range c.tokens {
+		if subtle.ConstantTimeCompare(digest[:], c.tokens[i].digest[:]) == 1 {
+			found = i
+		}
+	}
+	if found < 0 {
+		return nil
+	}
+	return &c.tokens[found]
+}
+
+// allowed returns a *failure unless the credential may do this. The path's
+// project counts; X-Project-Id, which clients do not even sign, is only a claim.
+// What is no id at all goes on to validation, which says so.
+func (c *credential) allowed(project, action string) error {
+	if fleet.IsID(project) && !slices.Contains(c.projects, "*") && !slices.Contains(c.projects, project) {
+		return otherProject.with("", fmt.Errorf("%s may not touch project %s", c.name, project))
+	}
+	if !slices.Contains(c.actions, action) {
+		f := notAllowed.with("", fmt.Errorf("%s may only %v", c.name, c.actions))
+		f.message = fmt.Sprintf(f.message, action)
+		return f
+	}
+	return nil
+}
