@@ -28,6 +28,7 @@ func TestAKeyShowsNoSecret(t *testing.T) {
 		}
 		assert.Equal(t, want, k.String())
 		assert.Equal(t, want, k.GoString())
+		assert.Equal(t, want, k.LogValue().String())
 
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Info("", "key", k, "pointer", &k)
