@@ -1,7 +1,9 @@
 package dcssessions_test
 
 import (
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,11 +36,34 @@ var mayUse = map[string][]string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term"},
 }
 
+// light is all that those packages bring along which others import to call the
+// API: no contract, no validator, no Redis client.
+var light = map[string][]string{
+	"/signature":         {},
+	"/gen":               ofGen,
+	"/client":            append([]string{module + "/gen", module + "/signature"}, ofGen...),
+	"/client/clienttest": append([]string{module + "/gen"}, ofGen...),
+}
+
+// ofGen is what the generated code needs.
+var ofGen = []string{
+	"github.com/apapsch/go-jsonmerge/v2",
+	"github.com/google/uuid",
+	"github.com/oapi-codegen/runtime",
+	"github.com/oapi-codegen/runtime/types",
+}
+
+func TestWhatIsImportedToCallIsLight(t *testing.T) {
+	for pkg, want := range light {
+		out := goList(t, "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", module+pkg)
+		assert.ElementsMatch(t, append([]string{module + pkg}, want...), strings.Fields(out), pkg)
+	}
+}
+
 func TestImportsPointOneWay(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
-	require.NoError(t, err)
+	out := goList(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
 	seen := 0
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		pkg, imports, _ := strings.Cut(strings.TrimSpace(line), " ")
 		allowed, ok := mayUse[strings.TrimPrefix(pkg, module)]
 		if !assert.True(t, ok, "%s has no place in the house", pkg) {
@@ -57,4 +82,14 @@ func TestImportsPointOneWay(t *testing.T) {
 		}
 	}
 	assert.Equal(t, len(mayUse), seen, "a package that is listed is gone")
+}
+
+// goList returns what go list prints. It walks over all files, so that go test
+// has no result in its cache once one of them has changed.
+func goList(t *testing.T, args ...string) string {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(".", func(_ string, _ fs.DirEntry, err error) error { return err }))
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	require.NoError(t, err)
+	return string(out)
 }
