@@ -63,8 +63,9 @@ type Options struct {
 
 // A Client calls one endpoint. It is safe for concurrent use.
 type Client struct {
-	endpoint    string
+	endpoint    *url.URL
 	credentials Credentials
+	timeout     time.Duration
 	agent       string
 	retry       Retry
 	log         *slog.Logger
@@ -79,19 +80,20 @@ type Client struct {
 // New returns a client of endpoint, an http or https URL; a path before the
 // API's is kept. It does not connect.
 func New(endpoint string, o Options) (*Client, error) {
-	u, err := url.Parse(endpoint)
+	u, err := url.Parse(strings.TrimRight(endpoint, "/")) // the API's path begins with one
 	switch {
 	case err != nil:
 		return nil, errors.New("client: the endpoint is not a URL") // the error would quote it, and what it may hold
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return nil, errors.New("client: the endpoint must be an http:// or https:// URL with a host")
-	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "":
 		return nil, errors.New("client: the endpoint has a user, a query or a fragment")
 	}
-	// without the closing slash gen would drop the last step of the path
+	u.Host = strings.TrimSuffix(u.Host, ":") // as http.NewRequest does
 	c := &Client{
-		endpoint:    strings.TrimRight(endpoint, "/") + "/",
+		endpoint:    u,
 		credentials: o.Credentials,
+		timeout:     o.Timeout,
 		agent:       o.UserAgent,
 		retry:       o.Retry.withDefaults(),
 		log:         o.Log,
@@ -105,14 +107,13 @@ func New(endpoint string, o Options) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
+	if c.timeout == 0 {
+		c.timeout = DefaultTimeout
+	}
 	c.http = &http.Client{
 		Transport: o.Transport,
-		Timeout:   o.Timeout,
 		// a redirect is an answer like any other: nothing that kills is sent twice
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if o.Timeout == 0 {
-		c.http.Timeout = DefaultTimeout
 	}
 	return c, nil
 }

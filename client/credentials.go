@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/signature"
@@ -52,10 +53,10 @@ func AccessKey(key signature.Key) Credentials {
 }
 
 // secretsOf returns the values of what was set on a request to authorize it.
-func secretsOf(authorized, before http.Header) []string {
+func secretsOf(authorized http.Header) []string {
 	var secrets []string
 	for name, values := range authorized {
-		if _, ours := before[name]; !ours && name != "X-Sdk-Date" {
+		if !slices.Contains(headers[:], name) && name != "X-Sdk-Date" {
 			secrets = append(secrets, values...)
 		}
 	}

@@ -7,18 +7,24 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 )
 
-// do sends req with body until an attempt succeeds or there is no use in
-// another; any status but want is an *Error.
-func (c *Client) do(ctx context.Context, req *http.Request, body []byte, want int) error {
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", "application/json")
-	req.ContentLength = int64(len(body))
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+// A call is what is sent, once for each attempt; any status but want is an
+// *Error.
+type call struct {
+	method  string
+	url     *url.URL
+	project string
+	body    []byte // JSON
+	want    int
+}
+
+// do sends k until an attempt succeeds or there is no use in another.
+func (c *Client) do(ctx context.Context, k *call) error {
 	for attempt := 1; ; attempt++ {
-		again, err := c.attempt(ctx, req, body, want, attempt)
+		again, err := c.attempt(ctx, k, attempt)
 		if !again || attempt >= c.retry.Attempts {
 			return err
 		}
@@ -32,34 +38,83 @@ func (c *Client) do(ctx context.Context, req *http.Request, body []byte, want in
 	}
 }
 
-// attempt sends a copy of req, newly authorized. It tells whether another
-// attempt may end better.
-func (c *Client) attempt(ctx context.Context, req *http.Request, body []byte, want, attempt int) (again bool, err error) {
-	sent := req.Clone(ctx)
-	sent.Body, _ = req.GetBody()
+// attempt sends k, newly authorized. It tells whether another attempt may end
+// better.
+func (c *Client) attempt(ctx context.Context, k *call, attempt int) (again bool, err error) {
+	sent := c.request(ctx, k)
 	if c.credentials != nil {
-		if err := c.credentials.Authorize(sent, body, c.now()); err != nil {
+		if err := c.credentials.Authorize(sent, k.body, c.now()); err != nil {
 			return false, fmt.Errorf("client: credentials: %w", err)
 		}
 	}
+	limited := ctx
+	if c.timeout > 0 { // http.Client's would start a goroutine for each call of a Transport it does not know
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
 	begun := time.Now()
-	line := []slog.Attr{slog.String("method", sent.Method), slog.String("path", sent.URL.Path), slog.Int("attempt", attempt)}
-	defer func() {
-		line = append(line, slog.Duration("duration", time.Since(begun)))
-		c.log.LogAttrs(ctx, slog.LevelDebug, "request", line...)
-	}()
-
-	resp, err := c.http.Do(sent)
+	resp, err := c.http.Do(sent.WithContext(limited))
+	if c.log.Enabled(ctx, slog.LevelDebug) {
+		c.logAttempt(sent, attempt, time.Since(begun), resp, err)
+	}
 	if err != nil {
-		line = append(line, slog.Any("error", err))
-		return isConnection(err), fmt.Errorf("client: %w", err)
+		late := limited.Err() != nil && ctx.Err() == nil
+		return isConnection(err) && !late, fmt.Errorf("client: %w", err)
 	}
 	defer resp.Body.Close()
-	secrets := secretsOf(sent.Header, req.Header)
-	line = append(line, slog.Int("status", resp.StatusCode), slog.String("request_id", clean(resp.Header.Get("X-Request-Id"), secrets)))
-	if resp.StatusCode == want {
+	if resp.StatusCode == k.want {
 		return false, nil
 	}
-	answer := errorOf(resp, secrets, c.now())
+	answer := errorOf(resp, secretsOf(sent.Header), c.now())
 	return isPassing(answer.Status), answer
+}
+
+func (c *Client) logAttempt(sent *http.Request, attempt int, took time.Duration, resp *http.Response, err error) {
+	line := []slog.Attr{slog.String("method", sent.Method), slog.String("path", sent.URL.Path), slog.Int("attempt", attempt)}
+	if err != nil {
+		line = append(line, slog.Any("error", err))
+	} else {
+		id := clean(resp.Header.Get("X-Request-Id"), secretsOf(sent.Header))
+		line = append(line, slog.Int("status", resp.StatusCode), slog.String("request_id", id))
+	}
+	line = append(line, slog.Duration("duration", took))
+	c.log.LogAttrs(sent.Context(), slog.LevelDebug, "request", line...)
+}
+
+// url returns the endpoint's with path, which needs no escaping.
+func (c *Client) url(path string) *url.URL {
+	u := *c.endpoint
+	u.Path += path
+	if u.RawPath != "" { // what is escaped in the endpoint stays so
+		u.RawPath += path
+	}
+	return &u
+}
+
+// request returns what is sent for k, but for the credentials.
+func (c *Client) request(ctx context.Context, k *call) *http.Request {
+	data := k.body
+	getBody := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	body, _ := getBody()
+	return (&http.Request{
+		Method:        k.method,
+		URL:           k.url,
+		Header:        c.header(k.project),
+		Body:          body,
+		GetBody:       getBody,
+		ContentLength: int64(len(data)),
+	}).WithContext(ctx)
+}
+
+// headers are those of each call, beside the credentials'.
+var headers = [...]string{"Accept", "Content-Type", "User-Agent", "X-Project-Id"}
+
+func (c *Client) header(project string) http.Header {
+	values := [len(headers)]string{"application/json", "application/json", c.agent, project}
+	h := make(http.Header, len(headers)+3) // with the signature's
+	for i, name := range headers {
+		h[name] = values[i : i+1 : i+1]
+	}
+	return h
 }

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
@@ -15,9 +15,13 @@ import (
 // MaxAddrs is how many addresses the contract allows in one request.
 const MaxAddrs = 10_000
 
-// idForm is the contract's ID: an id that is empty or has a slash in it would
-// make another URL.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// isID tells whether id has the form of the contract's ID: one that is empty or
+// has a slash in it would make another URL.
+func isID(id string) bool {
+	return id != "" && len(id) <= 64 && strings.Trim(id, idLetters) == ""
+}
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 // Kill kills the sessions whose peers are addrs ("ip:port" or "[ip6]:port", as
 // the session information has them in its field peer) on one node. nil means
@@ -31,7 +35,7 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // ids, of the credentials, of ctx and of the transport.
 func (c *Client) Kill(ctx context.Context, project, instance, node string, addrs ...string) error {
 	for _, id := range [...]struct{ name, value string }{{"project", project}, {"instance", instance}, {"node", node}} {
-		if !idForm.MatchString(id.value) {
+		if !isID(id.value) {
 			return fmt.Errorf("client: the %s id %q is not 1 to 64 letters, digits, - or _", id.name, id.value)
 		}
 	}
@@ -72,10 +76,11 @@ func (c *Client) killSome(ctx context.Context, project, instance, node string, a
 	if err != nil {
 		return fmt.Errorf("client: %w", err)
 	}
-	req, err := gen.NewHangUpClientsRequestWithBody(c.endpoint, project, instance, "application/json", nil)
-	if err != nil {
-		return fmt.Errorf("client: %w", err)
-	}
-	req.Header.Set("X-Project-Id", project)
-	return c.do(ctx, req, body, http.StatusNoContent)
+	return c.do(ctx, &call{
+		method:  http.MethodPost,
+		url:     c.url("/v2/" + project + "/instances/" + instance + "/clients/kill"),
+		project: project,
+		body:    body,
+		want:    http.StatusNoContent,
+	})
 }

@@ -3,12 +3,14 @@ package client_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestKillSendsTheReferencesRequest(t *testing.T) {
@@ -27,6 +29,33 @@ func TestKillSendsTheReferencesRequest(t *testing.T) {
 	assert.Equal(t, []string{token}, r.header.Values("X-Auth-Token"))
 	assert.Equal(t, []string{"ops/1"}, r.header.Values("User-Agent"))
 	assert.Equal(t, strconv.Itoa(len(r.body)), r.header.Get("Content-Length"))
+}
+
+// The URL is put together here, for gen would parse and escape it each time.
+func TestTheURLIsThatOfTheGeneratedClient(t *testing.T) {
+	for name, endpoint := range map[string]string{
+		"a host":                    "http://dcs.example.com",
+		"a port":                    "https://dcs.example.com:8443/",
+		"a colon without a port":    "http://dcs.example.com:/",
+		"an IPv6 address":           "http://[2001:db8::1]:8080",
+		"a path":                    "http://dcs.example.com/gateway/",
+		"a path with escaped text":  "http://dcs.example.com/a%2Fb/%C3%BC ü",
+		"a path ending in an %2F":   "http://dcs.example.com/a%2F/",
+		"a path with letters apart": "http://dcs.example.com/a:@$&+,;=!'()*b",
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, err := gen.NewHangUpClientsRequest(strings.TrimRight(endpoint, "/")+"/", project, instance, gen.HangUpClientsRequest{})
+			require.NoError(t, err)
+			var sent *http.Request
+			require.NoError(t, kill(t, endpoint, client.Options{Transport: &roundTrip{next: func(r *http.Request) (*http.Response, error) {
+				sent = r
+				return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
+			}}}))
+			assert.Equal(t, want.URL.String(), sent.URL.String())
+			assert.Equal(t, want.Method, sent.Method)
+			assert.Equal(t, want.Header.Get("Content-Type"), sent.Header.Get("Content-Type"))
+		})
+	}
 }
 
 func TestTheZeroOptionsSendNoCredentials(t *testing.T) {

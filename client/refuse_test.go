@@ -63,6 +63,7 @@ func TestBadEndpoints(t *testing.T) {
 		"no number":        {"http://dcs.example.com:port", notURL},
 		"a user":           {"https://user@dcs.example.com", more},
 		"a query":          {"https://dcs.example.com?a=b", more},
+		"an empty query":   {"https://dcs.example.com?", more},
 		"a fragment":       {"https://dcs.example.com#a", more},
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {

@@ -246,6 +246,10 @@ func TestWhichTransportErrorsAreTriedAgain(t *testing.T) {
 		return func(*http.Request) (*http.Response, error) { return nil, err }
 	}
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	dialsOn := func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, &net.OpError{Op: "dial", Err: r.Context().Err()}
+	}
 	for name, c := range map[string]struct {
 		endpoint string
 		next     func(*http.Request) (*http.Response, error)
@@ -260,6 +264,7 @@ func TestWhichTransportErrorsAreTriedAgain(t *testing.T) {
 		"an alert of the server's TLS":          {strict.URL, old.RoundTrip, false, 0},
 		"a certificate of nobody we know":       {strict.URL, http.DefaultTransport.RoundTrip, false, 0},
 		"an attempt that takes too long":        {silent, http.DefaultTransport.RoundTrip, false, 20 * time.Millisecond},
+		"a connection that takes too long":      {down.URL, dialsOn, false, 20 * time.Millisecond},
 		"any other error":                       {down.URL, fails(errors.New("no")), false, 0},
 		"what a validating transport refuses":   {down.URL, fails(validate.Violations{{Direction: validate.Request}}), false, 0},
 		"and be it that its reading has failed": {down.URL, fails(validate.Violations{{Direction: validate.Request, Err: io.ErrUnexpectedEOF}}), false, 0},

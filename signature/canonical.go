@@ -31,12 +31,19 @@ func appendCanonical(b []byte, r *http.Request, signed []string, payload *[64]by
 			return nil, err
 		}
 	}
-	separator := byte('\n') // the empty line's
-	for _, name := range signed {
-		b = append(append(b, separator), name...)
-		separator = ';'
-	}
+	b = appendNames(append(b, '\n'), signed)
 	return append(append(b, '\n'), payload[:]...), nil
+}
+
+// appendNames appends names, with a semicolon between two.
+func appendNames(b []byte, names []string) []byte {
+	for i, name := range names {
+		if i > 0 {
+			b = append(b, ';')
+		}
+		b = append(b, name...)
+	}
+	return b
 }
 
 // appendPath appends the path as it is sent, each letter that is not unreserved

@@ -2,7 +2,6 @@ package signature
 
 import (
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -57,31 +56,31 @@ func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 	if len(r.Header[headerPayload]) > 0 { // and not UNSIGNED-PAYLOAD, which others sign
 		r.Header.Set(headerPayload, string(payload[:]))
 	}
-	a.SignedHeaders = make([]string, 0, len(toSign))
+	var few [8]string // of toSign
+	signed := few[:0]
 	for _, name := range toSign {
 		if name == "host" || len(valuesOf(r.Header, name)) > 0 {
-			a.SignedHeaders = append(a.SignedHeaders, name)
+			signed = append(signed, name)
 		}
 	}
+	a.SignedHeaders = signed
 	sum, err := a.compute(r, &payload, key.Secret)
 	if err != nil {
 		return err
 	}
-	a.signature = string(sum[:])
-	r.Header.Set(headerAuthorization, a.header())
+	r.Header.Set(headerAuthorization, a.header(sum[:]))
 	return nil
 }
 
 // header returns what Parse reads.
-func (a *Authorization) header() string {
-	var b strings.Builder
-	b.WriteString(a.Algorithm)
+func (a *Authorization) header(signature []byte) string {
+	b := append(make([]byte, 0, 256), a.Algorithm...) // enough for most
 	if a.Algorithm == AlgorithmV11 {
-		b.WriteString(" Credential=" + a.Access + "/" + a.scope())
+		b = append(append(append(append(b, " Credential="...), a.Access...), '/'), a.scope()...)
 	} else {
-		b.WriteString(" Access=" + a.Access)
+		b = append(append(b, " Access="...), a.Access...)
 	}
-	b.WriteString(", SignedHeaders=" + strings.Join(a.SignedHeaders, ";"))
-	b.WriteString(", Signature=" + a.signature)
-	return b.String()
+	b = append(b, ", SignedHeaders="...)
+	b = appendNames(b, a.SignedHeaders)
+	return string(append(append(b, ", Signature="...), signature...))
 }
