@@ -69,8 +69,10 @@ func (strictServer) HangUpClients(_ context.Context, r gen.HangUpClientsRequestO
 	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: requestID}}, nil
 }
 
-// killBody names n sessions, one in eight by an IPv6 address.
-func killBody(n int) []byte {
+func killBody(n int) []byte { return marshal(killOf(n)) }
+
+// killOf names n sessions, one in eight by an IPv6 address.
+func killOf(n int) gen.HangUpClientsRequest {
 	kill := gen.HangUpClientsRequest{NodeID: "8f7ee181-88e2-49b7-a4bf-81f18f93a135"}
 	for i := range n {
 		host := fmt.Sprintf("10.63.%d.%d", i>>8&255, i&255)
@@ -79,7 +81,7 @@ func killBody(n int) []byte {
 		}
 		kill.ClientAddrs = append(kill.ClientAddrs, fmt.Sprintf("%s:%d", host, 1024+i))
 	}
-	return marshal(kill)
+	return kill
 }
 
 func marshal(v any) []byte {

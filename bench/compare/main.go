@@ -20,6 +20,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/dcs-sessions/dcs-sessions/bench/internal/marked"
 )
 
 func main() {
@@ -86,7 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	text := report(rows, p.about, judged.Edits)
 	fmt.Fprint(stdout, text)
 	if *write != "" {
-		return insert(*write, text)
+		return marked.Insert(*write, "compare", "go run ./compare -write COMPARE.md", text)
 	}
 	return nil
 }

@@ -2,14 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
-)
-
-// Between these lines of a file the tables stand.
-const (
-	beginMark = "<!-- compare: written by go run ./compare -write COMPARE.md -->"
-	endMark   = "<!-- /compare -->"
 )
 
 // A summary counts verdicts.
@@ -103,18 +96,4 @@ func byContract(rows []row) [][]row {
 // cell makes text stay in its cell.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
-}
-
-// insert puts text between the markers of file.
-func insert(file, text string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	before, rest, ok := strings.Cut(string(data), beginMark)
-	_, after, ok2 := strings.Cut(rest, endMark)
-	if !ok || !ok2 {
-		return fmt.Errorf("%s: the two markers are not there", file)
-	}
-	return os.WriteFile(file, []byte(before+beginMark+"\n\n"+text+endMark+after), 0o644)
 }

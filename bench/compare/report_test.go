@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -113,21 +111,5 @@ func TestAValidatorThatDoesNothingIsNoComparison(t *testing.T) {
 	}
 	if err := works(someRows()[3:]); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestInsertKeepsTheRest(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "COMPARE.md")
-	os.WriteFile(file, []byte("before\n"+beginMark+"\nold\n"+endMark+"\nafter\n"), 0o644)
-	if err := insert(file, "new\n"); err != nil {
-		t.Fatal(err)
-	}
-	got, _ := os.ReadFile(file)
-	if want := "before\n" + beginMark + "\n\nnew\n" + endMark + "\nafter\n"; string(got) != want {
-		t.Errorf("%q", got)
-	}
-	os.WriteFile(file, []byte("no markers"), 0o644)
-	if insert(file, "new") == nil {
-		t.Error("a file without markers is no error")
 	}
 }

@@ -53,10 +53,19 @@ func (b *binary) run(ctx context.Context, pattern, benchtime string) ([]result, 
 	return parse(string(out))
 }
 
-// interleaved measures what is named Request and Response. Those that are
-// compared, of one family and case, run next to each other.
-func (b *binary) interleaved(ctx context.Context, s *samples, rounds int, benchtime string) error {
-	all, err := b.run(ctx, "^Benchmark(Request|Response)$", "1x")
+// interleaved measures the chosen families, Kill apart. Those that are compared,
+// of one family and case, run next to each other.
+func (b *binary) interleaved(ctx context.Context, s *samples, chosen []family, rounds int, benchtime string) error {
+	var names []string
+	for _, f := range chosen {
+		if !f.isKill() {
+			names = append(names, f.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	all, err := b.run(ctx, "^Benchmark("+strings.Join(names, "|")+")$", "1x")
 	if err != nil {
 		return err
 	}

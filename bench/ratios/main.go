@@ -2,6 +2,7 @@
 //
 //	go run ./ratios                    in bench/
 //	go run ./ratios -write README.md   and puts the tables there
+//	go run ./ratios -only Call         measures one family
 //
 // A machine that is not idle drifts: what runs a second later runs on another
 // machine. So each sub-benchmark runs for a short time, in a process of its own
@@ -18,7 +19,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
+
+	"github.com/dcs-sessions/dcs-sessions/bench/internal/marked"
 )
+
+const command = "go run ./ratios -write README.md"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -35,11 +42,16 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("ratios", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	rounds := flags.Int("rounds", 10, "rounds over all validators")
-	kills := flags.Int("kills", 5, "rounds over all kills; 0 leaves them out")
+	rounds := flags.Int("rounds", 10, "rounds over all that is compared, but for Kill")
+	kills := flags.Int("kills", 5, "rounds over Kill")
 	benchtime := flags.String("benchtime", "100ms", "time or `count` of one sub-benchmark in one round")
-	write := flags.String("write", "", "a `file` to put the tables into, between its two markers")
+	only := flags.String("only", "", "the `families` to measure, with commas; none: all")
+	write := flags.String("write", "", "a `file` to put the tables into, between the two markers of each family")
 	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	chosen, err := choose(*only)
+	if err != nil {
 		return err
 	}
 	b, err := build(ctx)
@@ -50,20 +62,31 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	b.log = stderr
 
 	samples := newSamples()
-	if err := b.interleaved(ctx, samples, *rounds, *benchtime); err != nil {
+	if err := b.interleaved(ctx, samples, chosen, *rounds, *benchtime); err != nil {
 		return err
 	}
-	if err := b.kills(ctx, samples, *kills); err != nil {
-		return err
+	if slices.ContainsFunc(chosen, family.isKill) {
+		if err := b.kills(ctx, samples, *kills); err != nil {
+			return err
+		}
 	}
-	about, err := versions(ctx)
-	if err != nil {
-		return err
-	}
-	text := report(samples, about, *rounds, *kills, *benchtime)
-	fmt.Fprint(stdout, text)
-	if *write != "" {
-		return insert(*write, text)
+	for _, f := range chosen {
+		about, err := f.versions(ctx)
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("%s/%s, %d processors; ", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+		if f.isKill() {
+			text += fmt.Sprintf("%d rounds; %s\n\n", *kills, about) + samples.reportKill()
+		} else {
+			text += fmt.Sprintf("%d rounds of %s each; %s\n\n", *rounds, *benchtime, about) + samples.report(f)
+		}
+		fmt.Fprint(stdout, text)
+		if *write != "" {
+			if err := marked.Insert(*write, f.name, command, text); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

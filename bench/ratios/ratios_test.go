@@ -2,9 +2,10 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/dcs-sessions/dcs-sessions/bench/internal/marked"
 )
 
 const output = `goos: linux
@@ -43,7 +44,7 @@ func TestRatioIsTakenWithinARound(t *testing.T) {
 	if got, ok := s.ratio("Request", "ours", "bare", "n=2", "ns/op"); !ok || got != (spread{1.5, 1.5, 1.5}) {
 		t.Errorf("%v", got)
 	}
-	text := report(s, "", 3, 3, "100ms")
+	text := s.report(family{name: "Request", base: "bare"}) + s.reportKill()
 	for _, want := range []string{"| ours | 1.5 (1.5–1.5) |", "| ours | 1.5; 6 |", "| ours | 1.5 (1.5–1.5) |\n\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
@@ -70,18 +71,29 @@ func TestTurnedPassesOverAll(t *testing.T) {
 	}
 }
 
-func TestInsertKeepsTheRest(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "README.md")
-	os.WriteFile(file, []byte("before\n"+beginMark+"\nold\n"+endMark+"\nafter\n"), 0o644)
-	if err := insert(file, "new\n"); err != nil {
+func TestChoose(t *testing.T) {
+	got, err := choose("Verify,Call")
+	if err != nil || len(got) != 2 || got[0].name != "Verify" || got[1].base != "sdk" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if all, err := choose(""); err != nil || len(all) != len(families) {
+		t.Errorf("%v, %v", all, err)
+	}
+	if _, err := choose("Calls"); err == nil {
+		t.Error("a family that there is not is no error")
+	}
+}
+
+// README.md has a place for each family.
+func TestEveryFamilyHasAPlace(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
 		t.Fatal(err)
 	}
-	got, _ := os.ReadFile(file)
-	if want := "before\n" + beginMark + "\n\nnew\n" + endMark + "\nafter\n"; string(got) != want {
-		t.Errorf("%q", got)
-	}
-	os.WriteFile(file, []byte("no markers"), 0o644)
-	if insert(file, "new") == nil {
-		t.Error("a file without markers is no error")
+	for _, f := range families {
+		begin, end := marked.Lines(f.name, command)
+		if _, rest, ok := strings.Cut(string(text), begin); !ok || !strings.Contains(rest, end) {
+			t.Errorf("the markers of %s are not there", f.name)
+		}
 	}
 }

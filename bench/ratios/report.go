@@ -2,49 +2,38 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime"
 	"strings"
 	"time"
 )
 
-const base = "bare"
-
-// Between these lines of a file the tables stand.
-const (
-	beginMark = "<!-- ratios: written by go run ./ratios -write README.md -->"
-	endMark   = "<!-- /ratios -->"
-)
-
-// report writes all tables. versions is what was measured.
-func report(s *samples, versions string, rounds, kills int, benchtime string) string {
+// report writes the tables of a family that has a base.
+func (s *samples) report(f family) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s/%s, %d processors; %d rounds of %s each.\n\n%s\n",
-		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, benchtime, versions)
-	for _, family := range []string{"Request", "Response"} {
-		fmt.Fprintf(&b, "**%s: time**, as a multiple of `%s` in the same round: median (least–most).\n\n", family, base)
-		b.WriteString(s.table(family, func(who, kase string) string {
-			ratio, ok := s.ratio(family, who, base, kase, "ns/op")
-			if who == base {
-				median, ok := s.of(family, who, kase, "ns/op")
-				return cell(ok, "%s", duration(median.median))
-			}
-			return cell(ok, "%s (%s–%s)", number(ratio.median), number(ratio.least), number(ratio.most))
-		}))
-		fmt.Fprintf(&b, "**%s: allocations**, as a multiple of `%s`, and how many.\n\n", family, base)
-		b.WriteString(s.table(family, func(who, kase string) string {
-			count, ok := s.of(family, who, kase, "allocs/op")
-			if who == base {
-				return cell(ok, "%.0f", count.median)
-			}
-			ratio, ok := s.ratio(family, who, base, kase, "allocs/op")
-			return cell(ok, "%s; %.0f", number(ratio.median), count.median)
-		}))
-	}
-	if len(s.kases["Kill"]) == 0 {
-		return b.String() + "**Kill** was not measured.\n\n"
-	}
-	fmt.Fprintf(&b, "**Kill: time** of one call: median (least–most) of %d rounds.\n\n", kills)
+	fmt.Fprintf(&b, "**%s: time**, as a multiple of `%s` in the same round: median (least–most).\n\n", f.name, f.base)
+	b.WriteString(s.table(f.name, func(who, kase string) string {
+		if who == f.base {
+			median, ok := s.of(f.name, who, kase, "ns/op")
+			return cell(ok, "%s", duration(median.median))
+		}
+		ratio, ok := s.ratio(f.name, who, f.base, kase, "ns/op")
+		return cell(ok, "%s (%s–%s)", number(ratio.median), number(ratio.least), number(ratio.most))
+	}))
+	fmt.Fprintf(&b, "**%s: allocations**, as a multiple of `%s`, and how many.\n\n", f.name, f.base)
+	b.WriteString(s.table(f.name, func(who, kase string) string {
+		count, ok := s.of(f.name, who, kase, "allocs/op")
+		if who == f.base {
+			return cell(ok, "%.0f", count.median)
+		}
+		ratio, ok := s.ratio(f.name, who, f.base, kase, "allocs/op")
+		return cell(ok, "%s; %.0f", number(ratio.median), count.median)
+	}))
+	return b.String()
+}
+
+// reportKill writes the tables of Kill.
+func (s *samples) reportKill() string {
+	var b strings.Builder
+	b.WriteString("**Kill: time** of one call: median (least–most).\n\n")
 	b.WriteString(s.table("Kill", func(who, kase string) string {
 		t, ok := s.of("Kill", who, kase, "ns/op")
 		ok = ok && who != "nobody"
@@ -110,18 +99,4 @@ func duration(ns float64) string {
 	default:
 		return fmt.Sprintf("%.1f s", ns/1e9)
 	}
-}
-
-// insert puts text between the markers of file.
-func insert(file, text string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	before, rest, ok := strings.Cut(string(data), beginMark)
-	_, after, ok2 := strings.Cut(rest, endMark)
-	if !ok || !ok2 {
-		return fmt.Errorf("%s: the two markers are not there", file)
-	}
-	return os.WriteFile(file, []byte(before+beginMark+"\n\n"+text+endMark+after), 0o644)
 }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A family is one benchmark, which compares several.
+type family struct {
+	name    string   // Benchmark<name>
+	base    string   // whom the others are compared with; empty: there is none
+	modules []string // whose versions are worth telling
+}
+
+var families = []family{
+	{"Request", "bare", []string{
+		"github.com/getkin/kin-openapi",
+		"github.com/oapi-codegen/runtime",
+		"github.com/oapi-codegen/nethttp-middleware",
+		"github.com/pb33f/libopenapi-validator",
+		"github.com/pb33f/libopenapi",
+		"github.com/danielgtaylor/huma/v2",
+	}},
+	{"Response", "bare", []string{
+		"github.com/getkin/kin-openapi",
+		"github.com/pb33f/libopenapi-validator",
+		"github.com/pb33f/libopenapi",
+	}},
+	{"Call", "sdk", []string{
+		"github.com/huaweicloud/huaweicloud-sdk-go-v3",
+		"github.com/getkin/kin-openapi",
+	}},
+	{"Verify", "hashes", nil},
+	{"Kill", "", nil},
+}
+
+// isKill tells of the one that is measured on servers that stay.
+func (f family) isKill() bool { return f.name == "Kill" }
+
+// choose returns the families that are named, with commas between; all, where
+// none is.
+func choose(names string) ([]family, error) {
+	if names == "" {
+		return families, nil
+	}
+	var chosen []family
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(families, func(f family) bool { return f.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no family %q", name)
+		}
+		chosen = append(chosen, families[i])
+	}
+	return chosen, nil
+}
