@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SPECTRAL    = @stoplight/spectral-cli@6.16.3
 FUZZTIME   ?= 10m
 
-.PHONY: run build test race generate lint bench compare fuzz servers
+.PHONY: run build test race generate lint bench importing compare fuzz servers
 .DEFAULT_GOAL := run
 
 # the demo: a node, its sessions, the API, a kill
@@ -34,6 +34,10 @@ lint:
 # ratios against peers, into bench/README.md
 bench: servers
 	cd bench && go run ./ratios -write README.md
+
+# what an import costs, into bench/README.md; it builds for minutes
+importing:
+	cd bench && go run ./importing -write README.md
 
 # verdicts beside another validating proxy's, into bench/COMPARE.md
 compare:

@@ -3,4 +3,5 @@
 //
 //	go test ./...       proves that each peer does what it is measured on
 //	go run ./ratios     measures, interleaved, and prints the tables of README.md
+//	go run ./importing  measures what importing a client costs
 package bench
