@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(demoCommand(std), killCommand(getenv, std), proxyCommand(std), serveCommand(getenv, std))
+	root.AddCommand(demoCommand(std), killCommand(getenv, std), proxyCommand(std), serveCommand(getenv, std), signCommand(getenv, std))
 	root.SetArgs(args)
 	root.SetIn(std.in)
 	root.SetOut(std.out)

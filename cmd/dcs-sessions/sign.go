@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+)
+
+type signFlags struct{ method, data string }
+
+func signCommand(getenv func(string) string, std stdio) *cobra.Command {
+	var f signFlags
+	cmd := &cobra.Command{
+		Use:   "sign URL",
+		Short: "Sign a call of the API for curl",
+		Long: "sign writes the call of URL as a configuration for curl, signed with the access key\n" +
+			"or with the token of the environment (see 'kill --help'): what curl then sends is\n" +
+			"taken for 15 minutes. Whoever reads it can send it, so pipe it: nothing of it then\n" +
+			"shows in the process list.",
+		Example: "  dcs-sessions sign https://dcs.example.com/v2/p/instances/i/logical-nodes | curl -i -K -\n" +
+			"  dcs-sessions sign -d @kill.json https://dcs.example.com/v2/p/instances/i/clients/kill | curl -i -K -",
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error { return sign(f, args[0], getenv, std) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&f.method, "request", "X", "", "`METHOD` (default GET, or POST with --data)")
+	flags.StringVarP(&f.data, "data", "d", "", "JSON `DATA` to send; @FILE is a file's, @- standard input's")
+	return cmd
+}
+
+func sign(f signFlags, target string, getenv func(string) string, std stdio) error {
+	credentials, project, err := client.FromEnv(getenv)
+	if err != nil {
+		return usageError{err}
+	}
+	if credentials == nil {
+		return usagef("there are no credentials: set $DCS_ACCESS_KEY and $DCS_SECRET_KEY, or $DCS_TOKEN")
+	}
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Fragment != "" {
+		return usagef("the URL is not http://… or https://… with a host, and without a user or a fragment")
+	}
+	body, err := f.body(std.in)
+	if err != nil {
+		return usageError{err}
+	}
+	method := f.method
+	if method == "" {
+		method = http.MethodGet
+		if len(body) > 0 {
+			method = http.MethodPost
+		}
+	}
+	req, err := http.NewRequest(method, target, nil)
+	if err != nil {
+		return usagef("the method %q is not one", method)
+	}
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if project != "" {
+		req.Header.Set("X-Project-Id", project)
+	}
+	if err := credentials.Authorize(req, body, time.Now()); err != nil {
+		return err
+	}
+	_, err = io.WriteString(std.out, curlConfig(req, body))
+	return err
+}
+
+// body reads what curl's own --data would send, but keeps its line breaks.
+func (f signFlags) body(in io.Reader) ([]byte, error) {
+	file, ok := strings.CutPrefix(f.data, "@")
+	switch {
+	case !ok:
+		return []byte(f.data), nil
+	case file == "-":
+		return io.ReadAll(in)
+	default:
+		return os.ReadFile(file)
+	}
+}
+
+// curlConfig writes a request in the form of curl's --config.
+func curlConfig(r *http.Request, body []byte) string {
+	// its manual's escapes, in a quoted value
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\v", `\v`)
+	var b strings.Builder
+	option := func(name, value string) { fmt.Fprintf(&b, "%s = \"%s\"\n", name, quoted.Replace(value)) }
+	option("url", r.URL.String())
+	option("request", r.Method)
+	b.WriteString("globoff\n") // or [::1] would be a pattern
+	b.WriteString("path-as-is\n")
+	var header strings.Builder
+	_ = r.Header.Write(&header) // a Builder takes all; sorted
+	for line := range strings.SplitSeq(strings.TrimSpace(header.String()), "\r\n") {
+		option("header", line)
+	}
+	if len(body) > 0 {
+		option("data-raw", string(body))
+	}
+	return b.String()
+}
