@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SPECTRAL    = @stoplight/spectral-cli@6.16.3
 FUZZTIME   ?= 10m
 
-.PHONY: run build test race generate lint bench importing compare fuzz servers
+.PHONY: run build test race compat generate lint bench importing compare fuzz servers
 .DEFAULT_GOAL := run
 
 # the demo: a node, its sessions, the API, a kill
@@ -20,6 +20,10 @@ test: servers
 
 race: servers
 	go test -race ./...
+
+# the official Go SDK against the built command, whose changes the test cache does not see
+compat: servers
+	cd compat && go test -count=1 ./...
 
 generate:
 	go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml

@@ -1,0 +1,159 @@
+package compat
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var command string // the file of dcs-sessions
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "compat-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		command = filepath.Join(dir, "dcs-sessions")
+		build := exec.Command("go", "build", "-o", command, "./cmd/dcs-sessions")
+		build.Dir = ".." // with the main module's versions, as it is released
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			fmt.Fprintln(os.Stderr, "build dcs-sessions:", err)
+			return 1
+		}
+		os.Setenv("HOME", dir) // the SDK writes an id of its own there
+		return m.Run()
+	}())
+}
+
+// configuration is project p with instance i and node n, and project other.
+const configuration = `
+listen: 127.0.0.1:0
+auth:
+  access_keys:
+    - {name: deploy, access_key: AKDEPLOY, secret_key_env: SK_DEPLOY, projects: ["p"]}
+    - {name: night, access_key: AKNIGHT, secret_key_env: SK_NIGHT, projects: ["p"], security_token_sha256: %s}
+    - {name: lister, access_key: AKLISTER, secret_key_env: SK_LISTER, projects: ["p"], actions: ["dcs:clients:list"]}
+    - {name: other, access_key: AKOTHER, secret_key_env: SK_OTHER, projects: ["other"]}
+projects:
+  - id: p
+    instances:
+      - id: i
+        nodes: [{id: n, address: "%s"}]
+  - id: other
+`
+
+// A key is what the SDK's user has from the service.
+type key struct{ access, secret, securityToken, project string }
+
+var (
+	deploy = key{access: "AKDEPLOY", secret: "sk-of-deploy", project: "p"}
+	night  = key{access: "AKNIGHT", secret: "sk-of-night", securityToken: "night+token/=", project: "p"} // temporary
+	lister = key{access: "AKLISTER", secret: "sk-of-lister", project: "p"}                               // may list, no more
+	other  = key{access: "AKOTHER", secret: "sk-of-other", project: "other"}                             // is for another project
+)
+
+// A process is a run of the command, with its log.
+type process struct {
+	t   *testing.T
+	url string
+	log *logBuffer
+}
+
+// serve runs dcs-sessions serve for the node at addr.
+func serve(t *testing.T, addr string) *process {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "dcs-sessions.yaml")
+	digest := sha256.Sum256([]byte(night.securityToken))
+	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, configuration, hex.EncodeToString(digest[:]), addr), 0o600))
+	return run(t, "serve", "--config", file)
+}
+
+// run runs the command until the test's end and returns when it listens.
+func run(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, log: &logBuffer{}}
+	cmd := exec.Command(command, args...)
+	cmd.Env = append(os.Environ(), "SK_DEPLOY="+deploy.secret, "SK_NIGHT="+night.secret, "SK_LISTER="+lister.secret, "SK_OTHER="+other.secret)
+	cmd.Stderr = p.log
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+		assert.NoError(t, cmd.Wait())
+		for _, secret := range []string{deploy.secret, night.secret, night.securityToken, lister.secret, other.secret} {
+			assert.NotContains(t, p.log.String(), secret)
+		}
+	})
+	p.url = "http://" + p.logged("listening", nil)["addr"].(string)
+	return p
+}
+
+func (p *process) host() string { return strings.TrimPrefix(p.url, "http://") }
+
+// logged waits for the record with this message and these values: a call's line
+// is written once its caller has the answer.
+func (p *process) logged(message string, values map[string]any) (found map[string]any) {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool {
+		for _, record := range p.records(message) {
+			fits := true
+			for name, value := range values {
+				fits = fits && record[name] == value
+			}
+			if fits {
+				found = record
+				return true
+			}
+		}
+		return false
+	}, 20*time.Second, time.Millisecond, "no %s with %v in\n%s", message, values, p.log)
+	return found
+}
+
+// records returns those with this message so far.
+func (p *process) records(message string) (found []map[string]any) {
+	p.t.Helper()
+	for line := range strings.Lines(p.log.String()) {
+		var record map[string]any
+		if !strings.HasSuffix(line, "\n") { // it is still being written
+			break
+		}
+		require.NoError(p.t, json.Unmarshal([]byte(line), &record), line)
+		if record["msg"] == message {
+			found = append(found, record)
+		}
+	}
+	return found
+}
+
+// A logBuffer is a log that may be read while it is written.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
