@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,275 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 )
+
+// Defines values for JobStatus.
+const (
+	FAIL    JobStatus = "FAIL"
+	INIT    JobStatus = "INIT"
+	RUNNING JobStatus = "RUNNING"
+	SUCCESS JobStatus = "SUCCESS"
+)
+
+// Valid indicates whether the value is a known member of the JobStatus enum.
+func (e JobStatus) Valid() bool {
+	switch e {
+	case FAIL:
+		return true
+	case INIT:
+		return true
+	case RUNNING:
+		return true
+	case SUCCESS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeInfoNodeRole.
+const (
+	RedisProxy  NodeInfoNodeRole = "redis-proxy"
+	RedisServer NodeInfoNodeRole = "redis-server"
+)
+
+// Valid indicates whether the value is a known member of the NodeInfoNodeRole enum.
+func (e NodeInfoNodeRole) Valid() bool {
+	switch e {
+	case RedisProxy:
+		return true
+	case RedisServer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeInfoNodeType.
+const (
+	Master NodeInfoNodeType = "master"
+	Proxy  NodeInfoNodeType = "proxy"
+	Slave  NodeInfoNodeType = "slave"
+)
+
+// Valid indicates whether the value is a known member of the NodeInfoNodeType enum.
+func (e NodeInfoNodeType) Valid() bool {
+	switch e {
+	case Master:
+		return true
+	case Proxy:
+		return true
+	case Slave:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeInfoStatus.
+const (
+	Active      NodeInfoStatus = "Active"
+	AddSharding NodeInfoStatus = "AddSharding"
+	Creating    NodeInfoStatus = "Creating"
+	Deleting    NodeInfoStatus = "Deleting"
+	Inactive    NodeInfoStatus = "Inactive"
+)
+
+// Valid indicates whether the value is a known member of the NodeInfoStatus enum.
+func (e NodeInfoStatus) Valid() bool {
+	switch e {
+	case Active:
+		return true
+	case AddSharding:
+		return true
+	case Creating:
+		return true
+	case Deleting:
+		return true
+	case Inactive:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SortField.
+const (
+	SortFieldAddr     SortField = "addr"
+	SortFieldAge      SortField = "age"
+	SortFieldCmd      SortField = "cmd"
+	SortFieldDB       SortField = "db"
+	SortFieldEmpty    SortField = ""
+	SortFieldEvents   SortField = "events"
+	SortFieldFd       SortField = "fd"
+	SortFieldFlags    SortField = "flags"
+	SortFieldID       SortField = "id"
+	SortFieldIdle     SortField = "idle"
+	SortFieldMulti    SortField = "multi"
+	SortFieldName     SortField = "name"
+	SortFieldNetwork  SortField = "network"
+	SortFieldObl      SortField = "obl"
+	SortFieldOll      SortField = "oll"
+	SortFieldOmem     SortField = "omem"
+	SortFieldPeer     SortField = "peer"
+	SortFieldPsub     SortField = "psub"
+	SortFieldQbuf     SortField = "qbuf"
+	SortFieldQbufFree SortField = "qbuf_free"
+	SortFieldSub      SortField = "sub"
+	SortFieldUser     SortField = "user"
+)
+
+// Valid indicates whether the value is a known member of the SortField enum.
+func (e SortField) Valid() bool {
+	switch e {
+	case SortFieldAddr:
+		return true
+	case SortFieldAge:
+		return true
+	case SortFieldCmd:
+		return true
+	case SortFieldDB:
+		return true
+	case SortFieldEmpty:
+		return true
+	case SortFieldEvents:
+		return true
+	case SortFieldFd:
+		return true
+	case SortFieldFlags:
+		return true
+	case SortFieldID:
+		return true
+	case SortFieldIdle:
+		return true
+	case SortFieldMulti:
+		return true
+	case SortFieldName:
+		return true
+	case SortFieldNetwork:
+		return true
+	case SortFieldObl:
+		return true
+	case SortFieldOll:
+		return true
+	case SortFieldOmem:
+		return true
+	case SortFieldPeer:
+		return true
+	case SortFieldPsub:
+		return true
+	case SortFieldQbuf:
+		return true
+	case SortFieldQbufFree:
+		return true
+	case SortFieldSub:
+		return true
+	case SortFieldUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SortOrder.
+const (
+	SortOrderAsc   SortOrder = "asc"
+	SortOrderDesc  SortOrder = "desc"
+	SortOrderEmpty SortOrder = ""
+)
+
+// Valid indicates whether the value is a known member of the SortOrder enum.
+func (e SortOrder) Valid() bool {
+	switch e {
+	case SortOrderAsc:
+		return true
+	case SortOrderDesc:
+		return true
+	case SortOrderEmpty:
+		return true
+	default:
+		return false
+	}
+}
+
+// ClientInfo A session. A counter that does not fit is 2147483647.
+type ClientInfo struct {
+	// Addr Address and port of the client.
+	Addr string `json:"addr"`
+
+	// Age For how long it is connected, in seconds.
+	Age int32 `json:"age"`
+
+	// Cmd The last command.
+	Cmd string `json:"cmd"`
+
+	// DB ID of the current database.
+	DB string `json:"db"`
+
+	// Events Events of the file descriptor: `r`, `w`.
+	Events string `json:"events"`
+
+	// Fd File descriptor of the socket.
+	Fd string `json:"fd"`
+
+	// Flags Client flags; `N` when none is set.
+	Flags string `json:"flags"`
+
+	// ID ID of the session on its node, until the node restarts.
+	ID string `json:"id"`
+
+	// Idle For how long it has sent nothing, in seconds.
+	Idle int32 `json:"idle"`
+
+	// Multi Number of commands in its transaction; -1 outside of one.
+	Multi int32 `json:"multi"`
+
+	// Name What the client calls itself.
+	Name string `json:"name"`
+
+	// Network Type of the network.
+	Network *string `json:"network,omitempty"`
+
+	// Obl Length of the output buffer, in bytes.
+	Obl int32 `json:"obl"`
+
+	// Oll Number of replies in the output list.
+	Oll int32 `json:"oll"`
+
+	// Omem Memory of the output buffer and list, in bytes.
+	Omem int32 `json:"omem"`
+
+	// Peer Address and port to kill the session by, for single-node, master/standby and cluster instances.
+	Peer *string `json:"peer,omitempty"`
+
+	// Psub Number of patterns it subscribes to.
+	Psub int32 `json:"psub"`
+
+	// Qbuf Length of the query buffer, in bytes.
+	Qbuf int32 `json:"qbuf"`
+
+	// QbufFree Free space of the query buffer, in bytes.
+	QbufFree int32 `json:"qbuf_free"`
+
+	// Sub Number of channels it subscribes to.
+	Sub int32 `json:"sub"`
+
+	// User The user it has authenticated as.
+	User *string `json:"user,omitempty"`
+}
+
+// ClientList defines model for ClientList.
+type ClientList struct {
+	// Clients The sessions of this page.
+	Clients []ClientInfo `json:"clients"`
+
+	// Count How many sessions there are in all, of those that the filter lets through.
+	Count int32 `json:"count"`
+
+	// Time When the sessions were read, RFC 3339 in UTC.
+	//
+	// Example: 2026-11-24T08:00:00Z
+	Time string `json:"time"`
+}
 
 // ErrorResponse defines model for ErrorResponse.
 type ErrorResponse struct {
@@ -39,8 +309,148 @@ type HangUpClientsRequest struct {
 	NodeID ID `json:"node_id"`
 }
 
+// HangUpKillAllClientsRequest defines model for HangUpKillAllClientsRequest.
+type HangUpKillAllClientsRequest struct {
+	// KillAllNodes Whether to kill the sessions of all nodes, whatever `node_id` says.
+	KillAllNodes *bool `json:"kill_all_nodes,omitempty"`
+
+	// NodeID Node ID. Mandatory unless `kill_all_nodes` is true.
+	NodeID *ID `json:"node_id,omitempty"`
+}
+
 // ID ID of a project, an instance or a node.
 type ID = string
+
+// Job defines model for Job.
+type Job struct {
+	// BeginTime When the job began, in milliseconds since 1970.
+	BeginTime *string `json:"begin_time,omitempty"`
+
+	// Counts What a kill-all has done so far, in sessions.
+	Counts *JobCounts `json:"counts,omitempty"`
+
+	// EndTime When the job was over, in milliseconds since 1970.
+	EndTime *string `json:"end_time,omitempty"`
+
+	// FailReason Why it failed.
+	FailReason *string `json:"fail_reason,omitempty"`
+
+	// JobID Job ID.
+	JobID string `json:"job_id"`
+
+	// JobType What the job does; `scanClientsJob` or `killAllClientsJob` here.
+	JobType *string   `json:"job_type,omitempty"`
+	Status  JobStatus `json:"status"`
+}
+
+// JobStatus defines model for Job.Status.
+type JobStatus string
+
+// JobCounts What a kill-all has done so far, in sessions.
+type JobCounts struct {
+	// Failed Those whose node did not say what it did, or was not asked.
+	Failed int32 `json:"failed"`
+
+	// Gone Those that had closed by themselves.
+	Gone   int32 `json:"gone"`
+	Killed int32 `json:"killed"`
+
+	// Protected Those that must live.
+	Protected int32 `json:"protected"`
+
+	// Total Those to be killed, of the nodes that the job has reached.
+	Total int32 `json:"total"`
+}
+
+// JobRef defines model for JobRef.
+type JobRef struct {
+	// JobID Job ID.
+	JobID string `json:"job_id"`
+}
+
+// NodeInfo A node; NodesInfoResp in the reference.
+type NodeInfo struct {
+	// AzCode Availability zone.
+	AzCode *string `json:"az_code,omitempty"`
+
+	// Dimensions Dimensions of the node's metrics.
+	Dimensions *[]struct {
+		Name  *string `json:"name,omitempty"`
+		Value *string `json:"value,omitempty"`
+	} `json:"dimensions,omitempty"`
+
+	// GroupID Shard ID.
+	GroupID *string `json:"group_id,omitempty"`
+
+	// GroupName Shard name.
+	GroupName *string `json:"group_name,omitempty"`
+
+	// IsAccess Whether the address can be reached directly.
+	IsAccess *bool `json:"is_access,omitempty"`
+
+	// IsRemoveIP Whether the address was taken off the read-only domain name.
+	IsRemoveIP *bool `json:"is_remove_ip,omitempty"`
+
+	// LogicalNodeID Logical node ID.
+	LogicalNodeID string `json:"logical_node_id"`
+
+	// Name Node name.
+	Name string `json:"name"`
+
+	// NodeID Node ID, as the other operations take it.
+	NodeID string `json:"node_id"`
+
+	// NodeIP IP address of the node.
+	NodeIP string `json:"node_ip"`
+
+	// NodePort Port of the node.
+	NodePort string            `json:"node_port"`
+	NodeRole NodeInfoNodeRole  `json:"node_role"`
+	NodeType *NodeInfoNodeType `json:"node_type,omitempty"`
+
+	// PriorityWeight Weight of the node.
+	PriorityWeight *int32 `json:"priority_weight,omitempty"`
+
+	// ReplicationID Replica ID.
+	ReplicationID *string `json:"replication_id,omitempty"`
+
+	// Status `Active` runs, `Inactive` is faulty.
+	Status NodeInfoStatus `json:"status"`
+}
+
+// NodeInfoNodeRole defines model for NodeInfo.NodeRole.
+type NodeInfoNodeRole string
+
+// NodeInfoNodeType defines model for NodeInfo.NodeType.
+type NodeInfoNodeType string
+
+// NodeInfoStatus `Active` runs, `Inactive` is faulty.
+type NodeInfoStatus string
+
+// NodeList defines model for NodeList.
+type NodeList struct {
+	// InstanceID Instance ID.
+	InstanceID string     `json:"instance_id"`
+	Nodes      []NodeInfo `json:"nodes"`
+
+	// Total How many nodes there are.
+	Total int32 `json:"total"`
+}
+
+// ScanClientsRequest defines model for ScanClientsRequest.
+type ScanClientsRequest struct {
+	// CleanCache Whether to read the sessions anew where they were read before.
+	CleanCache *bool `json:"clean_cache,omitempty"`
+
+	// NodeID Node ID. The reference has it mandatory, its SDK does not: it may be left out where the instance has one node.
+	NodeID *ID `json:"node_id,omitempty"`
+}
+
+// SortField A field of ClientInfo; empty is none.
+type SortField string
+
+// SortOrder Empty is asc.
+type SortOrder string
 
 // InstanceID ID of a project, an instance or a node.
 type InstanceID = ID
@@ -75,8 +485,35 @@ type Unavailable = ErrorResponse
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = ErrorResponse
 
+// ListClientsParams defines parameters for ListClients.
+type ListClientsParams struct {
+	// NodeID Node ID. May be left out where the instance has one node.
+	NodeID *string `form:"node_id,omitempty" json:"node_id,omitempty"`
+
+	// Offset How many sessions to leave out, from the first.
+	Offset *int32 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Limit How many sessions to list.
+	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Addr Lists those alone whose address contains this text.
+	Addr *string `form:"addr,omitempty" json:"addr,omitempty"`
+
+	// Sort The field to sort by; ties, and all without it, by id.
+	Sort *SortField `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Order Ascending or descending.
+	Order *SortOrder `form:"order,omitempty" json:"order,omitempty"`
+}
+
+// ScanClientsJSONRequestBody defines body for ScanClients for application/json ContentType.
+type ScanClientsJSONRequestBody = ScanClientsRequest
+
 // HangUpClientsJSONRequestBody defines body for HangUpClients for application/json ContentType.
 type HangUpClientsJSONRequestBody = HangUpClientsRequest
+
+// HangUpKillAllClientsJSONRequestBody defines body for HangUpKillAllClients for application/json ContentType.
+type HangUpKillAllClientsJSONRequestBody = HangUpKillAllClientsRequest
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -152,6 +589,48 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ListClients List sessions
+	//
+	// Lists the sessions of one node, a page at a time.
+	//
+	// This project's choice where the reference is silent: without a scan
+	// before it the sessions are read at once, and the pages that follow
+	// within a minute hold to what the first one read. An offset past the end
+	// is an empty page. A query parameter without a value counts as not given.
+	//
+	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
+	ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ScanClientsWithBody Scan sessions
+	//
+	// Reads the sessions of one node and keeps them for ListClients, whose
+	// pages then hold to what was read. It answers when it has read them: the
+	// job is then over.
+	//
+	// This project's choice where the reference is silent: what was read is
+	// kept for ten minutes, and is read anew before that only with
+	// `clean_cache`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+	ScanClientsWithBody(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ScanClients Scan sessions
+	//
+	// Reads the sessions of one node and keeps them for ListClients, whose
+	// pages then hold to what was read. It answers when it has read them: the
+	// job is then over.
+	//
+	// This project's choice where the reference is silent: what was read is
+	// kept for ten minutes, and is read anew before that only with
+	// `clean_cache`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+	ScanClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, body ScanClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// HangUpClientsWithBody Kill specified sessions
 	//
 	// Closes the connections of the given peers on one node.
@@ -181,6 +660,127 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill (the `HangUpClients` operationId).
 	HangUpClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, body HangUpClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HangUpKillAllClientsWithBody Kill all sessions
+	//
+	// Closes the connections of all peers on one node or on all nodes, as a
+	// job: poll it at /v2/{project_id}/jobs/{job_id}.
+	//
+	// This project's choice where the reference is silent: those are killed
+	// that are connected when the job reaches their node, paced so that others
+	// are served in between; replication links, Sentinel links and the
+	// server's own connection live on. While the job runs, another kill-all of
+	// the instance and a kill on its nodes are refused with DCS.4957.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+	HangUpKillAllClientsWithBody(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HangUpKillAllClients Kill all sessions
+	//
+	// Closes the connections of all peers on one node or on all nodes, as a
+	// job: poll it at /v2/{project_id}/jobs/{job_id}.
+	//
+	// This project's choice where the reference is silent: those are killed
+	// that are connected when the job reaches their node, paced so that others
+	// are served in between; replication links, Sentinel links and the
+	// server's own connection live on. While the job runs, another kill-all of
+	// the instance and a kill on its nodes are refused with DCS.4957.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+	HangUpKillAllClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, body HangUpKillAllClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowNodesInformation List nodes
+	//
+	// Lists the nodes of an instance.
+	//
+	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/logical-nodes (the `ShowNodesInformation` operationId).
+	ShowNodesInformation(ctx context.Context, projectID ProjectID, instanceID InstanceID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowJobInfo Show a job
+	//
+	// Tells what became of a scan or a kill-all.
+	//
+	// This project's choice where the reference is silent: a job that is over
+	// is told of for a day, or until 10,000 others are over.
+	//
+	// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
+	ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListClients List sessions
+//
+// Lists the sessions of one node, a page at a time.
+//
+// This project's choice where the reference is silent: without a scan
+// before it the sessions are read at once, and the pages that follow
+// within a minute hold to what the first one read. An offset past the end
+// is an empty page. A query parameter without a value counts as not given.
+//
+// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
+func (c *Client) ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClientsRequest(c.Server, projectID, instanceID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ScanClientsWithBody Scan sessions
+//
+// Reads the sessions of one node and keeps them for ListClients, whose
+// pages then hold to what was read. It answers when it has read them: the
+// job is then over.
+//
+// This project's choice where the reference is silent: what was read is
+// kept for ten minutes, and is read anew before that only with
+// `clean_cache`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+func (c *Client) ScanClientsWithBody(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScanClientsRequestWithBody(c.Server, projectID, instanceID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ScanClients Scan sessions
+//
+// Reads the sessions of one node and keeps them for ListClients, whose
+// pages then hold to what was read. It answers when it has read them: the
+// job is then over.
+//
+// This project's choice where the reference is silent: what was read is
+// kept for ten minutes, and is read anew before that only with
+// `clean_cache`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+func (c *Client) ScanClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, body ScanClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScanClientsRequest(c.Server, projectID, instanceID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // HangUpClientsWithBody Kill specified sessions
@@ -231,6 +831,277 @@ func (c *Client) HangUpClients(ctx context.Context, projectID ProjectID, instanc
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// HangUpKillAllClientsWithBody Kill all sessions
+//
+// Closes the connections of all peers on one node or on all nodes, as a
+// job: poll it at /v2/{project_id}/jobs/{job_id}.
+//
+// This project's choice where the reference is silent: those are killed
+// that are connected when the job reaches their node, paced so that others
+// are served in between; replication links, Sentinel links and the
+// server's own connection live on. While the job runs, another kill-all of
+// the instance and a kill on its nodes are refused with DCS.4957.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+func (c *Client) HangUpKillAllClientsWithBody(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHangUpKillAllClientsRequestWithBody(c.Server, projectID, instanceID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HangUpKillAllClients Kill all sessions
+//
+// Closes the connections of all peers on one node or on all nodes, as a
+// job: poll it at /v2/{project_id}/jobs/{job_id}.
+//
+// This project's choice where the reference is silent: those are killed
+// that are connected when the job reaches their node, paced so that others
+// are served in between; replication links, Sentinel links and the
+// server's own connection live on. While the job runs, another kill-all of
+// the instance and a kill on its nodes are refused with DCS.4957.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+func (c *Client) HangUpKillAllClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, body HangUpKillAllClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHangUpKillAllClientsRequest(c.Server, projectID, instanceID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowNodesInformation List nodes
+//
+// Lists the nodes of an instance.
+//
+// Corresponds with GET /v2/{project_id}/instances/{instance_id}/logical-nodes (the `ShowNodesInformation` operationId).
+func (c *Client) ShowNodesInformation(ctx context.Context, projectID ProjectID, instanceID InstanceID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowNodesInformationRequest(c.Server, projectID, instanceID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowJobInfo Show a job
+//
+// Tells what became of a scan or a kill-all.
+//
+// This project's choice where the reference is silent: a job that is over
+// is told of for a day, or until 10,000 others are over.
+//
+// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
+func (c *Client) ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowJobInfoRequest(c.Server, projectID, jobID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewListClientsRequest constructs an http.Request for the ListClients method
+func NewListClientsRequest(server string, projectID ProjectID, instanceID InstanceID, params *ListClientsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "instance_id", instanceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v2/%s/instances/%s/clients", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.NodeID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "node_id", *params.NodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Addr != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "addr", *params.Addr, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Order != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order", *params.Order, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewScanClientsRequest calls the generic ScanClients builder with application/json body
+func NewScanClientsRequest(server string, projectID ProjectID, instanceID InstanceID, body ScanClientsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewScanClientsRequestWithBody(server, projectID, instanceID, "application/json", bodyReader)
+}
+
+// NewScanClientsRequestWithBody constructs an http.Request for the ScanClients method, with any body, and a specified content type
+func NewScanClientsRequestWithBody(server string, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "instance_id", instanceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v2/%s/instances/%s/clients", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
 }
 
 // NewHangUpClientsRequest calls the generic HangUpClients builder with application/json body
@@ -287,6 +1158,142 @@ func NewHangUpClientsRequestWithBody(server string, projectID ProjectID, instanc
 	return req, nil
 }
 
+// NewHangUpKillAllClientsRequest calls the generic HangUpKillAllClients builder with application/json body
+func NewHangUpKillAllClientsRequest(server string, projectID ProjectID, instanceID InstanceID, body HangUpKillAllClientsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewHangUpKillAllClientsRequestWithBody(server, projectID, instanceID, "application/json", bodyReader)
+}
+
+// NewHangUpKillAllClientsRequestWithBody constructs an http.Request for the HangUpKillAllClients method, with any body, and a specified content type
+func NewHangUpKillAllClientsRequestWithBody(server string, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "instance_id", instanceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v2/%s/instances/%s/clients/kill-all", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewShowNodesInformationRequest constructs an http.Request for the ShowNodesInformation method
+func NewShowNodesInformationRequest(server string, projectID ProjectID, instanceID InstanceID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "instance_id", instanceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v2/%s/instances/%s/logical-nodes", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowJobInfoRequest constructs an http.Request for the ShowJobInfo method
+func NewShowJobInfoRequest(server string, projectID ProjectID, jobID ID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "job_id", jobID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v2/%s/jobs/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -331,6 +1338,50 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListClientsWithResponse List sessions
+	//
+	// Lists the sessions of one node, a page at a time.
+	//
+	// This project's choice where the reference is silent: without a scan
+	// before it the sessions are read at once, and the pages that follow
+	// within a minute hold to what the first one read. An offset past the end
+	// is an empty page. A query parameter without a value counts as not given.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
+	ListClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*ListClientsResponse, error)
+
+	// ScanClientsWithBodyWithResponse Scan sessions
+	//
+	// Reads the sessions of one node and keeps them for ListClients, whose
+	// pages then hold to what was read. It answers when it has read them: the
+	// job is then over.
+	//
+	// This project's choice where the reference is silent: what was read is
+	// kept for ten minutes, and is read anew before that only with
+	// `clean_cache`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+	ScanClientsWithBodyWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ScanClientsResponse, error)
+
+	// ScanClientsWithResponse Scan sessions
+	//
+	// Reads the sessions of one node and keeps them for ListClients, whose
+	// pages then hold to what was read. It answers when it has read them: the
+	// job is then over.
+	//
+	// This project's choice where the reference is silent: what was read is
+	// kept for ten minutes, and is read anew before that only with
+	// `clean_cache`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+	ScanClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, body ScanClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*ScanClientsResponse, error)
+
 	// HangUpClientsWithBodyWithResponse Kill specified sessions
 	//
 	// Closes the connections of the given peers on one node.
@@ -360,6 +1411,383 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill (the `HangUpClients` operationId).
 	HangUpClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, body HangUpClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*HangUpClientsResponse, error)
+
+	// HangUpKillAllClientsWithBodyWithResponse Kill all sessions
+	//
+	// Closes the connections of all peers on one node or on all nodes, as a
+	// job: poll it at /v2/{project_id}/jobs/{job_id}.
+	//
+	// This project's choice where the reference is silent: those are killed
+	// that are connected when the job reaches their node, paced so that others
+	// are served in between; replication links, Sentinel links and the
+	// server's own connection live on. While the job runs, another kill-all of
+	// the instance and a kill on its nodes are refused with DCS.4957.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+	HangUpKillAllClientsWithBodyWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HangUpKillAllClientsResponse, error)
+
+	// HangUpKillAllClientsWithResponse Kill all sessions
+	//
+	// Closes the connections of all peers on one node or on all nodes, as a
+	// job: poll it at /v2/{project_id}/jobs/{job_id}.
+	//
+	// This project's choice where the reference is silent: those are killed
+	// that are connected when the job reaches their node, paced so that others
+	// are served in between; replication links, Sentinel links and the
+	// server's own connection live on. While the job runs, another kill-all of
+	// the instance and a kill on its nodes are refused with DCS.4957.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+	HangUpKillAllClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, body HangUpKillAllClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*HangUpKillAllClientsResponse, error)
+
+	// ShowNodesInformationWithResponse List nodes
+	//
+	// Lists the nodes of an instance.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/logical-nodes (the `ShowNodesInformation` operationId).
+	ShowNodesInformationWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, reqEditors ...RequestEditorFn) (*ShowNodesInformationResponse, error)
+
+	// ShowJobInfoWithResponse Show a job
+	//
+	// Tells what became of a scan or a kill-all.
+	//
+	// This project's choice where the reference is silent: a job that is over
+	// is told of for a day, or until 10,000 others are over.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
+	ShowJobInfoWithResponse(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*ShowJobInfoResponse, error)
+}
+
+// ListClientsResponse200Headers the declared response headers of an HTTP 200 response for ListClients
+type ListClientsResponse200Headers struct {
+	XRequestID string
+}
+
+// ListClientsResponse400Headers the declared response headers of an HTTP 400 response for ListClients
+type ListClientsResponse400Headers struct {
+	XRequestID string
+}
+
+// ListClientsResponse401Headers the declared response headers of an HTTP 401 response for ListClients
+type ListClientsResponse401Headers struct {
+	XRequestID string
+}
+
+// ListClientsResponse403Headers the declared response headers of an HTTP 403 response for ListClients
+type ListClientsResponse403Headers struct {
+	XRequestID string
+}
+
+// ListClientsResponse404Headers the declared response headers of an HTTP 404 response for ListClients
+type ListClientsResponse404Headers struct {
+	XRequestID string
+}
+
+// ListClientsResponse429Headers the declared response headers of an HTTP 429 response for ListClients
+type ListClientsResponse429Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+// ListClientsResponse500Headers the declared response headers of an HTTP 500 response for ListClients
+type ListClientsResponse500Headers struct {
+	XRequestID string
+}
+
+// ListClientsResponse503Headers the declared response headers of an HTTP 503 response for ListClients
+type ListClientsResponse503Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+type ListClientsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ClientList
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *InvalidAuthentication
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AccessDenied
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *Throttled
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListClientsResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListClientsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListClientsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListClientsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ListClientsResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListClientsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListClientsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListClientsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListClientsResponse) GetJSON200() *ClientList {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ListClientsResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ListClientsResponse) GetJSON401() *InvalidAuthentication {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ListClientsResponse) GetJSON403() *AccessDenied {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r ListClientsResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ListClientsResponse) GetJSON429() *Throttled {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ListClientsResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ListClientsResponse) GetJSON503() *Unavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListClientsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListClientsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListClientsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListClientsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ScanClientsResponse200Headers the declared response headers of an HTTP 200 response for ScanClients
+type ScanClientsResponse200Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse400Headers the declared response headers of an HTTP 400 response for ScanClients
+type ScanClientsResponse400Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse401Headers the declared response headers of an HTTP 401 response for ScanClients
+type ScanClientsResponse401Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse403Headers the declared response headers of an HTTP 403 response for ScanClients
+type ScanClientsResponse403Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse404Headers the declared response headers of an HTTP 404 response for ScanClients
+type ScanClientsResponse404Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse413Headers the declared response headers of an HTTP 413 response for ScanClients
+type ScanClientsResponse413Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse415Headers the declared response headers of an HTTP 415 response for ScanClients
+type ScanClientsResponse415Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse429Headers the declared response headers of an HTTP 429 response for ScanClients
+type ScanClientsResponse429Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+// ScanClientsResponse500Headers the declared response headers of an HTTP 500 response for ScanClients
+type ScanClientsResponse500Headers struct {
+	XRequestID string
+}
+
+// ScanClientsResponse503Headers the declared response headers of an HTTP 503 response for ScanClients
+type ScanClientsResponse503Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+type ScanClientsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JobRef
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *InvalidAuthentication
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AccessDenied
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *Throttled
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ScanClientsResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ScanClientsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ScanClientsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ScanClientsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ScanClientsResponse404Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *ScanClientsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *ScanClientsResponse415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ScanClientsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ScanClientsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ScanClientsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ScanClientsResponse) GetJSON200() *JobRef {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ScanClientsResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ScanClientsResponse) GetJSON401() *InvalidAuthentication {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ScanClientsResponse) GetJSON403() *AccessDenied {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r ScanClientsResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r ScanClientsResponse) GetJSON413() *TooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r ScanClientsResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ScanClientsResponse) GetJSON429() *Throttled {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ScanClientsResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ScanClientsResponse) GetJSON503() *Unavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ScanClientsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ScanClientsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ScanClientsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ScanClientsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 // HangUpClientsResponse204Headers the declared response headers of an HTTP 204 response for HangUpClients
@@ -531,6 +1959,540 @@ func (r HangUpClientsResponse) ContentType() string {
 	return ""
 }
 
+// HangUpKillAllClientsResponse200Headers the declared response headers of an HTTP 200 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse200Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse400Headers the declared response headers of an HTTP 400 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse400Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse401Headers the declared response headers of an HTTP 401 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse401Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse403Headers the declared response headers of an HTTP 403 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse403Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse404Headers the declared response headers of an HTTP 404 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse404Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse413Headers the declared response headers of an HTTP 413 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse413Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse415Headers the declared response headers of an HTTP 415 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse415Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse429Headers the declared response headers of an HTTP 429 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse429Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse500Headers the declared response headers of an HTTP 500 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse500Headers struct {
+	XRequestID string
+}
+
+// HangUpKillAllClientsResponse503Headers the declared response headers of an HTTP 503 response for HangUpKillAllClients
+type HangUpKillAllClientsResponse503Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+type HangUpKillAllClientsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JobRef
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *InvalidAuthentication
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AccessDenied
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *Throttled
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *HangUpKillAllClientsResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *HangUpKillAllClientsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *HangUpKillAllClientsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *HangUpKillAllClientsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *HangUpKillAllClientsResponse404Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *HangUpKillAllClientsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *HangUpKillAllClientsResponse415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *HangUpKillAllClientsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *HangUpKillAllClientsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *HangUpKillAllClientsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON200() *JobRef {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON401() *InvalidAuthentication {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON403() *AccessDenied {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON413() *TooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON429() *Throttled {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r HangUpKillAllClientsResponse) GetJSON503() *Unavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r HangUpKillAllClientsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r HangUpKillAllClientsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HangUpKillAllClientsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r HangUpKillAllClientsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowNodesInformationResponse200Headers the declared response headers of an HTTP 200 response for ShowNodesInformation
+type ShowNodesInformationResponse200Headers struct {
+	XRequestID string
+}
+
+// ShowNodesInformationResponse400Headers the declared response headers of an HTTP 400 response for ShowNodesInformation
+type ShowNodesInformationResponse400Headers struct {
+	XRequestID string
+}
+
+// ShowNodesInformationResponse401Headers the declared response headers of an HTTP 401 response for ShowNodesInformation
+type ShowNodesInformationResponse401Headers struct {
+	XRequestID string
+}
+
+// ShowNodesInformationResponse403Headers the declared response headers of an HTTP 403 response for ShowNodesInformation
+type ShowNodesInformationResponse403Headers struct {
+	XRequestID string
+}
+
+// ShowNodesInformationResponse404Headers the declared response headers of an HTTP 404 response for ShowNodesInformation
+type ShowNodesInformationResponse404Headers struct {
+	XRequestID string
+}
+
+// ShowNodesInformationResponse429Headers the declared response headers of an HTTP 429 response for ShowNodesInformation
+type ShowNodesInformationResponse429Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+// ShowNodesInformationResponse500Headers the declared response headers of an HTTP 500 response for ShowNodesInformation
+type ShowNodesInformationResponse500Headers struct {
+	XRequestID string
+}
+
+// ShowNodesInformationResponse503Headers the declared response headers of an HTTP 503 response for ShowNodesInformation
+type ShowNodesInformationResponse503Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+type ShowNodesInformationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NodeList
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *InvalidAuthentication
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AccessDenied
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *Throttled
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowNodesInformationResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ShowNodesInformationResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowNodesInformationResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowNodesInformationResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowNodesInformationResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowNodesInformationResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ShowNodesInformationResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowNodesInformationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON200() *NodeList {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON401() *InvalidAuthentication {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON403() *AccessDenied {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON429() *Throttled {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ShowNodesInformationResponse) GetJSON503() *Unavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowNodesInformationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowNodesInformationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowNodesInformationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowNodesInformationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowJobInfoResponse200Headers the declared response headers of an HTTP 200 response for ShowJobInfo
+type ShowJobInfoResponse200Headers struct {
+	XRequestID string
+}
+
+// ShowJobInfoResponse400Headers the declared response headers of an HTTP 400 response for ShowJobInfo
+type ShowJobInfoResponse400Headers struct {
+	XRequestID string
+}
+
+// ShowJobInfoResponse401Headers the declared response headers of an HTTP 401 response for ShowJobInfo
+type ShowJobInfoResponse401Headers struct {
+	XRequestID string
+}
+
+// ShowJobInfoResponse403Headers the declared response headers of an HTTP 403 response for ShowJobInfo
+type ShowJobInfoResponse403Headers struct {
+	XRequestID string
+}
+
+// ShowJobInfoResponse404Headers the declared response headers of an HTTP 404 response for ShowJobInfo
+type ShowJobInfoResponse404Headers struct {
+	XRequestID string
+}
+
+// ShowJobInfoResponse429Headers the declared response headers of an HTTP 429 response for ShowJobInfo
+type ShowJobInfoResponse429Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+// ShowJobInfoResponse500Headers the declared response headers of an HTTP 500 response for ShowJobInfo
+type ShowJobInfoResponse500Headers struct {
+	XRequestID string
+}
+
+// ShowJobInfoResponse503Headers the declared response headers of an HTTP 503 response for ShowJobInfo
+type ShowJobInfoResponse503Headers struct {
+	RetryAfter int
+	XRequestID string
+}
+
+type ShowJobInfoResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Job
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *InvalidAuthentication
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AccessDenied
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *Throttled
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowJobInfoResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ShowJobInfoResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowJobInfoResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowJobInfoResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowJobInfoResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowJobInfoResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ShowJobInfoResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowJobInfoResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowJobInfoResponse) GetJSON200() *Job {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ShowJobInfoResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ShowJobInfoResponse) GetJSON401() *InvalidAuthentication {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ShowJobInfoResponse) GetJSON403() *AccessDenied {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r ShowJobInfoResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ShowJobInfoResponse) GetJSON429() *Throttled {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ShowJobInfoResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ShowJobInfoResponse) GetJSON503() *Unavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowJobInfoResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowJobInfoResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowJobInfoResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowJobInfoResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListClientsWithResponse List sessions
+//
+// Lists the sessions of one node, a page at a time.
+//
+// This project's choice where the reference is silent: without a scan
+// before it the sessions are read at once, and the pages that follow
+// within a minute hold to what the first one read. An offset past the end
+// is an empty page. A query parameter without a value counts as not given.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
+func (c *ClientWithResponses) ListClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*ListClientsResponse, error) {
+	rsp, err := c.ListClients(ctx, projectID, instanceID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListClientsResponse(rsp)
+}
+
+// ScanClientsWithBodyWithResponse Scan sessions
+//
+// Reads the sessions of one node and keeps them for ListClients, whose
+// pages then hold to what was read. It answers when it has read them: the
+// job is then over.
+//
+// This project's choice where the reference is silent: what was read is
+// kept for ten minutes, and is read anew before that only with
+// `clean_cache`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+func (c *ClientWithResponses) ScanClientsWithBodyWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ScanClientsResponse, error) {
+	rsp, err := c.ScanClientsWithBody(ctx, projectID, instanceID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScanClientsResponse(rsp)
+}
+
+// ScanClientsWithResponse Scan sessions
+//
+// Reads the sessions of one node and keeps them for ListClients, whose
+// pages then hold to what was read. It answers when it has read them: the
+// job is then over.
+//
+// This project's choice where the reference is silent: what was read is
+// kept for ten minutes, and is read anew before that only with
+// `clean_cache`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients (the `ScanClients` operationId).
+func (c *ClientWithResponses) ScanClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, body ScanClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*ScanClientsResponse, error) {
+	rsp, err := c.ScanClients(ctx, projectID, instanceID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScanClientsResponse(rsp)
+}
+
 // HangUpClientsWithBodyWithResponse Kill specified sessions
 //
 // Closes the connections of the given peers on one node.
@@ -571,6 +2533,461 @@ func (c *ClientWithResponses) HangUpClientsWithResponse(ctx context.Context, pro
 		return nil, err
 	}
 	return ParseHangUpClientsResponse(rsp)
+}
+
+// HangUpKillAllClientsWithBodyWithResponse Kill all sessions
+//
+// Closes the connections of all peers on one node or on all nodes, as a
+// job: poll it at /v2/{project_id}/jobs/{job_id}.
+//
+// This project's choice where the reference is silent: those are killed
+// that are connected when the job reaches their node, paced so that others
+// are served in between; replication links, Sentinel links and the
+// server's own connection live on. While the job runs, another kill-all of
+// the instance and a kill on its nodes are refused with DCS.4957.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+func (c *ClientWithResponses) HangUpKillAllClientsWithBodyWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HangUpKillAllClientsResponse, error) {
+	rsp, err := c.HangUpKillAllClientsWithBody(ctx, projectID, instanceID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHangUpKillAllClientsResponse(rsp)
+}
+
+// HangUpKillAllClientsWithResponse Kill all sessions
+//
+// Closes the connections of all peers on one node or on all nodes, as a
+// job: poll it at /v2/{project_id}/jobs/{job_id}.
+//
+// This project's choice where the reference is silent: those are killed
+// that are connected when the job reaches their node, paced so that others
+// are served in between; replication links, Sentinel links and the
+// server's own connection live on. While the job runs, another kill-all of
+// the instance and a kill on its nodes are refused with DCS.4957.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v2/{project_id}/instances/{instance_id}/clients/kill-all (the `HangUpKillAllClients` operationId).
+func (c *ClientWithResponses) HangUpKillAllClientsWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, body HangUpKillAllClientsJSONRequestBody, reqEditors ...RequestEditorFn) (*HangUpKillAllClientsResponse, error) {
+	rsp, err := c.HangUpKillAllClients(ctx, projectID, instanceID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHangUpKillAllClientsResponse(rsp)
+}
+
+// ShowNodesInformationWithResponse List nodes
+//
+// Lists the nodes of an instance.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v2/{project_id}/instances/{instance_id}/logical-nodes (the `ShowNodesInformation` operationId).
+func (c *ClientWithResponses) ShowNodesInformationWithResponse(ctx context.Context, projectID ProjectID, instanceID InstanceID, reqEditors ...RequestEditorFn) (*ShowNodesInformationResponse, error) {
+	rsp, err := c.ShowNodesInformation(ctx, projectID, instanceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowNodesInformationResponse(rsp)
+}
+
+// ShowJobInfoWithResponse Show a job
+//
+// Tells what became of a scan or a kill-all.
+//
+// This project's choice where the reference is silent: a job that is over
+// is told of for a day, or until 10,000 others are over.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
+func (c *ClientWithResponses) ShowJobInfoWithResponse(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*ShowJobInfoResponse, error) {
+	rsp, err := c.ShowJobInfo(ctx, projectID, jobID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowJobInfoResponse(rsp)
+}
+
+// ParseListClientsResponse parses an HTTP response from a ListClientsWithResponse call
+func ParseListClientsResponse(rsp *http.Response) (*ListClientsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListClientsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClientList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest InvalidAuthentication
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AccessDenied
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Throttled
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListClientsResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListClientsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListClientsResponse401Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListClientsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ListClientsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListClientsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListClientsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListClientsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseScanClientsResponse parses an HTTP response from a ScanClientsWithResponse call
+func ParseScanClientsResponse(rsp *http.Response) (*ScanClientsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ScanClientsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JobRef
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest InvalidAuthentication
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AccessDenied
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Throttled
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ScanClientsResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ScanClientsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ScanClientsResponse401Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ScanClientsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ScanClientsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 413:
+		var headers ScanClientsResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers ScanClientsResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers ScanClientsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ScanClientsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ScanClientsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
 }
 
 // ParseHangUpClientsResponse parses an HTTP response from a HangUpClientsWithResponse call
@@ -775,11 +3192,576 @@ func ParseHangUpClientsResponse(rsp *http.Response) (*HangUpClientsResponse, err
 	return response, nil
 }
 
+// ParseHangUpKillAllClientsResponse parses an HTTP response from a HangUpKillAllClientsWithResponse call
+func ParseHangUpKillAllClientsResponse(rsp *http.Response) (*HangUpKillAllClientsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HangUpKillAllClientsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JobRef
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest InvalidAuthentication
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AccessDenied
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Throttled
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers HangUpKillAllClientsResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers HangUpKillAllClientsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers HangUpKillAllClientsResponse401Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers HangUpKillAllClientsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers HangUpKillAllClientsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 413:
+		var headers HangUpKillAllClientsResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers HangUpKillAllClientsResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers HangUpKillAllClientsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers HangUpKillAllClientsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers HangUpKillAllClientsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowNodesInformationResponse parses an HTTP response from a ShowNodesInformationWithResponse call
+func ParseShowNodesInformationResponse(rsp *http.Response) (*ShowNodesInformationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowNodesInformationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NodeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest InvalidAuthentication
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AccessDenied
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Throttled
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowNodesInformationResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ShowNodesInformationResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowNodesInformationResponse401Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowNodesInformationResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowNodesInformationResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowNodesInformationResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ShowNodesInformationResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowNodesInformationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowJobInfoResponse parses an HTTP response from a ShowJobInfoWithResponse call
+func ParseShowJobInfoResponse(rsp *http.Response) (*ShowJobInfoResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowJobInfoResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Job
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest InvalidAuthentication
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AccessDenied
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Throttled
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowJobInfoResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ShowJobInfoResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowJobInfoResponse401Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowJobInfoResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowJobInfoResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowJobInfoResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ShowJobInfoResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowJobInfoResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListClients List sessions
+	// (GET /v2/{project_id}/instances/{instance_id}/clients)
+	ListClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID, params ListClientsParams)
+	// ScanClients Scan sessions
+	// (POST /v2/{project_id}/instances/{instance_id}/clients)
+	ScanClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID)
 	// HangUpClients Kill specified sessions
 	// (POST /v2/{project_id}/instances/{instance_id}/clients/kill)
 	HangUpClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID)
+	// HangUpKillAllClients Kill all sessions
+	// (POST /v2/{project_id}/instances/{instance_id}/clients/kill-all)
+	HangUpKillAllClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID)
+	// ShowNodesInformation List nodes
+	// (GET /v2/{project_id}/instances/{instance_id}/logical-nodes)
+	ShowNodesInformation(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID)
+	// ShowJobInfo Show a job
+	// (GET /v2/{project_id}/jobs/{job_id})
+	ShowJobInfo(w http.ResponseWriter, r *http.Request, projectID ProjectID, jobID ID)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -790,6 +3772,157 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// ListClients operation middleware
+func (siw *ServerInterfaceWrapper) ListClients(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "instance_id" -------------
+	var instanceID InstanceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "instance_id", r.PathValue("instance_id"), &instanceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "instance_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClientsParams
+
+	// ------------- Optional query parameter "node_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "node_id", r.URL.Query(), &params.NodeID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "node_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "node_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "addr" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "addr", r.URL.Query(), &params.Addr, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "addr"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "addr", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "order" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order", r.URL.Query(), &params.Order, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "order"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "order", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListClients(w, r, projectID, instanceID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ScanClients operation middleware
+func (siw *ServerInterfaceWrapper) ScanClients(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "instance_id" -------------
+	var instanceID InstanceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "instance_id", r.PathValue("instance_id"), &instanceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "instance_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ScanClients(w, r, projectID, instanceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // HangUpClients operation middleware
 func (siw *ServerInterfaceWrapper) HangUpClients(w http.ResponseWriter, r *http.Request) {
@@ -817,6 +3950,111 @@ func (siw *ServerInterfaceWrapper) HangUpClients(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.HangUpClients(w, r, projectID, instanceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// HangUpKillAllClients operation middleware
+func (siw *ServerInterfaceWrapper) HangUpKillAllClients(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "instance_id" -------------
+	var instanceID InstanceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "instance_id", r.PathValue("instance_id"), &instanceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "instance_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.HangUpKillAllClients(w, r, projectID, instanceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ShowNodesInformation operation middleware
+func (siw *ServerInterfaceWrapper) ShowNodesInformation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "instance_id" -------------
+	var instanceID InstanceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "instance_id", r.PathValue("instance_id"), &instanceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "instance_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ShowNodesInformation(w, r, projectID, instanceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ShowJobInfo operation middleware
+func (siw *ServerInterfaceWrapper) ShowJobInfo(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job_id" -------------
+	var jobID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_id", r.PathValue("job_id"), &jobID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ShowJobInfo(w, r, projectID, jobID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -947,6 +4185,11 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v2/{project_id}/instances/{instance_id}/clients/kill", wrapper.HangUpClients)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v2/{project_id}/instances/{instance_id}/clients", wrapper.ListClients)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v2/{project_id}/instances/{instance_id}/clients", wrapper.ScanClients)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v2/{project_id}/instances/{instance_id}/clients/kill-all", wrapper.HangUpKillAllClients)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v2/{project_id}/instances/{instance_id}/logical-nodes", wrapper.ShowNodesInformation)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v2/{project_id}/jobs/{job_id}", wrapper.ShowJobInfo)
 
 	return m
 }
@@ -1032,6 +4275,320 @@ type UnsupportedMediaTypeJSONResponse struct {
 	Body ErrorResponse
 
 	Headers UnsupportedMediaTypeResponseHeaders
+}
+
+type ListClientsRequestObject struct {
+	ProjectID  ProjectID  `json:"project_id"`
+	InstanceID InstanceID `json:"instance_id"`
+	Params     ListClientsParams
+}
+
+type ListClientsResponseObject interface {
+	VisitListClientsResponse(w http.ResponseWriter) error
+}
+
+type ListClients200ResponseHeaders struct {
+	XRequestID string
+}
+
+type ListClients200JSONResponse struct {
+	Body    ClientList
+	Headers ListClients200ResponseHeaders
+}
+
+func (response ListClients200JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients400JSONResponse struct{ InvalidRequestJSONResponse }
+
+func (response ListClients400JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients401JSONResponse struct {
+	InvalidAuthenticationJSONResponse
+}
+
+func (response ListClients401JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients403JSONResponse struct{ AccessDeniedJSONResponse }
+
+func (response ListClients403JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListClients404JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients429JSONResponse struct{ ThrottledJSONResponse }
+
+func (response ListClients429JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients500JSONResponse struct{ InternalErrorJSONResponse }
+
+func (response ListClients500JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClients503JSONResponse struct{ UnavailableJSONResponse }
+
+func (response ListClients503JSONResponse) VisitListClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClientsRequestObject struct {
+	ProjectID  ProjectID  `json:"project_id"`
+	InstanceID InstanceID `json:"instance_id"`
+	Body       *ScanClientsJSONRequestBody
+}
+
+type ScanClientsResponseObject interface {
+	VisitScanClientsResponse(w http.ResponseWriter) error
+}
+
+type ScanClients200ResponseHeaders struct {
+	XRequestID string
+}
+
+type ScanClients200JSONResponse struct {
+	Body    JobRef
+	Headers ScanClients200ResponseHeaders
+}
+
+func (response ScanClients200JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients400JSONResponse struct{ InvalidRequestJSONResponse }
+
+func (response ScanClients400JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients401JSONResponse struct {
+	InvalidAuthenticationJSONResponse
+}
+
+func (response ScanClients401JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients403JSONResponse struct{ AccessDeniedJSONResponse }
+
+func (response ScanClients403JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ScanClients404JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients413JSONResponse struct{ TooLargeJSONResponse }
+
+func (response ScanClients413JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response ScanClients415JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients429JSONResponse struct{ ThrottledJSONResponse }
+
+func (response ScanClients429JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients500JSONResponse struct{ InternalErrorJSONResponse }
+
+func (response ScanClients500JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanClients503JSONResponse struct{ UnavailableJSONResponse }
+
+func (response ScanClients503JSONResponse) VisitScanClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type HangUpClientsRequestObject struct {
@@ -1199,11 +4756,479 @@ func (response HangUpClients503JSONResponse) VisitHangUpClientsResponse(w http.R
 	return err
 }
 
+type HangUpKillAllClientsRequestObject struct {
+	ProjectID  ProjectID  `json:"project_id"`
+	InstanceID InstanceID `json:"instance_id"`
+	Body       *HangUpKillAllClientsJSONRequestBody
+}
+
+type HangUpKillAllClientsResponseObject interface {
+	VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error
+}
+
+type HangUpKillAllClients200ResponseHeaders struct {
+	XRequestID string
+}
+
+type HangUpKillAllClients200JSONResponse struct {
+	Body    JobRef
+	Headers HangUpKillAllClients200ResponseHeaders
+}
+
+func (response HangUpKillAllClients200JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients400JSONResponse struct{ InvalidRequestJSONResponse }
+
+func (response HangUpKillAllClients400JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients401JSONResponse struct {
+	InvalidAuthenticationJSONResponse
+}
+
+func (response HangUpKillAllClients401JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients403JSONResponse struct{ AccessDeniedJSONResponse }
+
+func (response HangUpKillAllClients403JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response HangUpKillAllClients404JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients413JSONResponse struct{ TooLargeJSONResponse }
+
+func (response HangUpKillAllClients413JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response HangUpKillAllClients415JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients429JSONResponse struct{ ThrottledJSONResponse }
+
+func (response HangUpKillAllClients429JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients500JSONResponse struct{ InternalErrorJSONResponse }
+
+func (response HangUpKillAllClients500JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HangUpKillAllClients503JSONResponse struct{ UnavailableJSONResponse }
+
+func (response HangUpKillAllClients503JSONResponse) VisitHangUpKillAllClientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformationRequestObject struct {
+	ProjectID  ProjectID  `json:"project_id"`
+	InstanceID InstanceID `json:"instance_id"`
+}
+
+type ShowNodesInformationResponseObject interface {
+	VisitShowNodesInformationResponse(w http.ResponseWriter) error
+}
+
+type ShowNodesInformation200ResponseHeaders struct {
+	XRequestID string
+}
+
+type ShowNodesInformation200JSONResponse struct {
+	Body    NodeList
+	Headers ShowNodesInformation200ResponseHeaders
+}
+
+func (response ShowNodesInformation200JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation400JSONResponse struct{ InvalidRequestJSONResponse }
+
+func (response ShowNodesInformation400JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation401JSONResponse struct {
+	InvalidAuthenticationJSONResponse
+}
+
+func (response ShowNodesInformation401JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation403JSONResponse struct{ AccessDeniedJSONResponse }
+
+func (response ShowNodesInformation403JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ShowNodesInformation404JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation429JSONResponse struct{ ThrottledJSONResponse }
+
+func (response ShowNodesInformation429JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation500JSONResponse struct{ InternalErrorJSONResponse }
+
+func (response ShowNodesInformation500JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowNodesInformation503JSONResponse struct{ UnavailableJSONResponse }
+
+func (response ShowNodesInformation503JSONResponse) VisitShowNodesInformationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfoRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+	JobID     ID        `json:"job_id"`
+}
+
+type ShowJobInfoResponseObject interface {
+	VisitShowJobInfoResponse(w http.ResponseWriter) error
+}
+
+type ShowJobInfo200ResponseHeaders struct {
+	XRequestID string
+}
+
+type ShowJobInfo200JSONResponse struct {
+	Body    Job
+	Headers ShowJobInfo200ResponseHeaders
+}
+
+func (response ShowJobInfo200JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo400JSONResponse struct{ InvalidRequestJSONResponse }
+
+func (response ShowJobInfo400JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo401JSONResponse struct {
+	InvalidAuthenticationJSONResponse
+}
+
+func (response ShowJobInfo401JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo403JSONResponse struct{ AccessDeniedJSONResponse }
+
+func (response ShowJobInfo403JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ShowJobInfo404JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo429JSONResponse struct{ ThrottledJSONResponse }
+
+func (response ShowJobInfo429JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo500JSONResponse struct{ InternalErrorJSONResponse }
+
+func (response ShowJobInfo500JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowJobInfo503JSONResponse struct{ UnavailableJSONResponse }
+
+func (response ShowJobInfo503JSONResponse) VisitShowJobInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListClients List sessions
+	// (GET /v2/{project_id}/instances/{instance_id}/clients)
+	ListClients(ctx context.Context, request ListClientsRequestObject) (ListClientsResponseObject, error)
+	// ScanClients Scan sessions
+	// (POST /v2/{project_id}/instances/{instance_id}/clients)
+	ScanClients(ctx context.Context, request ScanClientsRequestObject) (ScanClientsResponseObject, error)
 	// HangUpClients Kill specified sessions
 	// (POST /v2/{project_id}/instances/{instance_id}/clients/kill)
 	HangUpClients(ctx context.Context, request HangUpClientsRequestObject) (HangUpClientsResponseObject, error)
+	// HangUpKillAllClients Kill all sessions
+	// (POST /v2/{project_id}/instances/{instance_id}/clients/kill-all)
+	HangUpKillAllClients(ctx context.Context, request HangUpKillAllClientsRequestObject) (HangUpKillAllClientsResponseObject, error)
+	// ShowNodesInformation List nodes
+	// (GET /v2/{project_id}/instances/{instance_id}/logical-nodes)
+	ShowNodesInformation(ctx context.Context, request ShowNodesInformationRequestObject) (ShowNodesInformationResponseObject, error)
+	// ShowJobInfo Show a job
+	// (GET /v2/{project_id}/jobs/{job_id})
+	ShowJobInfo(ctx context.Context, request ShowJobInfoRequestObject) (ShowJobInfoResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -1245,6 +5270,68 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
+// ListClients operation middleware
+func (sh *strictHandler) ListClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID, params ListClientsParams) {
+	var request ListClientsRequestObject
+
+	request.ProjectID = projectID
+	request.InstanceID = instanceID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClients(ctx, request.(ListClientsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClients")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListClientsResponseObject); ok {
+		if err := validResponse.VisitListClientsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ScanClients operation middleware
+func (sh *strictHandler) ScanClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID) {
+	var request ScanClientsRequestObject
+
+	request.ProjectID = projectID
+	request.InstanceID = instanceID
+
+	var body ScanClientsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ScanClients(ctx, request.(ScanClientsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ScanClients")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ScanClientsResponseObject); ok {
+		if err := validResponse.VisitScanClientsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // HangUpClients operation middleware
 func (sh *strictHandler) HangUpClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID) {
 	var request HangUpClientsRequestObject
@@ -1272,6 +5359,94 @@ func (sh *strictHandler) HangUpClients(w http.ResponseWriter, r *http.Request, p
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(HangUpClientsResponseObject); ok {
 		if err := validResponse.VisitHangUpClientsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HangUpKillAllClients operation middleware
+func (sh *strictHandler) HangUpKillAllClients(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID) {
+	var request HangUpKillAllClientsRequestObject
+
+	request.ProjectID = projectID
+	request.InstanceID = instanceID
+
+	var body HangUpKillAllClientsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.HangUpKillAllClients(ctx, request.(HangUpKillAllClientsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HangUpKillAllClients")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(HangUpKillAllClientsResponseObject); ok {
+		if err := validResponse.VisitHangUpKillAllClientsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShowNodesInformation operation middleware
+func (sh *strictHandler) ShowNodesInformation(w http.ResponseWriter, r *http.Request, projectID ProjectID, instanceID InstanceID) {
+	var request ShowNodesInformationRequestObject
+
+	request.ProjectID = projectID
+	request.InstanceID = instanceID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowNodesInformation(ctx, request.(ShowNodesInformationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowNodesInformation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ShowNodesInformationResponseObject); ok {
+		if err := validResponse.VisitShowNodesInformationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShowJobInfo operation middleware
+func (sh *strictHandler) ShowJobInfo(w http.ResponseWriter, r *http.Request, projectID ProjectID, jobID ID) {
+	var request ShowJobInfoRequestObject
+
+	request.ProjectID = projectID
+	request.JobID = jobID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowJobInfo(ctx, request.(ShowJobInfoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowJobInfo")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ShowJobInfoResponseObject); ok {
+		if err := validResponse.VisitShowJobInfoResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
