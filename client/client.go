@@ -4,6 +4,9 @@
 //	c, err := client.New("https://dcs.example.com", client.Options{
 //		Credentials: client.AccessKey(signature.Key{Access: ak, Secret: sk}),
 //	})
+//	for session, err := range c.List(ctx, projectID, instanceID, nodeID, client.ListOptions{}) {
+//		// … choose …
+//	}
 //	err = c.Kill(ctx, projectID, instanceID, nodeID, "10.63.238.158:2048")
 //
 // An answer that is not success is an *Error. What may have been passing, such

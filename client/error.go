@@ -19,7 +19,8 @@ const (
 	maxExcerpt   = 256
 )
 
-// An Error is an answer that is not success.
+// An Error is an answer that is not success, or a success that cannot be used:
+// then Status is 200 and Message says what is wrong with its body.
 type Error struct {
 	Status    int    // the HTTP status
 	Code      string // such as DCS.4957; empty where the answer has none
@@ -34,11 +35,13 @@ type Error struct {
 	// it if negative: where it is over 15 minutes, which no signature
 	// outlasts, or where the answer is that of a skew.
 	ClockSkew time.Duration
+
+	ended error // what ended the reading of a success: that of a context
 }
 
 // Retryable tells whether the same call may succeed later: 429, 500, 502, 503
 // and 504, unless it is NotFound. The client itself tries again all of these but
-// 500. To repeat a kill is always safe.
+// 500. To repeat a call is always safe, but for KillAll.
 func (e *Error) Retryable() bool {
 	return (e.Status == http.StatusInternalServerError || isPassing(e.Status)) && !e.NotFound()
 }
@@ -75,6 +78,10 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// Unwrap returns context.Canceled or context.DeadlineExceeded where the context
+// or the timeout was over before the whole of a success had come, and else nil.
+func (e *Error) Unwrap() error { return e.ended }
 
 // errorOf reads the API's error, or that of a gateway before it: a flat
 // {code, message} or one nested in "error". Of anything else it keeps an
@@ -114,8 +121,7 @@ func errorOf(resp *http.Response, secrets []string, now time.Time) *Error {
 		} else if e.Message == "" {
 			e.Message = "an unexpected status"
 		}
-		text := blot(string(body), secrets)
-		e.Details = oneLine(text[:min(len(text), maxExcerpt)])
+		e.Details = excerpt(body, secrets)
 	}
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		skew := now.Sub(date).Round(time.Second)
@@ -131,6 +137,12 @@ const codeClockSkew = "APIGW.0303"
 
 // clean makes one line without secrets of what a stranger sent.
 func clean(text string, secrets []string) string { return oneLine(blot(text, secrets)) }
+
+// excerpt is the beginning of a body that is not understood, made clean.
+func excerpt(body []byte, secrets []string) string {
+	text := blot(string(body[:min(len(body), maxErrorBody)]), secrets)
+	return oneLine(text[:min(len(text), maxExcerpt)])
+}
 
 func blot(text string, secrets []string) string {
 	for _, secret := range secrets {

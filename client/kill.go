@@ -2,26 +2,16 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 // MaxAddrs is how many addresses the contract allows in one request.
 const MaxAddrs = 10_000
-
-// isID tells whether id has the form of the contract's ID: one that is empty or
-// has a slash in it would make another URL.
-func isID(id string) bool {
-	return id != "" && len(id) <= 64 && strings.Trim(id, idLetters) == ""
-}
-
-const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 // Kill kills the sessions whose peers are addrs ("ip:port" or "[ip6]:port", as
 // the session information has them in its field peer) on one node. nil means
@@ -34,10 +24,8 @@ const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 // An answer that is not success is an *Error. Other errors are those of the
 // ids, of the credentials, of ctx and of the transport.
 func (c *Client) Kill(ctx context.Context, project, instance, node string, addrs ...string) error {
-	for _, id := range [...]struct{ name, value string }{{"project", project}, {"instance", instance}, {"node", node}} {
-		if !isID(id.value) {
-			return fmt.Errorf("client: the %s id %q is not 1 to 64 letters, digits, - or _", id.name, id.value)
-		}
+	if err := checkIDs(id{"project", project}, id{"instance", instance}, id{"node", node}); err != nil {
+		return err
 	}
 	if len(addrs) == 0 {
 		return errors.New("client: no addresses to kill")
@@ -72,15 +60,10 @@ func (e *PartialError) Error() string {
 func (e *PartialError) Unwrap() error { return e.Err }
 
 func (c *Client) killSome(ctx context.Context, project, instance, node string, addrs []string) error {
-	body, err := json.Marshal(gen.HangUpClientsRequest{NodeID: node, ClientAddrs: addrs})
+	k, err := c.post(project, "/instances/"+instance+"/clients/kill", gen.HangUpClientsRequest{NodeID: node, ClientAddrs: addrs})
 	if err != nil {
-		return fmt.Errorf("client: %w", err)
+		return err
 	}
-	return c.do(ctx, &call{
-		method:  http.MethodPost,
-		url:     c.url("/v2/" + project + "/instances/" + instance + "/clients/kill"),
-		project: project,
-		body:    body,
-		want:    http.StatusNoContent,
-	})
+	k.want = http.StatusNoContent
+	return c.do(ctx, k)
 }

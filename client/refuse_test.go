@@ -36,14 +36,49 @@ func TestBadIDsAreRefusedUnsent(t *testing.T) {
 				assert.ErrorContains(t, err, "client: the "+[]string{"project", "instance", "node"}[at]+" id ")
 				assert.NotContains(t, err.Error(), "\n")
 			}
+			for call, err := range otherCallsWith(t, c, id) {
+				if id == "" && strings.HasSuffix(call, "node") {
+					continue // it may be empty: see below
+				}
+				_, kind, _ := strings.Cut(call, ", ")
+				assert.ErrorContains(t, err, "client: the "+kind+" id ", call)
+			}
 		})
 	}
 	t.Run("no addresses", func(t *testing.T) {
 		assert.EqualError(t, c.Kill(t.Context(), project, instance, node), "client: no addresses to kill")
 	})
-	assert.Empty(t, a.requests())
+	for _, r := range a.requests() { // those without a node, which may be
+		assert.NotContains(t, r.body+r.uri, "node_id")
+	}
+	assert.Len(t, a.requests(), 3)
 	longest := strings.Repeat("a", 64)
 	assert.NoError(t, c.Kill(t.Context(), longest, longest, longest, addr), "64 characters are allowed")
+}
+
+// otherCallsWith are the errors of all calls but Kill, with one id in each that
+// is the given one.
+func otherCallsWith(t *testing.T, c *client.Client, id string) map[string]error {
+	errs := map[string]error{}
+	for at, kind := range []string{"project", "instance", "node"} {
+		ids := [3]string{project, instance, node}
+		ids[at] = id
+		_, errs["Scan, "+kind] = c.Scan(t.Context(), ids[0], ids[1], ids[2], false)
+		_, errs["KillAll, "+kind] = c.KillAll(t.Context(), ids[0], ids[1], ids[2])
+		for _, err := range c.List(t.Context(), ids[0], ids[1], ids[2], client.ListOptions{}) {
+			errs["List, "+kind] = err
+		}
+		if kind == "node" {
+			kind, ids = "job", [3]string{project, id, id}
+		} else {
+			_, errs["Nodes, "+kind] = c.Nodes(t.Context(), ids[0], ids[1])
+		}
+		if kind != "instance" {
+			_, errs["Job, "+kind] = c.Job(t.Context(), ids[0], ids[1])
+			_, errs["WaitJob, "+kind] = c.WaitJob(t.Context(), ids[0], ids[1], nil)
+		}
+	}
+	return errs
 }
 
 func TestBadEndpoints(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 )
 
 // Retry says how often and when a request is sent again: after a connection
-// that failed, and after 429, 502, 503 and 504. A kill is safe to repeat. Each
-// attempt is authorized anew.
+// that failed, and after 429, 502, 503 and 504, for each of these calls is safe to
+// repeat. KillAll is not, and is sent again only after a connection that was
+// never made, and after 429 and 503. Each attempt is authorized anew.
 //
 // Nothing else is sent again: no timeout, no certificate that is refused, and
 // nothing that Options.Transport refuses.
@@ -69,6 +70,11 @@ func isPassing(status int) bool {
 	return false
 }
 
+// isRefusal tells of a status that says that nothing was done.
+func isRefusal(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+}
+
 // isConnection tells whether the connection failed. It does not look into lists
 // of errors, such as those of a Transport that validates: what they say is
 // wrong with the message, whatever else is in there.
@@ -80,6 +86,16 @@ func isConnection(err error) bool {
 		// crypto/tls has an Op of its own for an alert, which is no failure of
 		// the connection, and net/http one for a proxy
 		if op, ok := err.(*net.OpError); ok && (op.Op == "dial" || op.Op == "read" || op.Op == "write") {
+			return true
+		}
+	}
+	return false
+}
+
+// isUnsent tells whether there was no connection to send the request on.
+func isUnsent(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if op, ok := err.(*net.OpError); ok && op.Op == "dial" {
 			return true
 		}
 	}

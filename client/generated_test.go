@@ -1,0 +1,95 @@
+package client_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+func pointer[T any](v T) *T { return &v }
+
+// What is sent is put together here, for gen's builders cost several times as
+// much: they say what it must be.
+func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
+	const server = "http://dcs.example.com/gateway/"
+	for name, c := range map[string]struct {
+		call func(context.Context, *client.Client) error
+		want func() (*http.Request, error)
+	}{
+		"kill": {
+			func(ctx context.Context, c *client.Client) error { return c.Kill(ctx, "p", "i", "n", "1.2.3.4:5") },
+			func() (*http.Request, error) {
+				return gen.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"1.2.3.4:5"}})
+			},
+		},
+		"nodes": {
+			func(ctx context.Context, c *client.Client) error { _, err := c.Nodes(ctx, "p", "i"); return err },
+			func() (*http.Request, error) { return gen.NewShowNodesInformationRequest(server, "p", "i") },
+		},
+		"scan": {
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Scan(ctx, "p", "i", "n", true)
+				return err
+			},
+			func() (*http.Request, error) {
+				return gen.NewScanClientsRequest(server, "p", "i", gen.ScanClientsRequest{NodeID: pointer("n"), CleanCache: pointer(true)})
+			},
+		},
+		"list": {
+			func(ctx context.Context, c *client.Client) (err error) {
+				for _, err = range c.List(ctx, "p", "i", "n", client.ListOptions{Addr: "10.0.0.1:1", Sort: "age", Desc: true, Limit: 7}) {
+				}
+				return err
+			},
+			func() (*http.Request, error) {
+				return gen.NewListClientsRequest(server, "p", "i", &gen.ListClientsParams{
+					NodeID: pointer("n"), Offset: pointer[int32](0), Limit: pointer[int32](7), Addr: pointer("10.0.0.1:1"),
+					Sort: pointer(gen.SortField("age")), Order: pointer(gen.SortOrder("desc")),
+				})
+			},
+		},
+		"kill all": {
+			func(ctx context.Context, c *client.Client) error { _, err := c.KillAll(ctx, "p", "i", "n"); return err },
+			func() (*http.Request, error) {
+				return gen.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{NodeID: pointer("n"), KillAllNodes: pointer(false)})
+			},
+		},
+		"job": {
+			func(ctx context.Context, c *client.Client) error { _, err := c.Job(ctx, "p", "j"); return err },
+			func() (*http.Request, error) { return gen.NewShowJobInfoRequest(server, "p", "j") },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, err := c.want()
+			require.NoError(t, err)
+			var sent *http.Request
+			var body []byte
+			cl, err := client.New(server, client.Options{Retry: client.Retry{Attempts: -1}, Transport: &roundTrip{next: func(r *http.Request) (*http.Response, error) {
+				if sent = r; r.Body != nil {
+					body, _ = io.ReadAll(r.Body)
+				}
+				return &http.Response{StatusCode: http.StatusTeapot, Body: http.NoBody}, nil
+			}}})
+			require.NoError(t, err)
+			require.Error(t, c.call(t.Context(), cl))
+			assert.Equal(t, want.Method, sent.Method)
+			assert.Equal(t, want.URL.Path, sent.URL.Path)
+			assert.Equal(t, want.URL.Query(), sent.URL.Query())
+			assert.Equal(t, want.Header.Get("Content-Type"), sent.Header.Get("Content-Type"))
+			if want.Body == nil {
+				assert.Nil(t, sent.Body)
+				return
+			}
+			wanted, err := io.ReadAll(want.Body)
+			require.NoError(t, err)
+			assert.JSONEq(t, string(wanted), string(body))
+		})
+	}
+}

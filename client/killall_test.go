@@ -1,0 +1,68 @@
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+)
+
+func TestKillAllIsOfOneNodeOrOfAll(t *testing.T) {
+	for name, c := range map[string]struct{ node, want string }{
+		"a node":    {node, `{"node_id":"node-1","kill_all_nodes":false}`},
+		"all nodes": {"", `{"kill_all_nodes":true}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := serve(t, answer(200, jsonType, `{"job_id":"job-7"}`))
+			job, err := once(t, a.URL, client.Options{}).KillAll(t.Context(), project, instance, c.node)
+			require.NoError(t, err)
+			assert.Equal(t, "job-7", job)
+			assert.JSONEq(t, c.want, a.requests()[0].body)
+		})
+	}
+}
+
+// A second one would be refused, or kill those that have come back.
+func TestKillAllIsSentAgainOnlyWhereItWasNotSent(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	for name, c := range map[string]struct {
+		err   error
+		again bool
+	}{
+		"no connection":                  {refused, true},
+		"no connection, traced":          {fmt.Errorf("traced: %w", refused), true},
+		"no connection to the proxy":     {&net.OpError{Op: "proxyconnect", Err: refused}, true},
+		"a connection that closes":       {io.EOF, false},
+		"a connection that breaks":       {io.ErrUnexpectedEOF, false},
+		"a connection that is reset":     {&net.OpError{Op: "read", Err: errors.New("reset")}, false},
+		"a request that is half written": {&net.OpError{Op: "write", Err: errors.New("broken pipe")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := &roundTrip{next: func(*http.Request) (*http.Response, error) { return nil, c.err }}
+			cl, _ := patient(t, "http://dcs.example.com", client.Options{Transport: transport})
+			_, err := cl.KillAll(t.Context(), project, instance, node)
+			require.ErrorIs(t, err, c.err)
+			want := 1
+			if c.again {
+				want = 3
+			}
+			assert.Equal(t, want, transport.n)
+		})
+	}
+	t.Run("nor by net/http, over a connection that was in use before", func(t *testing.T) {
+		a := serve(t, then(answer(200, jsonType, `{"job_id":"j"}`), hangUp))
+		cl, _ := patient(t, a.URL, client.Options{Transport: &http.Transport{}})
+		_, err := cl.KillAll(t.Context(), project, instance, node)
+		require.NoError(t, err)
+		_, err = cl.KillAll(t.Context(), project, instance, node)
+		require.Error(t, err)
+		assert.Len(t, a.requests(), 2)
+	})
+}
