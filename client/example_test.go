@@ -11,6 +11,7 @@ import (
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/signature"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
@@ -45,6 +46,83 @@ func ExampleNew() {
 	// Output:
 	// killed: true
 	// request body at /client_addrs/0: the value does not have the declared form (pattern)
+}
+
+// The sessions that are idle for an hour are killed. Peer is the address to kill
+// by; where it is missing, Addr is.
+func ExampleClient_List() {
+	api := clienttest.New()
+	defer api.Close()
+	peer := "10.63.238.159:3058"
+	api.SetSessions("node", []gen.ClientInfo{
+		{ID: "7", Addr: "10.63.238.158:2048", Idle: 3600},
+		{ID: "8", Addr: "10.63.238.160:4096", Idle: 1},
+		{ID: "9", Addr: "100.64.0.1:3058", Peer: &peer, Idle: 7200},
+	})
+
+	c, err := client.New(api.URL, client.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	var addrs []string
+	for session, err := range c.List(ctx, "project", "instance", "node", client.ListOptions{Sort: "idle", Desc: true}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if session.Idle < 3600 {
+			continue
+		}
+		if session.Peer != nil {
+			addrs = append(addrs, *session.Peer)
+		} else {
+			addrs = append(addrs, session.Addr)
+		}
+	}
+	fmt.Println(addrs)
+	if len(addrs) > 0 {
+		fmt.Println("killed:", c.Kill(ctx, "project", "instance", "node", addrs...) == nil)
+	}
+	// Output:
+	// [10.63.238.158:2048 10.63.238.159:3058]
+	// killed: true
+}
+
+// All sessions of all nodes are killed; the job tells how many. With a node's id
+// it is that node's.
+func ExampleClient_KillAll() {
+	api := clienttest.New()
+	defer api.Close()
+	api.SetSessions("node-1", []gen.ClientInfo{{ID: "7"}, {ID: "8"}})
+	api.SetSessions("node-2", []gen.ClientInfo{{ID: "7"}})
+
+	c, err := client.New(api.URL, client.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	id, err := c.KillAll(ctx, "project", "instance", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	job, err := c.WaitJob(ctx, "project", id, func(job gen.Job) { fmt.Println(job.JobID, job.Status) })
+	var failed *client.JobError
+	switch {
+	case errors.As(err, &failed):
+		fmt.Println("not all are killed:", failed)
+	case err != nil:
+		fmt.Println("what became of it is not known:", err)
+	case job.Counts != nil: // the real service does not count
+		fmt.Println(job.Counts.Killed, "of", job.Counts.Total, "are killed")
+	}
+	// Output:
+	// job-1 SUCCESS
+	// 3 of 3 are killed
 }
 
 // The project, the instance and the node may be unknown, the credentials wrong,

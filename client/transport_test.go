@@ -9,6 +9,8 @@ import (
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -81,4 +83,27 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 		assert.EqualError(t, validating(t, a.URL).Kill(t.Context(), project, instance, node, addr),
 			"400 DCS.1: no [request r-1]")
 	})
+}
+
+// Both ways: what is sent, and what clienttest answers.
+func TestTheContractAllowsAllThatIsSent(t *testing.T) {
+	api := clienttest.New()
+	defer api.Close()
+	api.SetSessions(node, []gen.ClientInfo{{ID: "7", Addr: addr}})
+	c := validating(t, api.URL)
+	_, err := c.Nodes(t.Context(), project, instance)
+	require.NoError(t, err)
+	for _, n := range []string{node, ""} {
+		_, err = c.Scan(t.Context(), project, instance, n, n == "")
+		require.NoError(t, err)
+		for _, o := range []client.ListOptions{{}, {Addr: "10.&=,é", Sort: "omem", Desc: true, Limit: 1}} {
+			for _, err := range c.List(t.Context(), project, instance, n, o) {
+				require.NoError(t, err)
+			}
+		}
+		job, err := c.KillAll(t.Context(), project, instance, n)
+		require.NoError(t, err)
+		_, err = c.WaitJob(t.Context(), project, job, nil)
+		require.NoError(t, err)
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func Example() {
@@ -37,4 +38,56 @@ func Example() {
 	// 204 node [10.63.238.158:2048] ***
 	// killed: true
 	// 404 DCS.3022: This DCS instance does not exist. [request request-3]
+}
+
+// Code that lists, chooses and kills finds what was set, and nothing of it
+// after.
+func ExampleServer_SetSessions() {
+	api := clienttest.New()
+	defer api.Close()
+	api.SetSessions("node", []gen.ClientInfo{
+		{ID: "7", Addr: "192.0.2.1:50312", Idle: 3600},
+		{ID: "8", Addr: "192.0.2.2:50313", Idle: 1},
+	})
+	c, err := client.New(api.URL, client.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	for range 2 {
+		for session, err := range c.List(ctx, "project", "instance", "node", client.ListOptions{}) {
+			fmt.Println(session.ID, session.Idle, err)
+		}
+		fmt.Println(c.Kill(ctx, "project", "instance", "node", "192.0.2.1:50312"))
+	}
+	// Output:
+	// 7 3600 <nil>
+	// 8 1 <nil>
+	// <nil>
+	// 8 1 <nil>
+	// <nil>
+}
+
+// A job succeeds at once, unless NextJob plans another course.
+func ExampleServer_NextJob() {
+	api := clienttest.New()
+	defer api.Close()
+	reason := "The node is down."
+	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.FAIL, FailReason: &reason})
+	c, err := client.New(api.URL, client.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	job, err := c.KillAll(ctx, "project", "instance", "node")
+	fmt.Println(job, err)
+	_, err = c.WaitJob(ctx, "project", job, func(j gen.Job) { fmt.Println(j.Status) })
+	fmt.Println(err)
+	// Output:
+	// job-1 <nil>
+	// RUNNING
+	// FAIL
+	// the job job-1 failed: The node is down.
 }

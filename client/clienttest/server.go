@@ -1,14 +1,15 @@
-// Package clienttest has a server for the tests of code that kills sessions
-// with package client:
+// Package clienttest has a server for the tests of code that lists and kills
+// sessions with package client:
 //
 //	api := clienttest.New()
 //	defer api.Close()
+//	api.SetSessions("node", []gen.ClientInfo{{ID: "7", Addr: "192.0.2.1:50312"}})
 //	c, err := client.New(api.URL, client.Options{})
-//	// … the code under test kills with c …
+//	// … the code under test lists and kills with c …
 //	kills := api.Kills()
 //
 // It is a recorder, not a server of the API: it knows no credentials, projects
-// or sessions, and checks no more of a request than that it can be read.
+// or instances, and checks no more of a request than that it can be read.
 package clienttest
 
 import (
@@ -22,125 +23,148 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// A Kill is a request to kill that was received.
-type Kill struct {
-	Project, Instance, Node string
-	Addrs                   []string
+// An Operation is one of the API's, by the contract's operationId.
+type Operation string
 
-	// Header is as it was sent, but for the credentials: their values are ***.
-	Header http.Header
+// The operations, each with the method of package client that calls it.
+const (
+	HangUpClients        Operation = "HangUpClients"        // Kill
+	HangUpKillAllClients Operation = "HangUpKillAllClients" // KillAll
+	ScanClients          Operation = "ScanClients"          // Scan
+	ListClients          Operation = "ListClients"          // List, a page
+	ShowNodesInformation Operation = "ShowNodesInformation" // Nodes
+	ShowJobInfo          Operation = "ShowJobInfo"          // Job; WaitJob, a poll
+)
 
-	// Status is what was answered.
-	Status int
-}
-
-// A Server records kills and answers them as told: with 204, until one of Fail
-// and FailNext says otherwise. It is safe for concurrent use.
+// A Server records kills and scans, and answers all operations with success
+// until one of Fail, FailNext and FailNextOf says otherwise. It has the nodes
+// and the sessions that SetSessions gave it; what is killed is taken off. It is
+// safe for concurrent use.
 type Server struct {
 	*httptest.Server
 
 	mu    sync.Mutex
-	kills []Kill
-	fail  *failure  // every kill, unless next has one
-	next  []failure // the next kills
+	state // what Reset forgets
 	ids   int
 }
 
-type failure struct {
+type state struct {
+	kills    []Kill
+	killAlls []KillAll
+	scans    []Scan
+	nodes    []node
+	jobs     map[string][]gen.Job // the states that each will be told to be in, the last for good
+	planned  [][]gen.Job          // those of the next jobs
+	fail     *answer              // every request, unless next or nextOf has one
+	next     []answer             // the next requests
+	nextOf   map[Operation][]answer
+}
+
+// An answer is a status and its JSON body; nil is none.
+type answer struct {
 	status int
-	answer gen.ErrorResponse
+	body   any
 }
 
 // New returns a server that listens on the loopback. It must be closed.
 func New() *Server {
 	s := &Server{}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v2/{project}/instances/{instance}/clients/kill", s.kill)
+	const instance = "/v2/{project}/instances/{instance}"
+	mux.Handle("POST "+instance+"/clients/kill", handle(s, HangUpClients, s.kill))
+	mux.Handle("POST "+instance+"/clients/kill-all", handle(s, HangUpKillAllClients, s.killAll))
+	mux.Handle("POST "+instance+"/clients", handle(s, ScanClients, s.scan))
+	mux.Handle("GET "+instance+"/clients", handle(s, ListClients, s.list))
+	mux.Handle("GET "+instance+"/logical-nodes", handle(s, ShowNodesInformation, s.showNodes))
+	mux.Handle("GET /v2/{project}/jobs/{job}", handle(s, ShowJobInfo, s.showJob))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.answer(w, failureOf(http.StatusNotFound, "DCS.4001", "The requested URL does not exist."))
+		s.write(w, failure(http.StatusNotFound, "DCS.4001", "The requested URL does not exist."))
 	})
 	s.Server = httptest.NewServer(mux)
 	return s
 }
 
-// Kills returns the kills in the order they came in, those too that were made
-// to fail.
-func (s *Server) Kills() []Kill {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.kills)
-}
-
-// Fail makes every kill from now on fail with an error of the API's shape.
+// Fail makes every request from now on fail with an error of the API's shape.
 func (s *Server) Fail(status int, code, message string) {
-	f := failureOf(status, code, message)
+	f := failure(status, code, message)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fail = &f
 }
 
-// FailNext makes the next n kills fail, after those of an earlier FailNext and
-// before what Fail says.
+// FailNext makes the next n requests fail, of whatever operation, after those of
+// an earlier FailNext and before what Fail says.
 func (s *Server) FailNext(n, status int, code, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.next = append(s.next, slices.Repeat([]failure{failureOf(status, code, message)}, n)...)
+	s.next = append(s.next, slices.Repeat([]answer{failure(status, code, message)}, n)...)
 }
 
-// Reset forgets the kills, and what Fail and FailNext said.
+// FailNextOf is FailNext for one operation, and comes before it.
+func (s *Server) FailNextOf(o Operation, n, status int, code, message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.nextOf == nil {
+		s.nextOf = map[Operation][]answer{}
+	}
+	s.nextOf[o] = append(s.nextOf[o], slices.Repeat([]answer{failure(status, code, message)}, n)...)
+}
+
+// Reset forgets all that was recorded, set and said.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kills, s.fail, s.next = nil, nil, nil
+	s.state = state{}
 }
 
-func failureOf(status int, code, message string) failure {
-	return failure{status, gen.ErrorResponse{ErrorCode: code, ErrorMsg: message}}
+func failure(status int, code, message string) answer {
+	return answer{status, gen.ErrorResponse{ErrorCode: code, ErrorMsg: message}}
 }
 
-func (s *Server) kill(w http.ResponseWriter, r *http.Request) {
-	var body gen.HangUpClientsRequest
-	err := json.NewDecoder(r.Body).Decode(&body)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	result := failure{status: http.StatusNoContent}
-	switch {
-	case err != nil:
-		s.answer(w, failureOf(http.StatusBadRequest, "DCS.4005", "The request body is not JSON."))
-		return
-	case len(s.next) > 0:
-		result, s.next = s.next[0], s.next[1:]
-	case s.fail != nil:
-		result = *s.fail
-	}
-	header := r.Header.Clone()
-	for _, name := range []string{"Authorization", "Cookie", "X-Auth-Token", "X-Security-Token"} {
-		if header.Get(name) != "" {
-			header.Set(name, "***")
+// handle serves o with do, which gets the body of a POST, and how it is to fail
+// unless that is nil. s.mu is held.
+func handle[Body any](s *Server, o Operation, do func(r *http.Request, body Body, fail *answer) answer) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body Body
+		var err error
+		if r.Method == http.MethodPost {
+			err = json.NewDecoder(r.Body).Decode(&body)
 		}
-	}
-	s.kills = append(s.kills, Kill{
-		Project:  r.PathValue("project"),
-		Instance: r.PathValue("instance"),
-		Node:     body.NodeID,
-		Addrs:    body.ClientAddrs,
-		Header:   header,
-		Status:   result.status,
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if err != nil {
+			s.write(w, failure(http.StatusBadRequest, "DCS.4005", "The request body is not JSON."))
+			return
+		}
+		s.write(w, do(r, body, s.failureOf(o)))
 	})
-	s.answer(w, result)
 }
 
-// answer writes f, which may be success, with s.mu held.
-func (s *Server) answer(w http.ResponseWriter, f failure) {
+// failureOf returns how the request that came is to fail, or nil.
+func (s *Server) failureOf(o Operation) *answer {
+	if of := s.nextOf[o]; len(of) > 0 {
+		s.nextOf[o] = of[1:]
+		return &of[0]
+	}
+	if len(s.next) > 0 {
+		f := s.next[0]
+		s.next = s.next[1:]
+		return &f
+	}
+	return s.fail
+}
+
+// write answers with a, with s.mu held.
+func (s *Server) write(w http.ResponseWriter, a answer) {
 	s.ids++
 	w.Header().Set("X-Request-Id", fmt.Sprintf("request-%d", s.ids))
-	if f.status == http.StatusNoContent {
-		w.WriteHeader(f.status)
+	if a.body == nil || a.status == http.StatusNoContent {
+		w.WriteHeader(a.status)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(f.status)
-	_ = json.NewEncoder(w).Encode(f.answer) // the client sees what is missing
+	w.WriteHeader(a.status)
+	_ = json.NewEncoder(w).Encode(a.body) // the client sees what is missing
 }

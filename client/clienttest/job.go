@@ -1,0 +1,60 @@
+package clienttest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+// NextJob has the next job that a scan or a kill-all begins go through these
+// states, one each time that it is asked for; it stays in the last. Their JobID
+// and JobType are filled in. Without it, a job succeeds at once, and a kill-all
+// tells how many sessions it killed. One whose last state is not SUCCESS kills
+// none. Several calls are for several jobs, in order.
+func (s *Server) NextJob(states ...gen.Job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.planned = append(s.planned, slices.Clone(states))
+}
+
+// begin begins a job that does work, which returns its counts.
+func (s *Server) begin(jobType string, work func() *gen.JobCounts) (answer, string) {
+	if s.jobs == nil {
+		s.jobs = map[string][]gen.Job{}
+	}
+	id := fmt.Sprintf("job-%d", len(s.jobs)+1)
+	var states []gen.Job
+	if len(s.planned) > 0 {
+		states, s.planned = s.planned[0], s.planned[1:]
+	}
+	if len(states) == 0 {
+		states = []gen.Job{{Status: gen.SUCCESS}}
+	}
+	if last := &states[len(states)-1]; last.Status == gen.SUCCESS {
+		if counts := work(); last.Counts == nil {
+			last.Counts = counts
+		}
+	}
+	for i := range states {
+		states[i].JobID, states[i].JobType = id, &jobType
+	}
+	s.jobs[id] = states
+	return answer{http.StatusOK, gen.JobRef{JobID: id}}, id
+}
+
+func (s *Server) showJob(r *http.Request, _ struct{}, fail *answer) answer {
+	if fail != nil {
+		return *fail
+	}
+	id := r.PathValue("job")
+	states := s.jobs[id]
+	if len(states) == 0 {
+		return failure(http.StatusNotFound, "DCS.4001", "There is no such job.")
+	}
+	if len(states) > 1 {
+		s.jobs[id] = states[1:]
+	}
+	return answer{http.StatusOK, states[0]}
+}

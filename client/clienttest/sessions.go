@@ -1,0 +1,119 @@
+package clienttest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+type node struct {
+	id       string
+	sessions []gen.ClientInfo
+}
+
+// SetSessions gives the node, which is new or had others, these sessions. They
+// are listed in this order, by offset, limit and addr; a sort changes nothing. A
+// session is killed by its Peer or, where it has none, by its Addr. A list or a
+// kill at a node that was never set finds no sessions.
+func (s *Server) SetSessions(nodeID string, sessions []gen.ClientInfo) {
+	sessions = slices.Clone(sessions)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := s.node(nodeID); n != nil {
+		n.sessions = sessions
+		return
+	}
+	s.nodes = append(s.nodes, node{nodeID, sessions})
+}
+
+// node returns the node of that id, or nil.
+func (s *Server) node(id string) *node {
+	if i := slices.IndexFunc(s.nodes, func(n node) bool { return n.id == id }); i >= 0 {
+		return &s.nodes[i]
+	}
+	return nil
+}
+
+func (s *Server) remove(nodeID string, addrs []string) {
+	if n := s.node(nodeID); n != nil {
+		n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool {
+			addr := value(c.Peer)
+			if addr == "" {
+				addr = c.Addr
+			}
+			return slices.Contains(addrs, addr)
+		})
+	}
+}
+
+// removeAll returns how many there were.
+func (s *Server) removeAll(nodeID string, allNodes bool) (removed int) {
+	for i := range s.nodes {
+		if allNodes || s.nodes[i].id == nodeID {
+			removed += len(s.nodes[i].sessions)
+			s.nodes[i].sessions = nil
+		}
+	}
+	return removed
+}
+
+func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
+	if fail != nil {
+		return *fail
+	}
+	query := r.URL.Query()
+	n := s.node(query.Get("node_id"))
+	if query.Get("node_id") == "" && len(s.nodes) > 0 {
+		if len(s.nodes) > 1 {
+			return failure(http.StatusBadRequest, "DCS.3053", "The instance has several nodes.")
+		}
+		n = &s.nodes[0]
+	}
+	sessions := []gen.ClientInfo{}
+	if n != nil {
+		for _, c := range n.sessions {
+			if strings.Contains(c.Addr, query.Get("addr")) {
+				sessions = append(sessions, c)
+			}
+		}
+	}
+	count := len(sessions)
+	offset, limit := number(query.Get("offset"), 0), number(query.Get("limit"), 10)
+	sessions = sessions[min(offset, count):]
+	return answer{http.StatusOK, gen.ClientList{
+		Clients: sessions[:min(limit, len(sessions))],
+		Count:   int32(count),
+		Time:    time.Now().UTC().Format(time.RFC3339),
+	}}
+}
+
+// number reads one of a query; what is none counts as not given.
+func number(text string, otherwise int) int {
+	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+		return n
+	}
+	return otherwise
+}
+
+func (s *Server) showNodes(r *http.Request, _ struct{}, fail *answer) answer {
+	if fail != nil {
+		return *fail
+	}
+	list := gen.NodeList{InstanceID: r.PathValue("instance"), Nodes: []gen.NodeInfo{}, Total: int32(len(s.nodes))}
+	for _, n := range s.nodes {
+		list.Nodes = append(list.Nodes, gen.NodeInfo{
+			LogicalNodeID: n.id,
+			Name:          n.id,
+			NodeID:        n.id,
+			NodeIP:        "127.0.0.1",
+			NodePort:      "6379",
+			NodeRole:      gen.RedisServer,
+			Status:        gen.Active,
+		})
+	}
+	return answer{http.StatusOK, list}
+}
