@@ -32,6 +32,9 @@ func TestAJobIsReadAsItIs(t *testing.T) {
 	job, err = c.Job(t.Context(), project, "j")
 	require.NoError(t, err)
 	assert.Equal(t, gen.Job{JobID: "j", Status: gen.INIT}, job, "the id is known, though it is not said")
+	job, err = c.Job(t.Context(), project, "j")
+	require.Error(t, err)
+	assert.Zero(t, job)
 }
 
 func TestAJobIsWaitedFor(t *testing.T) {
@@ -66,7 +69,7 @@ func TestAJobIsWaitedFor(t *testing.T) {
 func TestAJobThatFailsIsAnError(t *testing.T) {
 	for name, c := range map[string]struct{ answer, want string }{
 		"with a reason":             {`{"job_id":"j","status":"FAIL","fail_reason":"The node is down."}`, "the job j failed: The node is down."},
-		"without":                   {`{"job_id":"j","status":"FAIL"}`, "the job j failed: no reason is given"},
+		"without":                   {`{"job_id":"k","status":"FAIL"}`, "the job k failed: no reason is given"},
 		"with an empty one":         {`{"job_id":"j","status":"FAIL","fail_reason":" \n"}`, "the job j failed: no reason is given"},
 		"with one of several lines": {`{"job_id":"j\n","status":"FAIL","fail_reason":"a\r\n\u001b[31mb\u202e"}`, "the job j failed: a   [31mb"},
 		"with a long one":           {`{"job_id":"j","status":"FAIL","fail_reason":"` + strings.Repeat("a", 300) + `"}`, "the job j failed: " + strings.Repeat("a", 256)},

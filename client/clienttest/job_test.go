@@ -79,7 +79,7 @@ func TestJobsGoAsPlanned(t *testing.T) {
 	api.SetSessions("n", three())
 	reason := "The node is down."
 	counts := &gen.JobCounts{Total: 9}
-	api.NextJob(gen.Job{Status: gen.INIT}, gen.Job{Status: gen.FAIL, FailReason: &reason})
+	api.NextJob(gen.Job{Status: gen.INIT, JobID: "mine"}, gen.Job{Status: gen.FAIL, FailReason: &reason})
 	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.SUCCESS, Counts: counts})
 
 	id, err := c.KillAll(t.Context(), "p", "i", "n")
