@@ -23,6 +23,7 @@ var commands = map[string]command{
 	"set":         {-3, false, set},
 	"get":         {2, false, get},
 	"del":         {-2, false, del},
+	"role":        {1, false, role},
 	"subscribe":   {-2, true, subscribe},
 	"unsubscribe": {-1, true, unsubscribe},
 

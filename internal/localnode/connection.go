@@ -46,6 +46,14 @@ func selectDB(_ *Embedded, p *peer, args []string) {
 	}
 }
 
+// role is that of a primary at its beginning, without replicas.
+func role(_ *Embedded, p *peer, _ []string) {
+	p.conn.WriteArray(3)
+	p.conn.WriteBulkString("master")
+	p.conn.WriteInt(0)
+	p.conn.WriteArray(0)
+}
+
 //lint:ignore ST1005 the text is Redis's
 var errWrongPass = errors.New("WRONGPASS invalid username-password pair or user is disabled.")
 

@@ -8,6 +8,8 @@ func connectionTwins(long string) []twin {
 		{name: "ECHO answers its word", send: []string{"ECHO hi", "ECHO _"}, want: "$2|hi|$0||"},
 		{name: "ECHO needs its word", send: []string{"ECHO", "ECHO a b"},
 			want: "-ERR wrong number of arguments for 'echo' command|-ERR wrong number of arguments for 'echo' command|"},
+		{name: "ROLE is a primary's, without replicas", send: []string{"ROLE", "ROLE x"},
+			want: "*3|$6|master|:0|*0|-ERR wrong number of arguments for 'role' command|"},
 		{name: "SELECT takes the sixteen databases", send: []string{"SELECT 0", "SELECT 15"}, want: "+OK|+OK|"},
 		{name: "SELECT refuses other databases", send: []string{"SELECT 16", "SELECT -1"},
 			want: "-ERR DB index is out of range|-ERR DB index is out of range|"},
