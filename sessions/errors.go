@@ -28,6 +28,8 @@ var ErrProtected = errors.New("the request names protected sessions")
 func explain(err error) error {
 	var reply redis.Error
 	switch {
+	case err == nil:
+		return nil
 	case !errors.As(err, &reply):
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	case redis.HasErrorPrefix(err, "BUSY"), redis.IsLoadingError(err), redis.IsMaxClientsError(err):

@@ -16,14 +16,25 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-var someAddr = []netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:1")}
+var someone = at(netip.MustParseAddrPort("10.0.0.1:1"))
+
+// calls are all that a Node is asked for.
+var calls = map[string]func(context.Context, *sessions.Node) error{
+	"list":     func(ctx context.Context, n *sessions.Node) error { _, err := n.List(ctx); return err },
+	"kill":     func(ctx context.Context, n *sessions.Node) error { _, err := n.Kill(ctx, someone); return err },
+	"kill all": func(ctx context.Context, n *sessions.Node) error { _, err := n.KillAll(ctx, nil); return err },
+	"role":     func(ctx context.Context, n *sessions.Node) error { _, err := n.Role(ctx); return err },
+}
 
 func TestANodeThatIsDownIsUnreachable(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ln.Close()
 	n := openNode(t, sessions.Options{Address: ln.Addr().String()})
-	outcomes, err := n.Kill(t.Context(), someAddr)
+	for name, call := range calls {
+		require.ErrorIs(t, call(t.Context(), n), sessions.ErrUnreachable, name)
+	}
+	outcomes, err := n.Kill(t.Context(), someone)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
 	assert.Equal(t, []sessions.Result{sessions.Untried}, results(outcomes))
 }
@@ -32,10 +43,10 @@ func TestANodeThatHangsIsUnreachableInTime(t *testing.T) {
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr(), ReadTimeout: 100 * time.Millisecond})
 	require.NoError(t, server.Pause())
-	_, err := n.Kill(t.Context(), someAddr)
+	_, err := n.Kill(t.Context(), someone)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
 	require.NoError(t, server.Resume())
-	_, err = n.Kill(t.Context(), someAddr)
+	_, err = n.Kill(t.Context(), someone)
 	require.NoError(t, err, "it is well again by itself")
 }
 
@@ -46,21 +57,22 @@ func TestTheCallersContextEndsAWait(t *testing.T) {
 	defer server.Resume() //nolint:errcheck // the test is over
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err := n.Kill(ctx, someAddr)
+	_, err := n.Kill(ctx, someone)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
 	<-ctx.Done() // the connection's deadline may come a moment before
-	_, err = n.Kill(ctx, someAddr)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	for name, call := range calls {
+		require.ErrorIs(t, call(ctx, n), context.DeadlineExceeded, name)
+	}
 }
 
 func TestARestartBetweenTwoKillsGoesUnnoticed(t *testing.T) {
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr()})
-	_, err := n.Kill(t.Context(), someAddr)
+	_, err := n.Kill(t.Context(), someone)
 	require.NoError(t, err)
 	require.NoError(t, server.Restart(t.Context()))
 	s := redistest.Dial(t, server.Addr(), "s")
-	outcomes, err := n.Kill(t.Context(), addrsOf(s))
+	outcomes, err := n.Kill(t.Context(), targetsOf(s))
 	require.NoError(t, err)
 	assert.Equal(t, []sessions.Result{sessions.Killed}, results(outcomes))
 	assert.True(t, s.Closed())
@@ -70,12 +82,12 @@ func TestAPasswordIsAskedForAndGiven(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", "s3cret")
 	for _, wrong := range []string{"", "wr0ng"} {
 		n := openNode(t, sessions.Options{Address: server.Addr(), Password: wrong})
-		_, err := n.Kill(t.Context(), someAddr)
+		_, err := n.Kill(t.Context(), someone)
 		require.ErrorIs(t, err, sessions.ErrRefused)
 		assert.NotContains(t, err.Error(), "wr0ng")
 	}
 	n := openNode(t, sessions.Options{Address: server.Addr(), Password: "s3cret"})
-	_, err := n.Kill(t.Context(), someAddr)
+	_, err := n.Kill(t.Context(), someone)
 	require.NoError(t, err)
 }
 
@@ -83,14 +95,14 @@ func TestTheLeastRightsAreEnough(t *testing.T) {
 	server := redistest.Start(t, "--user", "killer", "on", ">s3cret", "-@all", "+client|list", "+client|kill", "+client|id")
 	n := openNode(t, sessions.Options{Address: server.Addr(), Username: "killer", Password: "s3cret"})
 	s := redistest.Dial(t, server.Addr(), "s")
-	_, err := n.Kill(t.Context(), addrsOf(s))
+	_, err := n.Kill(t.Context(), targetsOf(s))
 	require.NoError(t, err)
 	assert.True(t, s.Closed())
 
 	server = redistest.Start(t, "--user", "reader", "on", ">s3cret", "-@all", "+client|list", "+client|id")
 	n = openNode(t, sessions.Options{Address: server.Addr(), Username: "reader", Password: "s3cret"})
 	s = redistest.Dial(t, server.Addr(), "s")
-	outcomes, err := n.Kill(t.Context(), addrsOf(s))
+	outcomes, err := n.Kill(t.Context(), targetsOf(s))
 	require.ErrorIs(t, err, sessions.ErrRefused)
 	assert.Equal(t, []sessions.Result{sessions.Failed}, results(outcomes))
 	assert.True(t, s.Open())
@@ -99,26 +111,26 @@ func TestTheLeastRightsAreEnough(t *testing.T) {
 func TestACommandThatWasRenamedIsRefused(t *testing.T) {
 	server := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN")
 	n := openNode(t, sessions.Options{Address: server.Addr()})
-	_, err := n.Kill(t.Context(), someAddr)
+	_, err := n.Kill(t.Context(), someone)
 	require.ErrorIs(t, err, sessions.ErrRefused)
 }
 
 func TestAScriptThatRunsMakesTheNodeBusy(t *testing.T) {
 	server := redistest.Start(t, "--lua-time-limit", "10")
 	n := openNode(t, sessions.Options{Address: server.Addr()})
-	_, err := n.Kill(t.Context(), someAddr)
+	_, err := n.Kill(t.Context(), someone)
 	require.NoError(t, err)
 	script := redistest.Dial(t, server.Addr(), "script")
 	admin := redistest.Dial(t, server.Addr(), "admin")
 	go script.Do("EVAL", "while true do end", "0") //nolint:errcheck // it is killed
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someAddr)
+		_, err := n.Kill(t.Context(), someone)
 		return errors.Is(err, sessions.ErrBusy)
 	}, 10*time.Second, 20*time.Millisecond)
 	_, err = admin.Do("SCRIPT", "KILL")
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someAddr)
+		_, err := n.Kill(t.Context(), someone)
 		return err == nil
 	}, 10*time.Second, 20*time.Millisecond)
 }
@@ -130,17 +142,17 @@ func TestAFaultThatANodeAnswers(t *testing.T) {
 		"ERR max number of clients reached":                                                      sessions.ErrBusy,
 		"NOAUTH Authentication required.":                                                        sessions.ErrRefused,
 	} {
-		t.Run(reply, func(t *testing.T) {
-			server, err := localnode.StartEmbedded()
-			require.NoError(t, err)
-			defer server.Close()
-			server.Fail(reply)
-			n := openNode(t, sessions.Options{Address: server.Addr()})
-			_, err = n.Kill(t.Context(), someAddr)
-			require.ErrorIs(t, err, want)
-			server.Fail("")
-			_, err = n.Kill(t.Context(), someAddr)
-			require.NoError(t, err, "it is well again by itself")
-		})
+		for name, call := range calls {
+			t.Run(name+"/"+reply, func(t *testing.T) {
+				server, err := localnode.StartEmbedded()
+				require.NoError(t, err)
+				defer server.Close()
+				server.Fail(reply)
+				n := openNode(t, sessions.Options{Address: server.Addr()})
+				require.ErrorIs(t, call(t.Context(), n), want)
+				server.Fail("")
+				require.NoError(t, call(t.Context(), n), "it is well again by itself")
+			})
+		}
 	}
 }

@@ -3,107 +3,80 @@ package sessions
 import (
 	"context"
 	"net/netip"
-	"strconv"
-
-	"github.com/redis/go-redis/v9"
 )
 
-// A Result is what became of one address.
+// A Result is what became of one target.
 type Result string
 
 // The results.
 const (
 	Killed    Result = "killed"    // the session was there and is closed
 	Gone      Result = "gone"      // no such session: what the caller wants holds
-	Protected Result = "protected" // the session must live, so nothing was killed
+	Protected Result = "protected" // the session must live
 	Failed    Result = "failed"    // the node did not say what it did
-	Untried   Result = "untried"   // nothing was sent for this address
+	Untried   Result = "untried"   // nothing was sent for this target
 )
 
-// An Outcome is the result for one address.
+// An Outcome is the result for one target.
 type Outcome struct {
-	Addr   netip.AddrPort
+	Addr   netip.AddrPort // zero for a Unix socket
 	Result Result
 }
 
-// Kill closes the sessions whose peers are addrs, and returns one outcome for
-// each address, in the order given; an address given twice counts once.
+// Kill closes the sessions that targets name, and returns one outcome for each
+// target, in the order given; one that is given twice counts once. The outcome
+// of a session that was listed and has left is Gone, also where another has its
+// address now.
 //
 // If one of them is a replication link, a link of Sentinel or this connection
 // itself, nothing is killed and the error is ErrProtected. Other errors are
-// ErrUnreachable, ErrBusy and ErrRefused; the outcomes then tell how far the
-// kill came. It may be repeated: what is done is then gone.
+// ErrUnreachable, also when ctx ends, ErrBusy and ErrRefused; the outcomes then
+// tell how far the kill came. It may be repeated: what is done is then gone.
 //
 // Each session is killed by its address and type, and by its id where that is
-// known, one a round trip, so that other clients are served in between and a
-// newcomer that was given a dead client's port is not taken for it. The
+// known, so that a newcomer that was given a dead client's port is not taken
+// for it. A few are sent at a time, so that others are served in between. The
 // command's old form, which kills replicas and the caller itself, is never used.
-func (n *Node) Kill(ctx context.Context, addrs []netip.AddrPort) ([]Outcome, error) {
-	outcomes, wanted := untried(addrs)
-	conn, release, err := n.conn(ctx)
+func (n *Node) Kill(ctx context.Context, targets []Target) ([]Outcome, error) {
+	targets, outcomes := once(targets)
+	c, err := n.begin(ctx)
 	if err != nil {
 		return outcomes, err
 	}
-	defer release()
+	defer c.release()
 
-	seen, err := look(ctx, conn, wanted)
+	seen, err := c.look(ctx, targets)
 	if err != nil {
 		return outcomes, explain(err)
 	}
 	blocked := false
-	for i := range outcomes {
-		if r, ok := seen.rows[outcomes[i].Addr]; ok && (r.isProtected() || r.id == seen.self) {
+	for i, t := range targets {
+		if s, _ := seen.find(t); s != nil && s.Protected() {
 			outcomes[i].Result, blocked = Protected, true
 		}
 	}
 	if blocked {
 		return outcomes, ErrProtected
 	}
-	for i := range outcomes {
-		r, ok := seen.rows[outcomes[i].Addr]
-		if !ok && seen.whole {
-			outcomes[i].Result = Gone
-			continue
-		} else if !ok {
-			r = row{addr: outcomes[i].Addr.String()}
-		}
-		if outcomes[i].Result, err = killOne(ctx, conn, r); err != nil {
-			return outcomes, explain(err)
-		}
-	}
-	return outcomes, nil
+	return outcomes, c.kill(ctx, c.pace(), seen.victims(targets, outcomes))
 }
 
-// untried lists each address once, and as a set.
-func untried(addrs []netip.AddrPort) ([]Outcome, map[netip.AddrPort]struct{}) {
-	outcomes := make([]Outcome, 0, len(addrs))
-	seen := make(map[netip.AddrPort]struct{}, len(addrs))
-	for _, a := range addrs {
-		a = canonical(a)
-		if _, ok := seen[a]; !ok {
-			seen[a] = struct{}{}
-			outcomes = append(outcomes, Outcome{a, Untried})
+// once lists each target once, canonical, and an outcome for it.
+func once(targets []Target) (distinct []Target, outcomes []Outcome) {
+	type key struct {
+		addr netip.AddrPort
+		id   int64
+		run  uint64
+	}
+	seen := make(map[key]struct{}, len(targets))
+	for _, t := range targets {
+		t.Addr = canonical(t.Addr)
+		k := key{t.Addr, t.id, t.run}
+		if _, ok := seen[k]; !ok {
+			seen[k] = struct{}{}
+			distinct = append(distinct, t)
+			outcomes = append(outcomes, Outcome{t.Addr, Untried})
 		}
 	}
-	return outcomes, seen
-}
-
-// killOne kills the session of a row, if it still is the one that was listed;
-// where it was not, whatever has the address and may be killed.
-func killOne(ctx context.Context, conn *redis.Conn, r row) (Result, error) {
-	filter := []string{"ADDR", r.addr, "TYPE", ""}
-	if r.id > 0 {
-		filter = append([]string{"ID", strconv.FormatInt(r.id, 10)}, filter...)
-	}
-	for _, kind := range r.types() {
-		filter[len(filter)-1] = kind
-		n, err := conn.ClientKillByFilter(ctx, filter...).Result()
-		if err != nil {
-			return Failed, err
-		}
-		if n > 0 {
-			return Killed, nil
-		}
-	}
-	return Gone, nil
+	return distinct, outcomes
 }

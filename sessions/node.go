@@ -1,9 +1,12 @@
 // Package sessions manages the client sessions of one Redis or Valkey server:
-// it kills those that it is told to, and protects those that must live.
+// it lists them, kills those that it is told to, and protects those that must
+// live.
 //
 //	node := sessions.Open(sessions.Options{Address: "127.0.0.1:6379"})
 //	defer node.Close()
-//	outcomes, err := node.Kill(ctx, addrs)
+//	listing, err := node.List(ctx)
+//	targets := []sessions.Target{listing.Target(addr)}
+//	outcomes, err := node.Kill(ctx, targets)
 //
 // It holds one connection a node. It keeps no list of sessions between calls,
 // knows nothing of clusters or Sentinel beyond not killing their links, and
@@ -12,7 +15,7 @@ package sessions
 
 import (
 	"context"
-	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -36,33 +39,37 @@ type Node struct {
 	address string
 	redis   *redis.Client
 	turn    chan struct{} // holds one value while the connection is in use
+	run     atomic.Uint64 // the connection's number
 }
 
 // Open returns the Node of o. It does not connect: the first call does, and the
 // connection is then held, for a server that is full takes no new one.
 func Open(o Options) *Node {
-	return &Node{
-		address: o.Address,
-		turn:    make(chan struct{}, 1),
-		redis: redis.NewClient(&redis.Options{
-			Addr:         o.Address,
-			Username:     o.Username,
-			Password:     o.Password,
-			DialTimeout:  orDefault(o.DialTimeout, 3*time.Second),
-			ReadTimeout:  orDefault(o.ReadTimeout, 5*time.Second),
-			WriteTimeout: orDefault(o.WriteTimeout, 3*time.Second),
+	n := &Node{address: o.Address, turn: make(chan struct{}, 1)}
+	n.redis = redis.NewClient(&redis.Options{
+		Addr:         o.Address,
+		Username:     o.Username,
+		Password:     o.Password,
+		DialTimeout:  orDefault(o.DialTimeout, 3*time.Second),
+		ReadTimeout:  orDefault(o.ReadTimeout, 5*time.Second),
+		WriteTimeout: orDefault(o.WriteTimeout, 3*time.Second),
 
-			// one plain connection, held, whose failures are the caller's to see
-			Protocol:                 2,
-			PoolSize:                 1,
-			ConnMaxIdleTime:          -1,
-			MaxRetries:               -1,
-			DialerRetries:            1,
-			ContextTimeoutEnabled:    true,
-			DisableIdentity:          true,
-			MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-		}),
-	}
+		// one plain connection, held, whose failures are the caller's to see
+		Protocol:                 2,
+		PoolSize:                 1,
+		ConnMaxIdleTime:          -1,
+		MaxRetries:               -1,
+		DialerRetries:            1,
+		ContextTimeoutEnabled:    true,
+		DisableIdentity:          true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+
+		OnConnect: func(context.Context, *redis.Conn) error {
+			n.run.Store(runs.Add(1))
+			return nil
+		},
+	})
+	return n
 }
 
 // Address returns host:port, as it was given.
@@ -70,27 +77,6 @@ func (n *Node) Address() string { return n.address }
 
 // Close ends the connection. A call that is under way fails.
 func (n *Node) Close() error { return n.redis.Close() }
-
-// conn waits for the connection and returns it with the function that gives it
-// back.
-func (n *Node) conn(ctx context.Context) (*redis.Conn, func(), error) {
-	ended := func() error {
-		return fmt.Errorf("%w: waiting for its connection: %w", ErrUnreachable, context.Cause(ctx))
-	}
-	if ctx.Err() != nil { // select would take either
-		return nil, nil, ended()
-	}
-	select {
-	case n.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, nil, ended()
-	}
-	conn := n.redis.Conn()
-	return conn, func() {
-		conn.Close()
-		<-n.turn
-	}, nil
-}
 
 func orDefault(d, otherwise time.Duration) time.Duration {
 	if d == 0 {

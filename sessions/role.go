@@ -1,6 +1,9 @@
 package sessions
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // A Role is what a node is to replication.
 type Role string
@@ -16,5 +19,24 @@ const (
 // Role tells whether the node answers, and what its role is. A node that forbids
 // ROLE but answers otherwise is RoleUnknown without an error. Errors are List's.
 func (n *Node) Role(ctx context.Context) (Role, error) {
-	panic("to be built")
+	conn, release, err := n.conn(ctx)
+	if err != nil {
+		return RoleUnknown, err
+	}
+	defer release()
+	reply, err := conn.Do(ctx, "ROLE").Slice()
+	if err = explain(err); errors.Is(err, ErrRefused) { // of the password's or of ROLE's
+		return RoleUnknown, explain(conn.ClientID(ctx).Err())
+	}
+	if err != nil || len(reply) == 0 {
+		return RoleUnknown, err
+	}
+	switch reply[0] {
+	case string(RoleMaster):
+		return RoleMaster, nil
+	case string(RoleReplica):
+		return RoleReplica, nil
+	default:
+		return RoleUnknown, nil // a Sentinel
+	}
 }

@@ -1,6 +1,9 @@
 package sessions
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // A Session is one client of a node, as CLIENT LIST has it. What a server's
 // version does not tell is zero.
@@ -27,3 +30,15 @@ type Session struct {
 // Protected tells that no call of this package kills the session: a replication
 // link in either direction, one of Sentinel's, or the Node's own connection.
 func (s *Session) Protected() bool { return s.protected || s.self }
+
+// isReplication tells a replication link by its flags: S is a replica, M the
+// primary. Links of an atomic slot migration have one of them as well on Redis,
+// and are of a TYPE of their own on Valkey.
+func (s *Session) isReplication() bool { return strings.ContainsAny(s.Flags, "SM") }
+
+// isSentinel tells a Sentinel's link, which only the name does: sentinel-<id>-cmd
+// and sentinel-<id>-pubsub.
+func (s *Session) isSentinel() bool {
+	return strings.HasPrefix(s.Name, "sentinel-") &&
+		(strings.HasSuffix(s.Name, "-cmd") || strings.HasSuffix(s.Name, "-pubsub"))
+}

@@ -1,0 +1,53 @@
+package sessions
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// chunks are the sizes that a pace comes to, of a node that is so far away and
+// takes so long for one kill.
+func chunks(trip, kill time.Duration, n int) (sizes []int) {
+	p := &pace{1, trip}
+	for range n {
+		sizes = append(sizes, p.size)
+		p.note(p.size, trip+kill*time.Duration(p.size))
+	}
+	return sizes
+}
+
+func TestChunksGrowToWhatABeatHolds(t *testing.T) {
+	const µs = time.Microsecond
+	for name, c := range map[string]struct {
+		trip, kill time.Duration
+		want       []int
+	}{
+		"a node of 10,000":          {60 * µs, 130 * µs, []int{1, 2, 3, 3, 3}},
+		"the same, far away":        {2000 * µs, 130 * µs, []int{1, 2, 3, 3, 3}},
+		"a node that takes long":    {60 * µs, 900 * µs, []int{1, 1, 1}},
+		"a small node":              {60 * µs, 20 * µs, []int{1, 2, 4, 8, 16, 20, 20}},
+		"a node that takes no time": {60 * µs, 0, []int{1, 2, 4, 8, 16, 32, 64, 64}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, chunks(c.trip, c.kill, len(c.want)))
+		})
+	}
+}
+
+func TestOneSlowAnswerHalvesAChunk(t *testing.T) {
+	p := &pace{20, 60 * time.Microsecond}
+	p.note(20, 50*time.Millisecond)
+	assert.Equal(t, 10, p.size)
+	p.note(10, 260*time.Microsecond)
+	assert.Equal(t, 20, p.size)
+}
+
+func TestAFirstTripThatTookLongIsForgotten(t *testing.T) {
+	p := &pace{1, 5 * time.Millisecond} // it connected
+	for range 10 {
+		p.note(p.size, time.Duration(60+130*p.size)*time.Microsecond)
+	}
+	assert.LessOrEqual(t, p.size, 4)
+}

@@ -1,0 +1,115 @@
+package sessions
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// parseList reads the reply to CLIENT LIST, of any version. The texts of the
+// sessions are parts of it, so that a row costs no allocation. A line without
+// an id or an address is left out.
+func parseList(reply string) []Session {
+	list := make([]Session, 0, strings.Count(reply, "\n")+1)
+	for line := range strings.SplitSeq(reply, "\n") {
+		list = append(list, Session{})
+		s := &list[len(list)-1]
+		if s.parse(strings.TrimSuffix(line, "\r")); s.ID <= 0 || s.Addr == "" {
+			list = list[:len(list)-1]
+		}
+	}
+	return list
+}
+
+// parse reads a line by its keys: their order and number differ by version. A
+// field is cut at its first "=", for a client may call itself "flags=S"; nothing
+// that a client chooses has spaces. A word without "=" is passed over.
+func (s *Session) parse(line string) {
+	for at := 0; at < len(line); at++ {
+		start := at
+		for at < len(line) && line[at] != '=' && line[at] != ' ' {
+			at++
+		}
+		if at == len(line) || line[at] == ' ' {
+			continue
+		}
+		key := line[start:at]
+		start = at + 1
+		for at = start; at < len(line) && line[at] != ' '; at++ {
+		}
+		s.set(key, line[start:at])
+	}
+	if s.Flags == "" {
+		s.Flags = "N"
+	}
+	s.protected = s.isReplication() || s.isSentinel()
+}
+
+func (s *Session) set(key, value string) {
+	switch key {
+	case "id":
+		s.ID = number(value)
+	case "addr":
+		s.Addr, s.Peer = value, peer(value)
+	case "fd":
+		s.FD = value
+	case "name":
+		s.Name = value
+	case "cmd":
+		s.Cmd = value
+	case "user":
+		s.User = value
+	case "db":
+		s.DB = value
+	case "flags":
+		s.Flags = value
+	case "events":
+		s.Events = value
+	case "age":
+		s.Age = number(value)
+	case "idle":
+		s.Idle = number(value)
+	case "sub":
+		s.Sub = number(value)
+	case "psub":
+		s.PSub = number(value)
+	case "multi":
+		s.Multi = number(value)
+	case "qbuf":
+		s.QBuf = number(value)
+	case "qbuf-free":
+		s.QBufFree = number(value)
+	case "obl":
+		s.OBL = number(value)
+	case "oll":
+		s.OLL = number(value)
+	case "omem":
+		s.OMem = number(value)
+	}
+}
+
+// number is 0 for what is none, and the nearest there is for what an int64 does
+// not hold: the server's sizes are unsigned.
+func number(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return n
+}
+
+// peer reads ip:port and [ip6]:port. A Unix socket is /path:0, and [/path:0]:0
+// on Valkey 9: all its clients have the one address, which is nobody's.
+func peer(text string) netip.AddrPort {
+	if strings.HasPrefix(strings.TrimPrefix(text, "["), "/") {
+		return netip.AddrPort{}
+	}
+	a, err := netip.ParseAddrPort(text)
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return canonical(a)
+}
+
+// canonical gives one form to addresses that are the same: an IPv4 address may
+// come mapped into IPv6.
+func canonical(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}

@@ -1,0 +1,165 @@
+package sessions_test
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+// requireProtected asks for the death of a victim beside that of the links, in
+// each way that there is, and then of all.
+func requireProtected(t *testing.T, n *sessions.Node, server string, links ...netip.AddrPort) {
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			for _, link := range links {
+				victim := redistest.Dial(t, server, "victim")
+				outcomes, err := n.Kill(t.Context(), way(t, n, addrOf(victim), link))
+				require.ErrorIs(t, err, sessions.ErrProtected)
+				assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes)[:2])
+				assert.True(t, victim.Open())
+			}
+		})
+	}
+	t.Run("with all", func(t *testing.T) {
+		victim := redistest.Dial(t, server, "victim")
+		outcomes, err := n.KillAll(t.Context(), nil)
+		require.NoError(t, err)
+		for _, link := range links {
+			assert.Contains(t, outcomes, sessions.Outcome{Addr: link, Result: sessions.Protected})
+		}
+		assert.Contains(t, outcomes, sessions.Outcome{Addr: addrOf(victim), Result: sessions.Killed})
+		assert.True(t, victim.Closed())
+	})
+}
+
+func TestTheConnectionItselfIsProtected(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, server localnode.Node) {
+		n := openNode(t, sessions.Options{Address: server.Addr()})
+		l, err := n.List(t.Context())
+		require.NoError(t, err)
+		require.Len(t, l.Sessions, 1)
+		assert.True(t, l.Sessions[0].Protected())
+		requireProtected(t, n, server.Addr(), l.Sessions[0].Peer)
+	})
+}
+
+func TestASentinelsLinksAreProtected(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, server localnode.Node) {
+		n := openNode(t, sessions.Options{Address: server.Addr()})
+		command := redistest.Dial(t, server.Addr(), "sentinel-0f3a19bd-cmd")
+		subscription := redistest.Dial(t, server.Addr(), "sentinel-0f3a19bd-pubsub")
+		_, err := subscription.Do("SUBSCRIBE", "__sentinel__:hello")
+		require.NoError(t, err)
+		requireProtected(t, n, server.Addr(), addrOf(command), addrOf(subscription))
+		assert.True(t, command.Open())
+		assert.True(t, subscription.Open())
+	})
+}
+
+func TestASessionThatBecameASentinelsLinkSinceItWasListed(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, server localnode.Node) {
+		n := openNode(t, sessions.Options{Address: server.Addr()})
+		s := redistest.Dial(t, server.Addr(), "s")
+		targets := listed(t, n, addrOf(s))
+		_, err := s.Do("CLIENT", "SETNAME", "sentinel-0f3a19bd-cmd")
+		require.NoError(t, err)
+		outcomes, err := n.Kill(t.Context(), targets)
+		require.ErrorIs(t, err, sessions.ErrProtected)
+		assert.Equal(t, []sessions.Result{sessions.Protected}, results(outcomes))
+		assert.True(t, s.Open())
+	})
+}
+
+func TestASessionThatBecomesASentinelsLinkWhileAllAreKilled(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, server localnode.Node) {
+		n := openNode(t, sessions.Options{Address: server.Addr()})
+		var all []*redistest.Session
+		for range 100 {
+			all = append(all, redistest.Dial(t, server.Addr(), "s"))
+		}
+		last := all[99]
+		outcomes, err := n.KillAll(t.Context(), func([]sessions.Outcome) {
+			_, err := last.Do("CLIENT", "SETNAME", "sentinel-0f3a19bd-cmd")
+			require.NoError(t, err)
+		})
+		require.NoError(t, err)
+		assert.Contains(t, outcomes, sessions.Outcome{Addr: addrOf(last), Result: sessions.Protected})
+		assert.True(t, last.Open())
+		assert.True(t, all[98].Closed())
+	})
+}
+
+func TestARealSentinelGoesOnWatching(t *testing.T) {
+	primary := redistest.Start(t)
+	host, port, _ := strings.Cut(primary.Addr(), ":")
+	startSentinel(t, host, port)
+	links := func() []netip.AddrPort { return peersOf(t, primary.Addr(), " name=sentinel-") }
+	require.Eventually(t, func() bool { return len(links()) == 2 }, 20*time.Second, 50*time.Millisecond)
+	before := links()
+	n := openNode(t, sessions.Options{Address: primary.Addr()})
+	requireProtected(t, n, primary.Addr(), before...)
+	victim := redistest.Dial(t, primary.Addr(), "victim")
+	_, err := n.Kill(t.Context(), targetsOf(victim))
+	require.NoError(t, err)
+	assert.True(t, victim.Closed())
+	assert.ElementsMatch(t, before, links())
+}
+
+// startSentinel starts a Sentinel that watches a primary: the server's own
+// binary, which is another program then.
+func startSentinel(t *testing.T, host, port string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, own, _ := net.SplitHostPort(ln.Addr().String())
+	file := filepath.Join(t.TempDir(), "sentinel.conf")
+	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, "port %s\nbind 127.0.0.1\nsentinel monitor m %s %s 1\n", own, host, port), 0o600))
+	cmd := exec.Command(localnode.Find(), file, "--sentinel")
+	cmd.Dir = filepath.Dir(file)
+	ln.Close()
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+}
+
+func TestReplicationIsProtectedInBothDirections(t *testing.T) {
+	primary, replica := startPair(t)
+	for _, side := range []struct {
+		name, kind string
+		node       *localnode.Process
+	}{{"the primary's replica", "replica", primary}, {"the replica's primary", "master", replica}} {
+		t.Run(side.name, func(t *testing.T) {
+			links := peersOf(t, side.node.Addr(), "", "TYPE", side.kind)
+			n := openNode(t, sessions.Options{Address: side.node.Addr()})
+			requireProtected(t, n, side.node.Addr(), links...)
+			assert.Equal(t, links, peersOf(t, side.node.Addr(), "", "TYPE", side.kind), "the link lives")
+		})
+	}
+}
+
+// startPair starts a primary and its replica, and waits for both ends of their
+// link.
+func startPair(t *testing.T) (primary, replica *localnode.Process) {
+	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0")
+	host, port, _ := strings.Cut(primary.Addr(), ":")
+	replica = redistest.Start(t, "--replicaof", host, port)
+	require.Eventually(t, func() bool {
+		return len(peersOf(t, primary.Addr(), "", "TYPE", "replica")) == 1 &&
+			len(peersOf(t, replica.Addr(), "", "TYPE", "master")) == 1
+	}, 10*time.Second, 20*time.Millisecond)
+	return primary, replica
+}
