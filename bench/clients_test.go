@@ -47,7 +47,7 @@ func gather(tb testing.TB, n int) *crowd {
 	c.connect(tb, c.conns)
 	resolveAll(tb, c.pipe)
 	nobody := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}
-	if _, err := c.ours.Kill(context.Background(), nobody); err != nil {
+	if _, err := c.ours.Kill(context.Background(), targets(nobody)); err != nil {
 		tb.Fatal(err)
 	}
 	return c

@@ -30,13 +30,22 @@ var killPeers = []struct {
 }
 
 func killOurs(c *crowd, addrs []netip.AddrPort) (killed int, err error) {
-	outcomes, err := c.ours.Kill(context.Background(), addrs)
+	outcomes, err := c.ours.Kill(context.Background(), targets(addrs))
 	for _, o := range outcomes {
 		if o.Result == sessions.Killed {
 			killed++
 		}
 	}
 	return killed, err
+}
+
+// targets names whatever is at the addresses.
+func targets(addrs []netip.AddrPort) []sessions.Target {
+	list := make([]sessions.Target, len(addrs))
+	for i, a := range addrs {
+		list[i].Addr = a
+	}
+	return list
 }
 
 // killScript is what an operator's shell script does: a redis-cli an address.

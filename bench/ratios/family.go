@@ -32,6 +32,7 @@ var families = []family{
 		"github.com/getkin/kin-openapi",
 	}},
 	{"Verify", "hashes", nil},
+	{"List", "bare", []string{"github.com/redis/go-redis/v9"}},
 	{"Kill", "", nil},
 }
 
