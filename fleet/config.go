@@ -24,6 +24,7 @@ type Instance struct {
 // A Node is one Redis or Valkey server.
 type Node struct {
 	ID       string `yaml:"id"`
+	Name     string `yaml:"name"`     // for people; may be empty
 	Address  string `yaml:"address"`  // host:port
 	Username string `yaml:"username"` // of an ACL user; may be empty
 

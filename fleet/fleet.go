@@ -3,20 +3,22 @@
 //
 //	f, err := fleet.New(projects, os.Getenv)
 //	defer f.Close()
-//	node, err := f.Node(projectID, instanceID, nodeID)
+//	node, err := f.Member(projectID, instanceID, nodeID)
+//	members, err := f.Members(projectID, instanceID)
 //
 // It keeps one sessions.Node a node for its whole life, so that each server
 // sees one held connection. It does not discover anything by itself.
 package fleet
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// What Node did not find, for errors.Is.
+// What was not found, for errors.Is.
 var (
 	ErrNoInstance = errors.New("no such instance in this project")
 	ErrNoNode     = errors.New("no such node in this instance")
@@ -24,7 +26,7 @@ var (
 
 // A Fleet is a set of projects. It is safe for concurrent use.
 type Fleet struct {
-	nodes map[instanceKey]map[string]*sessions.Node
+	members map[instanceKey][]Member
 }
 
 type instanceKey struct{ project, instance string }
@@ -33,7 +35,7 @@ type instanceKey struct{ project, instance string }
 // tests) and returns the fleet. It connects to nothing. The error is a
 // *ConfigError whose path starts at the list.
 func New(projects []Project, getenv func(string) string) (*Fleet, error) {
-	f := &Fleet{nodes: map[instanceKey]map[string]*sessions.Node{}}
+	f := &Fleet{members: map[instanceKey][]Member{}}
 	if err := f.open(projects, getenv); err != nil {
 		f.Close()
 		return nil, err
@@ -52,9 +54,9 @@ func (f *Fleet) open(projects []Project, getenv func(string) string) error {
 			if err := checkID(instanceIDs, in.ID, []any{i, "instances", j, "id"}); err != nil {
 				return err
 			}
-			nodes := map[string]*sessions.Node{}
-			f.nodes[instanceKey{p.ID, in.ID}] = nodes
-			if err := openNodes(nodes, in.Nodes, []any{i, "instances", j, "nodes"}, getenv); err != nil {
+			members, err := openNodes(in.Nodes, []any{i, "instances", j, "nodes"}, getenv)
+			f.members[instanceKey{p.ID, in.ID}] = members
+			if err != nil {
 				return err
 			}
 		}
@@ -62,44 +64,33 @@ func (f *Fleet) open(projects []Project, getenv func(string) string) error {
 	return nil
 }
 
-func openNodes(open map[string]*sessions.Node, nodes []Node, path []any, getenv func(string) string) error {
+// openNodes returns those that it opened on an error too.
+func openNodes(nodes []Node, path []any, getenv func(string) string) (open []Member, _ error) {
 	ids := map[string]bool{}
 	for i, n := range nodes {
 		at := func(key string) []any { return slices.Concat(path, []any{i, key}) }
 		if err := checkID(ids, n.ID, at("id")); err != nil {
-			return err
+			return open, err
 		}
 		if err := checkAddress(n.Address, at("address")); err != nil {
-			return err
+			return open, err
 		}
 		password, err := Secret{Key: "password", Env: n.PasswordEnv, File: n.PasswordFile}.Read(getenv, at)
 		if err != nil {
-			return err
+			return open, err
 		}
-		open[n.ID] = sessions.Open(sessions.Options{Address: n.Address, Username: n.Username, Password: password})
+		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID),
+			sessions.Open(sessions.Options{Address: n.Address, Username: n.Username, Password: password})})
 	}
-	return nil
-}
-
-// Node returns the node, or ErrNoInstance or ErrNoNode.
-func (f *Fleet) Node(project, instance, node string) (*sessions.Node, error) {
-	nodes, ok := f.nodes[instanceKey{project, instance}]
-	if !ok {
-		return nil, ErrNoInstance
-	}
-	n, ok := nodes[node]
-	if !ok {
-		return nil, ErrNoNode
-	}
-	return n, nil
+	return open, nil
 }
 
 // Close ends the connections to all nodes.
 func (f *Fleet) Close() error {
 	var errs []error
-	for _, nodes := range f.nodes {
-		for _, n := range nodes {
-			errs = append(errs, n.Close())
+	for _, members := range f.members {
+		for _, m := range members {
+			errs = append(errs, m.Close())
 		}
 	}
 	return errors.Join(errs...)

@@ -14,7 +14,30 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-func TestNode(t *testing.T) {
+func TestMembers(t *testing.T) {
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{
+		{ID: "i", Nodes: []fleet.Node{{ID: "z", Address: "127.0.0.1:1"}, {ID: "a", Name: "shard 1", Address: "cache.example.com:2"}}},
+		{ID: "empty"},
+	}}}, unset)
+	require.NoError(t, err)
+	defer f.Close()
+
+	members, err := f.Members("p", "i")
+	require.NoError(t, err)
+	var got []string
+	for _, m := range members {
+		got = append(got, m.ID+", "+m.Name+", "+m.Address())
+	}
+	assert.Equal(t, []string{"z, z, 127.0.0.1:1", "a, shard 1, cache.example.com:2"}, got, "in the configuration's order; a name where there is one")
+
+	members, err = f.Members("p", "empty")
+	assert.NoError(t, err)
+	assert.Empty(t, members)
+	_, err = f.Members("q", "i")
+	assert.ErrorIs(t, err, fleet.ErrNoInstance)
+}
+
+func TestMember(t *testing.T) {
 	f, err := fleet.New([]fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{
 			{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: "127.0.0.1:1"}, {ID: "m", Address: "127.0.0.1:2"}}},
@@ -40,16 +63,16 @@ func TestNode(t *testing.T) {
 		"nothing":                              {"", "", "", "", fleet.ErrNoInstance},
 	} {
 		t.Run(name, func(t *testing.T) {
-			node, err := f.Node(c.project, c.instance, c.node)
+			node, err := f.Member(c.project, c.instance, c.node)
 			assert.ErrorIs(t, err, c.err)
 			if c.err != nil {
-				assert.Nil(t, node)
+				assert.Zero(t, node)
 				return
 			}
-			require.NotNil(t, node)
+			assert.Equal(t, c.node, node.ID)
 			assert.Equal(t, c.address, node.Address())
-			again, _ := f.Node(c.project, c.instance, c.node)
-			assert.Same(t, node, again, "one connection a node")
+			again, _ := f.Member(c.project, c.instance, c.node)
+			assert.Same(t, node.Node, again.Node, "one connection a node")
 		})
 	}
 }
@@ -90,8 +113,8 @@ func killOn(t *testing.T, address string, n fleet.Node) error {
 	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{n}}}}}, os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
-	node, err := f.Node("p", "i", "n")
+	node, err := f.Member("p", "i", "n")
 	require.NoError(t, err)
-	_, err = node.Kill(t.Context(), []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:1")})
+	_, err = node.Kill(t.Context(), []sessions.Target{{Addr: netip.MustParseAddrPort("192.0.2.1:1")}})
 	return err
 }
