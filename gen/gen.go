@@ -305,7 +305,7 @@ type HangUpClientsRequest struct {
 	// ClientAddrs Addresses of the sessions to be killed: the address and port of `peer` in the session information.
 	ClientAddrs []string `json:"client_addrs"`
 
-	// NodeID ID of a project, an instance or a node.
+	// NodeID ID of a project, an instance, a node or a job.
 	NodeID ID `json:"node_id"`
 }
 
@@ -315,10 +315,10 @@ type HangUpKillAllClientsRequest struct {
 	KillAllNodes *bool `json:"kill_all_nodes,omitempty"`
 
 	// NodeID Node ID. Mandatory unless `kill_all_nodes` is true.
-	NodeID *ID `json:"node_id,omitempty"`
+	NodeID *string `json:"node_id,omitempty"`
 }
 
-// ID ID of a project, an instance or a node.
+// ID ID of a project, an instance, a node or a job.
 type ID = string
 
 // Job defines model for Job.
@@ -348,17 +348,17 @@ type JobStatus string
 
 // JobCounts What a kill-all has done so far, in sessions.
 type JobCounts struct {
-	// Failed Those whose node did not say what it did, or was not asked.
+	// Failed Those whose node did not say what it did or, once the job is over, was not asked.
 	Failed int32 `json:"failed"`
 
 	// Gone Those that had closed by themselves.
 	Gone   int32 `json:"gone"`
 	Killed int32 `json:"killed"`
 
-	// Protected Those that must live.
+	// Protected Those that must live; the server's own connection is one.
 	Protected int32 `json:"protected"`
 
-	// Total Those to be killed, of the nodes that the job has reached.
+	// Total Those that the job has found, on the nodes that it has reached.
 	Total int32 `json:"total"`
 }
 
@@ -442,8 +442,8 @@ type ScanClientsRequest struct {
 	// CleanCache Whether to read the sessions anew where they were read before.
 	CleanCache *bool `json:"clean_cache,omitempty"`
 
-	// NodeID Node ID. The reference has it mandatory, its SDK does not: it may be left out where the instance has one node.
-	NodeID *ID `json:"node_id,omitempty"`
+	// NodeID Node ID. The reference has it mandatory, its SDK does not: it may be left out, or empty, where the instance has one node.
+	NodeID *string `json:"node_id,omitempty"`
 }
 
 // SortField A field of ClientInfo; empty is none.
@@ -452,10 +452,10 @@ type SortField string
 // SortOrder Empty is asc.
 type SortOrder string
 
-// InstanceID ID of a project, an instance or a node.
+// InstanceID ID of a project, an instance, a node or a job.
 type InstanceID = ID
 
-// ProjectID ID of a project, an instance or a node.
+// ProjectID ID of a project, an instance, a node or a job.
 type ProjectID = ID
 
 // AccessDenied defines model for AccessDenied.
@@ -594,9 +594,10 @@ type ClientInterface interface {
 	// Lists the sessions of one node, a page at a time.
 	//
 	// This project's choice where the reference is silent: without a scan
-	// before it the sessions are read at once, and the pages that follow
-	// within a minute hold to what the first one read. An offset past the end
-	// is an empty page. A query parameter without a value counts as not given.
+	// before it the sessions are read at once, and the pages that follow, each
+	// within a minute of the one before, hold to what was last read at offset
+	// 0. An offset past the end is an empty page. A query parameter without a
+	// value counts as not given.
 	//
 	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
 	ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -639,7 +640,10 @@ type ClientInterface interface {
 	// no longer connected counts as done, an address given twice is killed
 	// once, and a request that names a replication link, a Sentinel link or
 	// the server's own connection is refused with 400 before anything is
-	// killed. A request that failed with 500 or 503 is safe to repeat.
+	// killed. An address that ListClients has told this caller in the last ten
+	// minutes stands for the session that was listed there, not for one that
+	// has come to the address since. A request that failed with 500 or 503 is
+	// safe to repeat.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -654,7 +658,10 @@ type ClientInterface interface {
 	// no longer connected counts as done, an address given twice is killed
 	// once, and a request that names a replication link, a Sentinel link or
 	// the server's own connection is refused with 400 before anything is
-	// killed. A request that failed with 500 or 503 is safe to repeat.
+	// killed. An address that ListClients has told this caller in the last ten
+	// minutes stands for the session that was listed there, not for one that
+	// has come to the address since. A request that failed with 500 or 503 is
+	// safe to repeat.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -667,10 +674,12 @@ type ClientInterface interface {
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
 	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, paced so that others
-	// are served in between; replication links, Sentinel links and the
-	// server's own connection live on. While the job runs, another kill-all of
-	// the instance and a kill on its nodes are refused with DCS.4957.
+	// that are connected when the job reaches their node, node by node, paced
+	// so that others are served in between; replication links, Sentinel links
+	// and the server's own connection live on. A node that fails makes the job
+	// FAIL, and the others are done all the same. While the job runs, another
+	// kill-all of the instance and a kill on the job's nodes are refused with
+	// DCS.4957. A job ends with the server that runs it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -683,10 +692,12 @@ type ClientInterface interface {
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
 	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, paced so that others
-	// are served in between; replication links, Sentinel links and the
-	// server's own connection live on. While the job runs, another kill-all of
-	// the instance and a kill on its nodes are refused with DCS.4957.
+	// that are connected when the job reaches their node, node by node, paced
+	// so that others are served in between; replication links, Sentinel links
+	// and the server's own connection live on. A node that fails makes the job
+	// FAIL, and the others are done all the same. While the job runs, another
+	// kill-all of the instance and a kill on the job's nodes are refused with
+	// DCS.4957. A job ends with the server that runs it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -705,7 +716,8 @@ type ClientInterface interface {
 	// Tells what became of a scan or a kill-all.
 	//
 	// This project's choice where the reference is silent: a job that is over
-	// is told of for a day, or until 10,000 others are over.
+	// is told of for a day, or until 10,000 others are over, by the server
+	// that ran it. Whoever may list or kill may ask.
 	//
 	// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
 	ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -716,9 +728,10 @@ type ClientInterface interface {
 // Lists the sessions of one node, a page at a time.
 //
 // This project's choice where the reference is silent: without a scan
-// before it the sessions are read at once, and the pages that follow
-// within a minute hold to what the first one read. An offset past the end
-// is an empty page. A query parameter without a value counts as not given.
+// before it the sessions are read at once, and the pages that follow, each
+// within a minute of the one before, hold to what was last read at offset
+// 0. An offset past the end is an empty page. A query parameter without a
+// value counts as not given.
 //
 // Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
 func (c *Client) ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -791,7 +804,10 @@ func (c *Client) ScanClients(ctx context.Context, projectID ProjectID, instanceI
 // no longer connected counts as done, an address given twice is killed
 // once, and a request that names a replication link, a Sentinel link or
 // the server's own connection is refused with 400 before anything is
-// killed. A request that failed with 500 or 503 is safe to repeat.
+// killed. An address that ListClients has told this caller in the last ten
+// minutes stands for the session that was listed there, not for one that
+// has come to the address since. A request that failed with 500 or 503 is
+// safe to repeat.
 //
 // Takes any type of body and a specified content type.
 //
@@ -816,7 +832,10 @@ func (c *Client) HangUpClientsWithBody(ctx context.Context, projectID ProjectID,
 // no longer connected counts as done, an address given twice is killed
 // once, and a request that names a replication link, a Sentinel link or
 // the server's own connection is refused with 400 before anything is
-// killed. A request that failed with 500 or 503 is safe to repeat.
+// killed. An address that ListClients has told this caller in the last ten
+// minutes stands for the session that was listed there, not for one that
+// has come to the address since. A request that failed with 500 or 503 is
+// safe to repeat.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -839,10 +858,12 @@ func (c *Client) HangUpClients(ctx context.Context, projectID ProjectID, instanc
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
 // This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, paced so that others
-// are served in between; replication links, Sentinel links and the
-// server's own connection live on. While the job runs, another kill-all of
-// the instance and a kill on its nodes are refused with DCS.4957.
+// that are connected when the job reaches their node, node by node, paced
+// so that others are served in between; replication links, Sentinel links
+// and the server's own connection live on. A node that fails makes the job
+// FAIL, and the others are done all the same. While the job runs, another
+// kill-all of the instance and a kill on the job's nodes are refused with
+// DCS.4957. A job ends with the server that runs it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -865,10 +886,12 @@ func (c *Client) HangUpKillAllClientsWithBody(ctx context.Context, projectID Pro
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
 // This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, paced so that others
-// are served in between; replication links, Sentinel links and the
-// server's own connection live on. While the job runs, another kill-all of
-// the instance and a kill on its nodes are refused with DCS.4957.
+// that are connected when the job reaches their node, node by node, paced
+// so that others are served in between; replication links, Sentinel links
+// and the server's own connection live on. A node that fails makes the job
+// FAIL, and the others are done all the same. While the job runs, another
+// kill-all of the instance and a kill on the job's nodes are refused with
+// DCS.4957. A job ends with the server that runs it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -907,7 +930,8 @@ func (c *Client) ShowNodesInformation(ctx context.Context, projectID ProjectID, 
 // Tells what became of a scan or a kill-all.
 //
 // This project's choice where the reference is silent: a job that is over
-// is told of for a day, or until 10,000 others are over.
+// is told of for a day, or until 10,000 others are over, by the server
+// that ran it. Whoever may list or kill may ask.
 //
 // Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
 func (c *Client) ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1343,9 +1367,10 @@ type ClientWithResponsesInterface interface {
 	// Lists the sessions of one node, a page at a time.
 	//
 	// This project's choice where the reference is silent: without a scan
-	// before it the sessions are read at once, and the pages that follow
-	// within a minute hold to what the first one read. An offset past the end
-	// is an empty page. A query parameter without a value counts as not given.
+	// before it the sessions are read at once, and the pages that follow, each
+	// within a minute of the one before, hold to what was last read at offset
+	// 0. An offset past the end is an empty page. A query parameter without a
+	// value counts as not given.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1390,7 +1415,10 @@ type ClientWithResponsesInterface interface {
 	// no longer connected counts as done, an address given twice is killed
 	// once, and a request that names a replication link, a Sentinel link or
 	// the server's own connection is refused with 400 before anything is
-	// killed. A request that failed with 500 or 503 is safe to repeat.
+	// killed. An address that ListClients has told this caller in the last ten
+	// minutes stands for the session that was listed there, not for one that
+	// has come to the address since. A request that failed with 500 or 503 is
+	// safe to repeat.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1405,7 +1433,10 @@ type ClientWithResponsesInterface interface {
 	// no longer connected counts as done, an address given twice is killed
 	// once, and a request that names a replication link, a Sentinel link or
 	// the server's own connection is refused with 400 before anything is
-	// killed. A request that failed with 500 or 503 is safe to repeat.
+	// killed. An address that ListClients has told this caller in the last ten
+	// minutes stands for the session that was listed there, not for one that
+	// has come to the address since. A request that failed with 500 or 503 is
+	// safe to repeat.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1418,10 +1449,12 @@ type ClientWithResponsesInterface interface {
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
 	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, paced so that others
-	// are served in between; replication links, Sentinel links and the
-	// server's own connection live on. While the job runs, another kill-all of
-	// the instance and a kill on its nodes are refused with DCS.4957.
+	// that are connected when the job reaches their node, node by node, paced
+	// so that others are served in between; replication links, Sentinel links
+	// and the server's own connection live on. A node that fails makes the job
+	// FAIL, and the others are done all the same. While the job runs, another
+	// kill-all of the instance and a kill on the job's nodes are refused with
+	// DCS.4957. A job ends with the server that runs it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1434,10 +1467,12 @@ type ClientWithResponsesInterface interface {
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
 	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, paced so that others
-	// are served in between; replication links, Sentinel links and the
-	// server's own connection live on. While the job runs, another kill-all of
-	// the instance and a kill on its nodes are refused with DCS.4957.
+	// that are connected when the job reaches their node, node by node, paced
+	// so that others are served in between; replication links, Sentinel links
+	// and the server's own connection live on. A node that fails makes the job
+	// FAIL, and the others are done all the same. While the job runs, another
+	// kill-all of the instance and a kill on the job's nodes are refused with
+	// DCS.4957. A job ends with the server that runs it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1458,7 +1493,8 @@ type ClientWithResponsesInterface interface {
 	// Tells what became of a scan or a kill-all.
 	//
 	// This project's choice where the reference is silent: a job that is over
-	// is told of for a day, or until 10,000 others are over.
+	// is told of for a day, or until 10,000 others are over, by the server
+	// that ran it. Whoever may list or kill may ask.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2436,9 +2472,10 @@ func (r ShowJobInfoResponse) ContentType() string {
 // Lists the sessions of one node, a page at a time.
 //
 // This project's choice where the reference is silent: without a scan
-// before it the sessions are read at once, and the pages that follow
-// within a minute hold to what the first one read. An offset past the end
-// is an empty page. A query parameter without a value counts as not given.
+// before it the sessions are read at once, and the pages that follow, each
+// within a minute of the one before, hold to what was last read at offset
+// 0. An offset past the end is an empty page. A query parameter without a
+// value counts as not given.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2501,7 +2538,10 @@ func (c *ClientWithResponses) ScanClientsWithResponse(ctx context.Context, proje
 // no longer connected counts as done, an address given twice is killed
 // once, and a request that names a replication link, a Sentinel link or
 // the server's own connection is refused with 400 before anything is
-// killed. A request that failed with 500 or 503 is safe to repeat.
+// killed. An address that ListClients has told this caller in the last ten
+// minutes stands for the session that was listed there, not for one that
+// has come to the address since. A request that failed with 500 or 503 is
+// safe to repeat.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2522,7 +2562,10 @@ func (c *ClientWithResponses) HangUpClientsWithBodyWithResponse(ctx context.Cont
 // no longer connected counts as done, an address given twice is killed
 // once, and a request that names a replication link, a Sentinel link or
 // the server's own connection is refused with 400 before anything is
-// killed. A request that failed with 500 or 503 is safe to repeat.
+// killed. An address that ListClients has told this caller in the last ten
+// minutes stands for the session that was listed there, not for one that
+// has come to the address since. A request that failed with 500 or 503 is
+// safe to repeat.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2541,10 +2584,12 @@ func (c *ClientWithResponses) HangUpClientsWithResponse(ctx context.Context, pro
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
 // This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, paced so that others
-// are served in between; replication links, Sentinel links and the
-// server's own connection live on. While the job runs, another kill-all of
-// the instance and a kill on its nodes are refused with DCS.4957.
+// that are connected when the job reaches their node, node by node, paced
+// so that others are served in between; replication links, Sentinel links
+// and the server's own connection live on. A node that fails makes the job
+// FAIL, and the others are done all the same. While the job runs, another
+// kill-all of the instance and a kill on the job's nodes are refused with
+// DCS.4957. A job ends with the server that runs it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2563,10 +2608,12 @@ func (c *ClientWithResponses) HangUpKillAllClientsWithBodyWithResponse(ctx conte
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
 // This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, paced so that others
-// are served in between; replication links, Sentinel links and the
-// server's own connection live on. While the job runs, another kill-all of
-// the instance and a kill on its nodes are refused with DCS.4957.
+// that are connected when the job reaches their node, node by node, paced
+// so that others are served in between; replication links, Sentinel links
+// and the server's own connection live on. A node that fails makes the job
+// FAIL, and the others are done all the same. While the job runs, another
+// kill-all of the instance and a kill on the job's nodes are refused with
+// DCS.4957. A job ends with the server that runs it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2599,7 +2646,8 @@ func (c *ClientWithResponses) ShowNodesInformationWithResponse(ctx context.Conte
 // Tells what became of a scan or a kill-all.
 //
 // This project's choice where the reference is silent: a job that is over
-// is told of for a day, or until 10,000 others are over.
+// is told of for a day, or until 10,000 others are over, by the server
+// that ran it. Whoever may list or kill may ask.
 //
 // Returns a wrapper object for the known response body format(s).
 //
