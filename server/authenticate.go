@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
@@ -20,9 +21,17 @@ const (
 	ActionKill = "dcs:clients:kill"
 )
 
-// actionOf tells which action an operation is. One that is not here is allowed
-// to nobody.
-var actionOf = map[string]string{"HangUpClients": ActionKill}
+// actionsOf tells what an operation's caller must be allowed, one of these. An
+// operation that is not here is allowed to nobody. A job is told to whoever may
+// begin one.
+var actionsOf = map[string][]string{
+	"ScanClients":          {ActionList},
+	"ListClients":          {ActionList},
+	"ShowNodesInformation": {ActionList},
+	"HangUpClients":        {ActionKill},
+	"HangUpKillAllClients": {ActionKill},
+	"ShowJobInfo":          {ActionList, ActionKill},
+}
 
 // credentials are those of one Auth, with their secrets.
 type credentials struct {
@@ -51,14 +60,14 @@ func (c *credentials) empty() bool { return len(c.tokens) == 0 && len(c.keys) ==
 func (a *API) authenticate(r *http.Request) (context.Context, error) {
 	c := a.credentials.Load()
 	if c.empty() {
-		return withCaller(r.Context(), "anonymous"), nil
+		return withCaller(r, "anonymous"), nil
 	}
 	who, err := c.identify(r, a.now())
 	if err != nil {
 		return nil, err
 	}
-	ctx := withCaller(r.Context(), who.name)
-	return ctx, who.allowed(r.PathValue("project_id"), actionOf[a.validator.OperationID(r)])
+	ctx := withCaller(r, who.name)
+	return ctx, who.allowed(r.PathValue("project_id"), actionsOf[a.validator.OperationID(r)])
 }
 
 // identify goes by X-Auth-Token where it is there, whatever Authorization says:
@@ -107,13 +116,13 @@ func (c *credentials) find(digest [sha256.Size]byte) *token {
 // allowed returns a *failure unless the credential may do this. The path's
 // project counts; X-Project-Id, which clients do not even sign, is only a claim.
 // What is no id at all goes on to validation, which says so.
-func (c *credential) allowed(project, action string) error {
+func (c *credential) allowed(project string, actions []string) error {
 	if fleet.IsID(project) && !slices.Contains(c.projects, "*") && !slices.Contains(c.projects, project) {
 		return otherProject.with("", fmt.Errorf("%s may not touch project %s", c.name, project))
 	}
-	if !slices.Contains(c.actions, action) {
+	if !slices.ContainsFunc(actions, func(a string) bool { return slices.Contains(c.actions, a) }) {
 		f := notAllowed.with("", fmt.Errorf("%s may only %v", c.name, c.actions))
-		f.message = fmt.Sprintf(f.message, action)
+		f.message = fmt.Sprintf(f.message, strings.Join(actions, " or "))
 		return f
 	}
 	return nil

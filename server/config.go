@@ -21,6 +21,10 @@ type Config struct {
 	Auth     Auth            `yaml:"auth"`
 	Projects []fleet.Project `yaml:"projects"`
 
+	// Audit is the path of the file that kills are recorded in. Empty: standard
+	// error; "off": nowhere.
+	Audit string `yaml:"audit"`
+
 	path   string
 	source []byte // for the lines in errors
 	getenv func(string) string

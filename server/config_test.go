@@ -44,10 +44,12 @@ projects:
             address: "[::1]:6380"
             username: admin
             password_env: REDIS_PASSWORD
+            name: shard 2
   - id: q
     instances:
       - id: i
         nodes: []
+audit: /var/log/dcs-sessions/audit.jsonl
 `
 
 func writeConfig(t *testing.T, text string) string {
@@ -76,6 +78,7 @@ func TestConfigLoads(t *testing.T) {
 	c, err := openConfig(writeConfig(t, goodConfig))
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1:8080", c.Listen)
+	assert.Equal(t, "/var/log/dcs-sessions/audit.jsonl", c.Audit)
 	assert.Equal(t, []server.Token{
 		{Name: "ops", SHA256: digestA, Projects: []string{"p"}},
 		{Name: "admin", SHA256: digestB, Projects: []string{"*"}},
@@ -83,7 +86,7 @@ func TestConfigLoads(t *testing.T) {
 	assert.Equal(t, []fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{{ID: "i", Name: "cache-1", Nodes: []fleet.Node{
 			{ID: "n", Address: "127.0.0.1:6379"},
-			{ID: "m", Address: "[::1]:6380", Username: "admin", PasswordEnv: "REDIS_PASSWORD"},
+			{ID: "m", Address: "[::1]:6380", Username: "admin", PasswordEnv: "REDIS_PASSWORD", Name: "shard 2"},
 		}}}},
 		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{}}}},
 	}, c.Projects)
@@ -229,8 +232,8 @@ func TestAccessKeys(t *testing.T) {
 func TestProjects(t *testing.T) {
 	const at = "projects[0].instances[0].nodes[0]."
 	testSpoiled(t, map[string]spoiled{
-		"a project twice":                    {"- id: q", "- id: p", `FILE:24: projects[1].id: the id "p" is there twice`},
-		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:28: projects[1].instances[1].id: the id "i" is there twice`},
+		"a project twice":                    {"- id: q", "- id: p", `FILE:25: projects[1].id: the id "p" is there twice`},
+		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:29: projects[1].instances[1].id: the id "i" is there twice`},
 		"a node twice":                       {"- id: m", "- id: n", `FILE:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},
 		"a project without an id":            {"  - id: p\n    instances", "  - instances", "FILE:11: projects[0].id: an id is missing"},
 		"a bad id":                           {"- id: i", "- id: a/b", `FILE:13: projects[0].instances[0].id: the id "a/b" is not 1 to 64 letters, digits, - or _`},

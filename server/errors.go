@@ -52,6 +52,7 @@ var (
 	invalidInstance  = failure{status: 400, code: "DCS.4061", message: "Invalid instance ID format."}
 	invalidRequest   = failure{status: 400, code: "DCS.4800", message: "Invalid request."}
 	protectedSession = failure{status: 400, code: "DCS.4800", message: "The request names sessions that must not be killed. Nothing was killed."}
+	taskRunning      = failure{status: 400, code: "DCS.4957", message: "This operation is not allowed when the task is in the current state."}
 
 	invalidToken    = failure{status: 401, code: "DCS.1001", message: "Invalid token."}
 	expiredToken    = failure{status: 401, code: "DCS.1002", message: "The token has expired."}
@@ -68,7 +69,8 @@ var (
 	locked          = failure{status: 429, code: "APIGW.0308", message: "Too many failures in a row with this access key from this address."}
 	internal        = failure{status: 500, code: "DCS.5000", message: "Internal service error."}
 	nodeFailed      = failure{status: 500, code: "DCS.5024", message: "Failed to query the instance."}
-	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1} // this project's
+	stopping        = failure{status: 503, code: "DCS.5006", message: "Failed to submit the job: the server is stopping.", retryAfter: 1} // 500 in the reference, but another server may take it
+	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1}   // this project's
 )
 
 // writeFailure answers in the API's one error shape. Both texts that clients
@@ -119,7 +121,7 @@ func failureOf(vs validate.Violations) *failure {
 		return emptyBody.with("", vs)
 	case v.Where == validate.InBody && (strings.HasPrefix(v.Rule, "json-") || v.Rule == validate.RuleBodyRead):
 		return invalidJSON.with(details, vs)
-	case v.Where == validate.InBody && v.Pointer == "/node_id":
+	case v.Pointer == "/node_id":
 		return invalidNode.with(details, vs)
 	default:
 		return invalidRequest.with(details, vs)

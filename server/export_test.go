@@ -1,12 +1,16 @@
 package server
 
-import "time"
+import (
+	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
 
 // SetNow is called before the first request.
 func (a *API) SetNow(now func() time.Time) { a.now = now }
 
-// ActionOf is what an operation's callers must be allowed.
-func ActionOf(operationID string) string { return actionOf[operationID] }
+// ActionsOf is what an operation's callers must be allowed, one of them.
+func ActionsOf(operationID string) []string { return actionsOf[operationID] }
 
 // Locks are counted for access keys from nowhere.
 type Locks struct{ *locks }
@@ -29,4 +33,59 @@ func (l Locks) Failures(access string) int {
 		return e.Value.(*lockEntry).failures
 	}
 	return 0
+}
+
+// PageOf is one page of a list.
+var PageOf = pageOf
+
+// Snapshots are what is kept of nodes.
+type Snapshots struct{ s *snapshots }
+
+func NewSnapshots() Snapshots { return Snapshots{newSnapshots()} }
+
+func (s Snapshots) Scan(node lister, afresh bool) error { return s.s.scan(node, afresh) }
+
+func (s Snapshots) List(node lister, first bool, caller string) (*sessions.Listing, error) {
+	return s.s.list(node, first, caller)
+}
+
+func (s Snapshots) ShownTo(caller string, node lister) *sessions.Listing {
+	return s.s.shownTo(caller, node)
+}
+
+// Len is how many listings are kept, one that is kept twice counted twice.
+func (s Snapshots) Len() int {
+	s.s.kept.mu.Lock()
+	defer s.s.kept.mu.Unlock()
+	s.s.shown.mu.Lock()
+	defer s.s.shown.mu.Unlock()
+	return len(s.s.kept.entries) + len(s.s.shown.entries)
+}
+
+// Jobs are those of one project p, by their ids.
+type Jobs struct{ m *memoryJobs }
+
+func NewJobs(max int) Jobs { return Jobs{newMemoryJobs(max)} }
+
+func (j Jobs) Begin(id string) { j.m.put(job{id: id, project: "p", begin: time.Now()}) }
+func (j Jobs) End(id string)   { j.m.put(job{id: id, project: "p", begin: time.Now(), end: time.Now()}) }
+func (j Jobs) Len() int        { return len(j.m.jobs) }
+func (j Jobs) Has(project, id string) bool {
+	_, ok := j.m.get(project, id)
+	return ok
+}
+
+// BreakProgress makes every put of a job that runs panic but for the first.
+func (a *API) BreakProgress() { a.server.jobs = &brokenJobs{jobStore: a.server.jobs} }
+
+type brokenJobs struct {
+	jobStore
+	puts int
+}
+
+func (b *brokenJobs) put(j job) {
+	if b.puts++; b.puts == 2 {
+		panic("put")
+	}
+	b.jobStore.put(j)
 }

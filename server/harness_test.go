@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -28,6 +29,7 @@ const (
 	opsToken    = "ops-token"    // may touch every project
 	otherToken  = "other-token"  // may touch project other
 	listerToken = "lister-token" // may list, no more
+	killerToken = "killer-token" // may kill, no more
 	oldToken    = "old-token"    // has expired
 	killPath    = "/v2/p/instances/i/clients/kill"
 )
@@ -51,6 +53,7 @@ func testAuth() server.Auth {
 			{Name: "ops", SHA256: digest(opsToken), Projects: []string{"*"}},
 			{Name: "other", SHA256: digest(otherToken), Projects: []string{"other"}},
 			{Name: "lister", SHA256: digest(listerToken), Projects: []string{"*"}, Actions: []string{server.ActionList}},
+			{Name: "killer", SHA256: digest(killerToken), Projects: []string{"*"}, Actions: []string{server.ActionKill}},
 			{Name: "old", SHA256: digest(oldToken), Projects: []string{"*"}, Expires: "2026-01-01T01:00:00+01:00"},
 		},
 		AccessKeys: []server.AccessKey{key("ops-key", opsKey, "*"), key("other-key", otherKey, "other"), key("lister-key", listerKey, "*"), key("temp-key", tempKey, "p")},
@@ -69,28 +72,47 @@ func secrets(name string) string {
 	return ""
 }
 
-// An api is a server for one node, with its log.
+// An api is a server for one instance, with its log and its audit.
 type api struct {
 	*server.API
-	t   *testing.T
-	url string
-	log *logBuffer
+	t          *testing.T
+	url        string
+	log, audit *logBuffer
 }
 
 // startAPI serves project p, instance i, node n at the address of a Redis node.
 func startAPI(t *testing.T, node fleet.Node) *api {
 	node.ID = "n"
+	return startInstance(t, node)
+}
+
+// startInstance serves project p, instance i with these nodes, and the project
+// other, which has nothing.
+func startInstance(t *testing.T, nodes ...fleet.Node) *api {
 	f, err := fleet.New([]fleet.Project{
-		{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{node}}}},
+		{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: nodes}, {ID: "empty"}}},
 		{ID: "other"},
 	}, os.Getenv)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
-	a := &api{t: t, log: &logBuffer{}}
-	a.API, err = server.New(server.Options{Fleet: f, Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets})
+	return start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})
+}
+
+// start serves o, whose log and audit it keeps.
+func start(t *testing.T, o server.Options) *api {
+	a := &api{t: t, log: &logBuffer{}, audit: &logBuffer{}}
+	o.Log = slog.New(slog.NewJSONHandler(a.log, nil))
+	if o.Audit == nil {
+		o.Audit = a.audit
+	}
+	var err error
+	a.API, err = server.New(o)
 	require.NoError(t, err)
 	srv := httptest.NewServer(a)
-	t.Cleanup(srv.Close)
+	t.Cleanup(func() {
+		srv.Close()
+		assert.NoError(t, a.Close(context.Background()))
+	})
 	a.url = srv.URL
 	return a
 }
@@ -155,6 +177,9 @@ func (a *api) do(req *http.Request) answer {
 		return got
 	}
 	assert.Equal(a.t, "application/json", got.header.Get("Content-Type"))
+	if got.status == http.StatusOK {
+		return got
+	}
 	require.NoError(a.t, json.Unmarshal(data, &got.fault), got.body)
 	assert.NotEmpty(a.t, got.fault.ErrorCode)
 	assert.NotEmpty(a.t, got.fault.ErrorMsg)
@@ -188,12 +213,21 @@ func (b *logBuffer) String() string {
 
 // lines returns the records with this message.
 func (b *logBuffer) lines(t *testing.T, message string) (records []map[string]any) {
-	for line := range strings.Lines(b.String()) {
-		var record map[string]any
-		require.NoError(t, json.Unmarshal([]byte(line), &record), line)
+	for _, record := range b.records(t) {
 		if record["msg"] == message {
 			records = append(records, record)
 		}
+	}
+	return records
+}
+
+// records returns all lines.
+func (b *logBuffer) records(t *testing.T) (records []map[string]any) {
+	t.Helper()
+	for line := range strings.Lines(b.String()) {
+		var record map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &record), line)
+		records = append(records, record)
 	}
 	return records
 }

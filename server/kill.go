@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"strings"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/access"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
@@ -26,18 +24,26 @@ func (s *Server) HangUpClients(ctx context.Context, req gen.HangUpClientsRequest
 	if err != nil {
 		return nil, err
 	}
-	node, err := s.fleet.Node(req.ProjectID, req.InstanceID, req.Body.NodeID)
-	switch {
-	case errors.Is(err, fleet.ErrNoNode):
-		return nil, invalidNode.with("/node_id: the instance has no such node", err)
-	case err != nil:
-		return nil, noInstance.with("", err)
+	node, err := s.node(req.ProjectID, req.InstanceID, req.Body.NodeID)
+	if err != nil {
+		return nil, err
 	}
+	if s.running.at(instanceKey{req.ProjectID, req.InstanceID}, node.Node) {
+		return nil, taskRunning.with("A kill-all of this node is running.", nil)
+	}
+	entry, err := s.audit.begin(ctx, auditRecord{
+		Action: auditKill, ProjectID: req.ProjectID, InstanceID: req.InstanceID,
+		NodeIDs: []string{node.ID}, Addrs: req.Body.ClientAddrs,
+	})
+	if err != nil {
+		return nil, internal.with(nothingKilled, err)
+	}
+	targets := targetsOf(addrs, s.snapshots.shownTo(callerOf(ctx).name, node.Node))
 	// a kill that has begun is finished, also when the caller is gone
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
 	defer cancel()
-	outcomes, err := node.Kill(ctx, addrs)
-	s.logKill(ctx, req, outcomes)
+	outcomes, err := node.Kill(ctx, targets)
+	entry.end(resultOf(node.ID, outcomes, err))
 	if err != nil {
 		return nil, killFailure(outcomes, err)
 	}
@@ -60,46 +66,28 @@ func parseAddrs(texts []string) ([]netip.AddrPort, error) {
 	return addrs, nil
 }
 
-// killFailure maps the sessions package's errors.
-func killFailure(outcomes []sessions.Outcome, err error) error {
-	switch {
-	case errors.Is(err, sessions.ErrProtected):
-		var named []string
-		for _, o := range outcomes {
-			if o.Result == sessions.Protected {
-				named = append(named, o.Addr.String())
-			}
+// targetsOf means the sessions that the caller was shown, where it was.
+func targetsOf(addrs []netip.AddrPort, shown *sessions.Listing) []sessions.Target {
+	targets := make([]sessions.Target, len(addrs))
+	for i, addr := range addrs {
+		if shown != nil {
+			targets[i] = shown.Target(addr)
+		} else {
+			targets[i] = sessions.Target{Addr: addr}
 		}
-		return protectedSession.with("Protected: "+strings.Join(named, ", "), err)
-	case errors.Is(err, sessions.ErrBusy):
-		return nodeBusy.with("Try again: what is killed stays killed.", err)
-	case errors.Is(err, sessions.ErrUnreachable):
-		return nodeFailed.with("The node cannot be reached. Trying again is safe.", err)
-	case errors.Is(err, sessions.ErrRefused):
-		return nodeFailed.with("The node does not let this server manage its sessions.", err)
-	default:
-		return internal.with("", err)
 	}
+	return targets
 }
 
-// logKill writes what became of each address.
-func (s *Server) logKill(ctx context.Context, req gen.HangUpClientsRequestObject, outcomes []sessions.Outcome) {
-	c := access.Of(ctx)
-	byResult := map[sessions.Result][]string{}
+func killFailure(outcomes []sessions.Outcome, err error) error {
+	if !errors.Is(err, sessions.ErrProtected) {
+		return nodeFailure(err)
+	}
+	var named []string
 	for _, o := range outcomes {
-		byResult[o.Result] = append(byResult[o.Result], o.Addr.String())
-	}
-	attrs := []slog.Attr{
-		slog.String("request_id", c.RequestID),
-		c.Attr(callerKey),
-		slog.String("project_id", req.ProjectID),
-		slog.String("instance_id", req.InstanceID),
-		slog.String("node_id", req.Body.NodeID),
-	}
-	for _, result := range []sessions.Result{sessions.Killed, sessions.Gone, sessions.Protected, sessions.Failed, sessions.Untried} {
-		if list := byResult[result]; list != nil {
-			attrs = append(attrs, slog.Any(string(result), list))
+		if o.Result == sessions.Protected {
+			named = append(named, o.Addr.String())
 		}
 	}
-	s.log.LogAttrs(ctx, slog.LevelInfo, "kill", attrs...)
+	return protectedSession.with("Protected: "+strings.Join(named, ", "), err)
 }

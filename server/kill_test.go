@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,26 +32,6 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 	})
 }
 
-func TestTheLogTellsWhoKilledWhat(t *testing.T) {
-	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
-	s := redistest.Dial(t, node.Addr(), "s")
-	got := a.send("POST", killPath, killBody(s.Addr(), "10.0.0.1:1"), map[string]string{"X-Request-Id": "deploy-7.a_b"})
-	require.Equal(t, 204, got.status)
-	assert.Equal(t, "deploy-7.a_b", got.header.Get("X-Request-Id"))
-
-	kills := a.log.lines(t, "kill")
-	require.Len(t, kills, 1)
-	assert.Equal(t, []any{s.Addr()}, kills[0]["killed"])
-	assert.Equal(t, []any{"10.0.0.1:1"}, kills[0]["gone"])
-	require.Eventually(t, func() bool { return len(a.log.lines(t, "request")) == 1 }, time.Second, time.Millisecond)
-	for _, record := range append(kills, a.log.lines(t, "request")...) {
-		assert.Equal(t, "deploy-7.a_b", record["request_id"])
-		assert.Equal(t, "ops", record["caller"])
-	}
-	assert.NotContains(t, a.log.String(), opsToken)
-}
-
 func TestAnUnsafeRequestIDIsReplaced(t *testing.T) {
 	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
 	for _, id := range []string{"a b", strings.Repeat("x", 65), "a\"b"} {
@@ -62,26 +41,46 @@ func TestAnUnsafeRequestIDIsReplaced(t *testing.T) {
 }
 
 func TestAReplicasAddressRefusesTheWholeRequest(t *testing.T) {
-	primary := redistest.Start(t)
-	host, port, _ := strings.Cut(primary.Addr(), ":")
-	redistest.Start(t, "--replicaof", host, port)
+	primary, _, replica := startPair(t)
 	a := startAPI(t, fleet.Node{Address: primary.Addr()})
-	admin := redistest.Dial(t, primary.Addr(), "admin")
 	victim := redistest.Dial(t, primary.Addr(), "victim")
-	replica := func() string {
-		list, err := admin.Do("CLIENT", "LIST", "TYPE", "replica")
-		require.NoError(t, err)
-		_, rest, _ := strings.Cut(list, " addr=")
-		addr, _, _ := strings.Cut(rest, " ")
-		return addr
-	}
-	require.Eventually(t, func() bool { return replica() != "" }, 10*time.Second, 20*time.Millisecond)
 	link := replica()
 	got := a.kill(killBody(victim.Addr(), link))
 	assert.Equal(t, 400, got.status)
 	assert.Equal(t, "Protected: "+link, got.details())
 	assert.True(t, victim.Open())
 	assert.Equal(t, link, replica())
+}
+
+// A client that has left may have given its port to another.
+func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		victim := dialRaw(t, "tcp", node.Addr(), nil)
+		addr := victim.LocalAddr().String()
+		require.Len(t, a.list("?addr="+addr).Clients, 1)
+		newcomer := victim.comeBack()
+		assert.Equal(t, 200, a.scan(`{"clean_cache":true}`).status, "which shows it to nobody")
+		assert.Equal(t, 204, a.kill(killBody(addr)).status)
+		assert.True(t, newcomer.open(), "it is not the one that was listed")
+		assert.Equal(t, []any{addr}, a.lastResult()["gone"])
+
+		assert.Equal(t, 204, a.do(a.signed(opsKey, killBody(addr))).status)
+		assert.False(t, newcomer.open(), "another caller was shown nothing, and means whoever is there")
+
+		last := dialRaw(t, "tcp", node.Addr(), nil)
+		addr = last.LocalAddr().String()
+		assert.Equal(t, 204, a.kill(killBody(addr)).status)
+		assert.False(t, last.open(), "nor was a session that has come since")
+
+		again := dialRaw(t, "tcp", node.Addr(), nil)
+		addr = again.LocalAddr().String()
+		assert.Equal(t, 200, a.scan(`{"clean_cache":true}`).status)
+		require.Len(t, a.list("?addr="+addr).Clients, 1)
+		assert.Equal(t, 204, a.kill(killBody(addr)).status)
+		assert.False(t, again.open())
+		assert.Equal(t, []any{addr}, a.lastResult()["killed"])
+	})
 }
 
 func TestFaultsOfANode(t *testing.T) {

@@ -42,6 +42,7 @@ func (a *API) Reload(running *Config) {
 	a.log.Info("credentials loaded", "config", c.path, "tokens", len(c.Auth.Tokens), "access_keys", len(c.Auth.AccessKeys))
 	for key, same := range map[string]bool{
 		"listen":   c.Listen == running.Listen,
+		"audit":    c.Audit == running.Audit,
 		"projects": reflect.DeepEqual(c.Projects, running.Projects),
 	} {
 		if !same {

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"context"
-	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -39,12 +38,7 @@ projects:
 	f, err := config.OpenFleet()
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
-	a = &api{t: t, log: &logBuffer{}}
-	a.API, err = server.New(server.Options{Fleet: f, Auth: config.Auth, Log: slog.New(slog.NewJSONHandler(a.log, nil))})
-	require.NoError(t, err)
-	srv := httptest.NewServer(a)
-	t.Cleanup(srv.Close)
-	a.url = srv.URL
+	a = start(t, server.Options{Fleet: f, Auth: config.Auth})
 	return a, config, file, secretFile
 }
 
@@ -120,6 +114,7 @@ func TestReloadRefusesWhatIsBad(t *testing.T) {
 func TestReloadTellsWhatTakesARestart(t *testing.T) {
 	for key, change := range map[string][2]string{
 		"listen":   {"127.0.0.1:0", "127.0.0.1:1"},
+		"audit":    {"listen:", "audit: off\nlisten:"},
 		"projects": {"{id: n,", "{id: m,"},
 	} {
 		a, config, file, _ := startFromFile(t, redistest.Start(t).Addr())

@@ -11,9 +11,21 @@ import (
 // callerKey is the log's name for the credential that called.
 const callerKey = "caller"
 
-func withCaller(ctx context.Context, name string) context.Context {
+// A caller is who called, and from where.
+type caller struct{ name, remote string }
+
+type callerCtx struct{}
+
+// withCaller tells the log's line and whoever asks callerOf.
+func withCaller(r *http.Request, name string) context.Context {
+	ctx := r.Context()
 	access.Of(ctx).Set(callerKey, name)
-	return ctx
+	return context.WithValue(ctx, callerCtx{}, caller{name, r.RemoteAddr})
+}
+
+func callerOf(ctx context.Context) caller {
+	who, _ := ctx.Value(callerCtx{}).(caller)
+	return who
 }
 
 // observe gives each request its id, which every answer carries, writes its

@@ -1,20 +1,28 @@
 // Package server speaks the DCS session-management API for a fleet of Redis
 // and Valkey servers.
 //
-//	api, err := server.New(server.Options{Fleet: f, Auth: auth, Log: log})
+//	api, err := server.New(server.Options{Fleet: f, Auth: auth, Log: log, Audit: file})
 //	err = server.Serve(ctx, listener, api, log)
+//	err = api.Close(ctx)
 //
 // A caller sends a token or signs with an access key; a signature counts for the
 // path's project alone, and may be repeated. What is validated against the
 // contract, requests and responses, comes after that. Every answer
 // carries X-Request-Id, and every error, on every path, is the API's one shape
-// with the reference's codes. It serves plain HTTP: TLS is for what stands in
-// front of it.
+// with the reference's codes. Every kill is recorded in the audit before it
+// begins and when it is over.
+//
+// What was scanned, who was shown what, and jobs are kept in memory: a restart
+// forgets them, and several servers of one fleet do not share them. It serves
+// plain HTTP: TLS is for what stands in front of it.
 package server
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -37,6 +45,10 @@ type Options struct {
 	Auth  Auth         // empty: whoever reaches the listener may call
 	Log   *slog.Logger // default slog.Default()
 
+	// Audit takes a line of JSON before each kill or kill-all, without which
+	// nothing is killed, and one after it. Default os.Stderr; io.Discard is none.
+	Audit io.Writer
+
 	// Getenv reads the variables that Auth names. Default os.Getenv.
 	Getenv func(string) string
 }
@@ -49,12 +61,17 @@ type API struct {
 	getenv      func(string) string
 	now         func() time.Time
 	credentials atomic.Pointer[credentials]
+	server      *Server
 }
 
 // A Server answers the API's calls.
 type Server struct {
-	fleet *fleet.Fleet
-	log   *slog.Logger
+	fleet     *fleet.Fleet
+	log       *slog.Logger
+	audit     *auditor
+	snapshots *snapshots
+	jobs      jobStore
+	running   *running
 }
 
 // New returns an error for options that cannot be used.
@@ -83,17 +100,34 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	strict := gen.NewStrictHandlerWithOptions(&Server{fleet: o.Fleet, log: a.log}, nil, gen.StrictHTTPServerOptions{
+	a.server = &Server{
+		fleet: o.Fleet, log: a.log,
+		audit:     &auditor{log: a.log, w: o.Audit},
+		snapshots: newSnapshots(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
+	}
+	if o.Audit == nil {
+		a.server.audit.w = os.Stderr
+	}
+	strict := gen.NewStrictHandlerWithOptions(a.server, nil, gen.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fail,
 		ResponseErrorHandlerFunc: fail,
 	})
 	api := gen.HandlerWithOptions(strict, gen.StdHTTPServerOptions{ErrorHandlerFunc: fail})
-	a.handler = observe(a.log, a.validator.Middleware(api))
+	a.handler = observe(a.log, a.validator.Middleware(withoutEmpty(api)))
 	return a, nil
 }
 
 // ServeHTTP answers one call.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Close ends the kill-alls that run and waits until they have told so, or ctx
+// ends. It is called when no more calls come, before the fleet is closed.
+func (a *API) Close(ctx context.Context) error {
+	if err := a.server.running.close(ctx); err != nil {
+		return fmt.Errorf("server: a kill-all has not ended: %w", err)
+	}
+	return nil
+}
 
 // refuse answers a call that validation or authentication stopped.
 func refuse(w http.ResponseWriter, r *http.Request, vs validate.Violations) {

@@ -139,7 +139,7 @@ func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, 
 		return nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(logTo, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	handler, err := server.New(server.Options{Fleet: f, Log: log, Auth: server.Auth{Tokens: []server.Token{{
+	handler, err := server.New(server.Options{Fleet: f, Log: log, Audit: io.Discard, Auth: server.Auth{Tokens: []server.Token{{
 		Name: "demo", SHA256: hex.EncodeToString(digest[:]), Projects: []string{demoProject},
 	}}}})
 	if err != nil {

@@ -1,17 +1,24 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
+
+// jobsTime is how long kill-alls may take to stop: their nodes may hang, and then
+// take a few seconds to be given up.
+const jobsTime = 15 * time.Second
 
 func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var file string
@@ -19,11 +26,13 @@ func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 		Use:   "serve --config FILE",
 		Short: "Serve the API for the nodes in a configuration file",
 		Long: "serve answers the API until it is told to stop (Ctrl-C, SIGTERM), then finishes\n" +
-			"the calls under way. Its log is JSON on standard error. It speaks plain HTTP: put\n" +
-			"TLS in front of it.\n\n" +
-			"SIGHUP reads the credentials anew: the file's auth section and the secrets' files.\n" +
-			"What is bad is refused and the old ones kept; what else has changed in the file\n" +
-			"takes a restart. Environment variables keep the value that serve began with.",
+			"the calls under way, and stops a kill-all. Its log is JSON on standard error, and so\n" +
+			"is the record of who killed what, unless the file has another place for it. It speaks\n" +
+			"plain HTTP: put TLS in front of it.\n\n" +
+			"SIGHUP opens the audit file anew, and reads the credentials anew: the file's auth\n" +
+			"section and the secrets' files. What is bad is refused and the old ones kept; what\n" +
+			"else has changed in the file takes a restart. Environment variables keep the value\n" +
+			"that serve began with.",
 		Example: "  dcs-sessions serve --config dcs-sessions.yaml",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -52,16 +61,29 @@ func serve(cmd *cobra.Command, file string, getenv func(string) string, std stdi
 	if len(config.Projects) == 0 {
 		log.Warn("there are no projects in the configuration: every call will be 404", "config", file)
 	}
-	api, err := server.New(server.Options{Fleet: fleet, Auth: config.Auth, Log: log, Getenv: getenv})
+	audit, err := config.OpenAudit(std.err)
+	if err != nil {
+		return usageError{err}
+	}
+	defer audit.Close()
+	api, err := server.New(server.Options{Fleet: fleet, Auth: config.Auth, Log: log, Audit: audit, Getenv: getenv})
 	if err != nil {
 		return err
 	}
-	defer onHangup(func() { api.Reload(config) })()
+	defer onHangup(func() {
+		if err := audit.Reopen(); err != nil {
+			log.Error("the audit file cannot be opened anew, the old one goes on", "error", err)
+		}
+		api.Reload(config)
+	})()
 	ln, err := net.Listen("tcp", config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	return server.Serve(cmd.Context(), ln, api, log)
+	err = server.Serve(cmd.Context(), ln, api, log)
+	end, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), jobsTime)
+	defer cancel()
+	return errors.Join(err, api.Close(end))
 }
 
 // onHangup calls f for each SIGHUP, one after the other, until stop is called.

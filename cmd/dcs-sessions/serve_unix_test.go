@@ -17,33 +17,29 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
 func TestSIGHUPReadsTheCredentialsAnew(t *testing.T) {
 	dir := t.TempDir()
+	audit := filepath.Join(dir, "audit.jsonl")
 	file, secretFile := filepath.Join(dir, "dcs.yaml"), filepath.Join(dir, "sk")
 	write := func(file, text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
 	write(secretFile, "sk-of-before\n")
 	write(file, `listen: 127.0.0.1:0
+audit: `+audit+`
 auth:
   access_keys:
     - {name: a, access_key: AKA, secret_key_file: `+secretFile+`, projects: ["*"]}
     - {name: b, access_key: AKB, secret_key_env: SK_B, projects: ["*"]}
 `)
-	ctx, stop := context.WithCancel(t.Context())
-	var log syncBuffer
-	ended := make(chan int, 1)
-	go func() {
-		ended <- run(ctx, []string{"serve", "--config", file}, func(name string) string {
-			return map[string]string{"SK_B": "sk-of-b"}[name]
-		}, stdio{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &log})
-	}()
+	log, stop := startServe(t, file, func(name string) string {
+		return map[string]string{"SK_B": "sk-of-b"}[name]
+	})
 	says := func(pattern string) []string {
 		t.Helper()
-		expression := regexp.MustCompile(pattern)
-		require.Eventually(t, func() bool { return expression.MatchString(log.String()) }, 20*time.Second, time.Millisecond, "%s", &log)
-		return expression.FindStringSubmatch(log.String())
+		return awaitLog(t, log, pattern)
 	}
 	addr := says(`"msg":"listening","addr":"([^"]+)"`)[1]
 	status := func(access, secret string) int {
@@ -60,17 +56,67 @@ auth:
 	assert.Equal(t, 400, status("AKB", "sk-of-b"))
 
 	write(secretFile, "sk-of-after\n")
+	require.NoError(t, os.Rename(audit, audit+".1"))
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	says(`"msg":"credentials loaded".*"access_keys":2`)
 	assert.Equal(t, 401, status("AKA", "sk-of-before"))
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
+	assert.FileExists(t, audit, "it is opened anew")
 
+	require.NoError(t, os.Remove(audit))
+	require.NoError(t, os.Mkdir(audit, 0o700))
 	write(file, "nope: 1\n")
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	says(`"level":"ERROR","msg":"the new credentials are refused, the old ones stay","error":"[^"]*:1: field nope not found"`)
+	says(`"level":"ERROR","msg":"the audit file cannot be opened anew, the old one goes on"`)
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
 
-	stop()
-	assert.Equal(t, exitOK, <-ended)
+	assert.Equal(t, exitOK, stop())
 	assert.NotContains(t, log.String(), "sk-of")
+}
+
+func TestAKillAllEndsWithTheServer(t *testing.T) {
+	node := redistest.Start(t)
+	dir := t.TempDir()
+	file, audit := filepath.Join(dir, "dcs.yaml"), filepath.Join(dir, "audit.jsonl")
+	require.NoError(t, os.WriteFile(file, []byte(`listen: 127.0.0.1:0
+audit: `+audit+`
+projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "`+node.Addr()+`"}]}]}]
+`), 0o600))
+	log, stop := startServe(t, file, os.Getenv)
+	addr := awaitLog(t, log, `"msg":"listening","addr":"([^"]+)"`)[1]
+	s := redistest.Dial(t, node.Addr(), "s")
+	require.NoError(t, node.Pause())
+	resp, err := http.Post("http://"+addr+"/v2/p/instances/i/clients/kill-all", "application/json", strings.NewReader(`{"kill_all_nodes":true}`))
+	require.NoError(t, err)
+	resp.Body.Close()
+	require.Equal(t, 200, resp.StatusCode)
+	time.AfterFunc(100*time.Millisecond, func() { node.Resume() }) // it is told to stop before
+	assert.Equal(t, exitOK, stop())
+	records, err := os.ReadFile(audit)
+	require.NoError(t, err)
+	assert.Regexp(t, `^\{.*"event":"intent".*\}\n\{.*"event":"outcome".*"error":"the server was stopped: .*\}\n$`, string(records))
+	assert.True(t, s.Open())
+}
+
+// startServe serves what a file says. stop is Ctrl-C, and returns the exit code.
+func startServe(t *testing.T, file string, getenv func(string) string) (log *syncBuffer, stop func() int) {
+	ctx, cancel := context.WithCancel(t.Context())
+	log = &syncBuffer{}
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--config", file}, getenv, stdio{in: strings.NewReader(""), out: &bytes.Buffer{}, err: log})
+	}()
+	return log, func() int {
+		cancel()
+		return <-ended
+	}
+}
+
+// awaitLog waits until the log matches a pattern, and returns the groups.
+func awaitLog(t *testing.T, log *syncBuffer, pattern string) []string {
+	t.Helper()
+	expression := regexp.MustCompile(pattern)
+	require.Eventually(t, func() bool { return expression.MatchString(log.String()) }, 20*time.Second, time.Millisecond, "%s", log)
+	return expression.FindStringSubmatch(log.String())
 }

@@ -1,0 +1,126 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+// The actions that are audited.
+const (
+	auditKill    = "kill"
+	auditKillAll = "kill-all"
+)
+
+// nothingKilled is what the caller is told where the audit says no.
+const nothingKilled = "Nothing was killed."
+
+// An auditRecord is one line: the intent, written before anything is killed, or
+// the outcome. An intent without an outcome is a kill that the server's own end
+// cut off.
+type auditRecord struct {
+	Time       time.Time `json:"time"`
+	Event      string    `json:"event"` // intent, outcome
+	Action     string    `json:"action"`
+	Caller     string    `json:"caller"`
+	Remote     string    `json:"remote"`
+	RequestID  string    `json:"request_id"`
+	JobID      string    `json:"job_id,omitempty"` // of a kill-all
+	ProjectID  string    `json:"project_id"`
+	InstanceID string    `json:"instance_id"`
+	NodeIDs    []string  `json:"node_ids"`
+	Addrs      []string  `json:"addrs,omitempty"` // of a kill's intent, as they were given
+
+	DurationMS *float64      `json:"duration_ms,omitempty"`
+	Results    []auditResult `json:"results,omitempty"`
+}
+
+// An auditResult is what became of the sessions of one node.
+type auditResult struct {
+	NodeID    string   `json:"node_id"`
+	Killed    []string `json:"killed,omitempty"`
+	Gone      []string `json:"gone,omitempty"`
+	Protected []string `json:"protected,omitempty"`
+	Failed    []string `json:"failed,omitempty"`
+	Untried   []string `json:"untried,omitempty"`
+	Error     string   `json:"error,omitempty"`
+}
+
+func resultOf(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
+	r := auditResult{NodeID: nodeID}
+	lists := map[sessions.Result]*[]string{
+		sessions.Killed: &r.Killed, sessions.Gone: &r.Gone, sessions.Protected: &r.Protected,
+		sessions.Failed: &r.Failed, sessions.Untried: &r.Untried,
+	}
+	for _, o := range outcomes {
+		addr := unix // it has no address
+		if o.Addr.IsValid() {
+			addr = o.Addr.String()
+		}
+		*lists[o.Result] = append(*lists[o.Result], addr)
+	}
+	if err != nil {
+		r.Error = err.Error()
+	}
+	return r
+}
+
+// An auditor writes records, each by one Write.
+type auditor struct {
+	log *slog.Logger // for what could not be written
+
+	mu   sync.Mutex
+	w    io.Writer
+	torn bool // what was written last is not a whole line
+}
+
+// audited is an intent that is written.
+type audited struct {
+	*auditor
+	record auditRecord
+}
+
+// begin writes the intent. Where it cannot, nothing may be killed.
+func (a *auditor) begin(ctx context.Context, r auditRecord) (*audited, error) {
+	who := callerOf(ctx)
+	r.Time, r.Event = time.Now().UTC(), "intent"
+	r.Caller, r.Remote, r.RequestID = who.name, who.remote, access.Of(ctx).RequestID
+	if err := a.write(&r); err != nil {
+		return nil, fmt.Errorf("write the audit record: %w", err)
+	}
+	return &audited{a, r}, nil
+}
+
+// end writes the outcome or, where it cannot, logs it.
+func (a *audited) end(results ...auditResult) {
+	r := a.record
+	now := time.Now().UTC()
+	took := float64(now.Sub(r.Time).Microseconds()) / 1000
+	r.Time, r.Event, r.Addrs, r.DurationMS, r.Results = now, "outcome", nil, &took, results
+	if err := a.write(&r); err != nil {
+		a.log.Error("the audit record could not be written", "error", err, "record", r)
+	}
+}
+
+func (a *auditor) write(r *auditRecord) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	line = append(line, '\n')
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.torn { // a full disk took a part
+		line = append([]byte("\n"), line...)
+	}
+	n, err := a.w.Write(line)
+	a.torn = err != nil && (n > 0 || a.torn)
+	return err
+}

@@ -1,0 +1,74 @@
+package server
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+// What the reference calls the types of the network.
+var tcp, unix = "tcp", "unix"
+
+// clientInfo makes the API's row. It points into the session where it can.
+func clientInfo(s *sessions.Session) gen.ClientInfo {
+	addr := clean(&s.Addr)
+	return gen.ClientInfo{
+		ID:       strconv.FormatInt(s.ID, 10),
+		Addr:     *addr,
+		Peer:     addr,
+		Fd:       *clean(&s.FD),
+		Name:     *clean(&s.Name),
+		Cmd:      *clean(&s.Cmd),
+		DB:       *clean(&s.DB),
+		Flags:    *clean(&s.Flags),
+		Events:   *clean(&s.Events),
+		Network:  networkPointer(s),
+		User:     unlessEmpty(clean(&s.User)),
+		Age:      counter(s.Age),
+		Idle:     counter(s.Idle),
+		Sub:      counter(s.Sub),
+		Psub:     counter(s.PSub),
+		Multi:    max(-1, clamp(s.Multi)),
+		Qbuf:     counter(s.QBuf),
+		QbufFree: counter(s.QBufFree),
+		Obl:      counter(s.OBL),
+		Oll:      counter(s.OLL),
+		Omem:     counter(s.OMem),
+	}
+}
+
+// network goes by the flag, for the address of a Unix socket is any path.
+func network(s *sessions.Session) string { return *networkPointer(s) }
+
+func networkPointer(s *sessions.Session) *string {
+	if strings.Contains(s.Flags, "U") {
+		return &unix
+	}
+	return &tcp
+}
+
+// counter makes a number fit: the clients of the API read 32 bits.
+func counter(n int64) int32 { return max(0, clamp(n)) }
+
+func clamp(n int64) int32 { return int32(min(max(n, math.MinInt32), math.MaxInt32)) }
+
+// clean returns text that JSON can carry. A name, a user's above all, is bytes:
+// what is not UTF-8, and NUL, which not every reader takes, become U+FFFD.
+func clean(s *string) *string {
+	if utf8.ValidString(*s) && strings.IndexByte(*s, 0) < 0 {
+		return s
+	}
+	cleaned := strings.ReplaceAll(strings.ToValidUTF8(*s, "\uFFFD"), "\x00", "\uFFFD")
+	return &cleaned
+}
+
+func unlessEmpty(s *string) *string {
+	if *s == "" {
+		return nil
+	}
+	return s
+}

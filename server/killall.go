@@ -1,0 +1,135 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+// killAllTime is how long a kill-all may take on one node: many times as long as
+// it takes 10,000 sessions, a node's usual maximum, to be killed.
+const killAllTime = 10 * time.Minute
+
+// HangUpKillAllClients begins a job that kills the sessions of one node or of
+// all. Its errors are failures.
+func (s *Server) HangUpKillAllClients(ctx context.Context, req gen.HangUpKillAllClientsRequestObject) (gen.HangUpKillAllClientsResponseObject, error) {
+	nodes, err := s.killAllNodes(req)
+	if err != nil {
+		return nil, err
+	}
+	instance := instanceKey{req.ProjectID, req.InstanceID}
+	if err := s.running.reserve(instance, nodes); err != nil {
+		return nil, err
+	}
+	begun := false
+	defer func() {
+		if !begun {
+			s.running.free(instance)
+			s.running.jobs.Done()
+		}
+	}()
+	k := &killAll{
+		Server: s, instance: instance, nodes: nodes,
+		job: job{id: newJobID(), project: req.ProjectID, kind: killAllJob, status: gen.RUNNING, begin: time.Now(), counts: &counts{}},
+	}
+	k.audited, err = s.audit.begin(ctx, auditRecord{
+		Action: auditKillAll, JobID: k.job.id, ProjectID: req.ProjectID, InstanceID: req.InstanceID, NodeIDs: idsOf(nodes),
+	})
+	if err != nil {
+		return nil, internal.with(nothingKilled, err)
+	}
+	s.jobs.put(k.job)
+	begun = true
+	go k.run()
+	return gen.HangUpKillAllClients200JSONResponse{
+		Body:    gen.JobRef{JobID: k.job.id},
+		Headers: gen.HangUpKillAllClients200ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
+	}, nil
+}
+
+func (s *Server) killAllNodes(req gen.HangUpKillAllClientsRequestObject) ([]fleet.Member, error) {
+	nodes, err := s.fleet.Members(req.ProjectID, req.InstanceID)
+	id := orZero(req.Body.NodeID)
+	switch {
+	case err != nil:
+		return nil, noInstance.with("", err)
+	case orZero(req.Body.KillAllNodes):
+		return nodes, nil
+	case id == "": // not even the only node is meant by saying nothing
+		return nil, invalidRequest.with("/node_id: needed unless kill_all_nodes is true", nil)
+	}
+	node, err := s.node(req.ProjectID, req.InstanceID, id)
+	return []fleet.Member{node}, err
+}
+
+func idsOf(nodes []fleet.Member) []string {
+	ids := make([]string, len(nodes))
+	for i, n := range nodes {
+		ids[i] = n.ID
+	}
+	return ids
+}
+
+// A killAll is one job that runs. Nobody waits for it, so it answers for itself.
+type killAll struct {
+	*Server
+	instance instanceKey
+	nodes    []fleet.Member
+	job      job
+	audited  *audited
+}
+
+func (k *killAll) run() {
+	defer k.running.jobs.Done()
+	var done counts
+	var results []auditResult
+	var reasons []string
+	for _, n := range k.nodes {
+		outcomes, err := k.kill(n, func(soFar []sessions.Outcome) { k.show(done.with(soFar)) })
+		done = done.with(outcomes)
+		k.show(done)
+		results = append(results, resultOf(n.ID, outcomes, err))
+		if err != nil {
+			reasons = append(reasons, fmt.Sprintf("node %s: %s", n.ID, trouble(err)))
+			k.log.Error("kill-all failed", "job_id", k.job.id, "node_id", n.ID, "error", err)
+		}
+	}
+	k.job.status, k.job.end, k.job.counts = gen.SUCCESS, time.Now(), new(done.over())
+	if reasons != nil {
+		k.job.status, k.job.failReason = gen.FAIL, strings.Join(reasons, "; ")
+	}
+	// who sees that it is over finds its record, and may kill again
+	k.audited.end(results...)
+	k.running.free(k.instance)
+	k.jobs.put(k.job)
+}
+
+// show tells who polls how far it came.
+func (k *killAll) show(soFar counts) {
+	k.job.counts = &soFar
+	k.jobs.put(k.job)
+}
+
+// kill is KillAll on one node, which the server's end cuts short.
+func (k *killAll) kill(n fleet.Member, progress func([]sessions.Outcome)) (outcomes []sessions.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			k.log.Error("panic", "job_id", k.job.id, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(k.running.ctx, killAllTime)
+	defer cancel()
+	outcomes, err = n.KillAll(ctx, progress)
+	if err != nil && k.running.ctx.Err() != nil { // whatever broke because of it
+		err = fmt.Errorf("%w: %w", errStopped, err)
+	}
+	return outcomes, err
+}

@@ -1,0 +1,117 @@
+package server_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+)
+
+const nodesPath = "/v2/p/instances/i/logical-nodes"
+
+func (a *api) nodes() (list gen.NodeList) {
+	a.t.Helper()
+	got := a.send("GET", nodesPath, "", nil)
+	require.Equal(a.t, 200, got.status, got.body)
+	require.NoError(a.t, json.Unmarshal([]byte(got.body), &list))
+	return list
+}
+
+// startPair returns a primary and its replica, once they are linked, and the
+// link's address as the primary has it.
+func startPair(t *testing.T) (primary, replica *localnode.Process, link func() string) {
+	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0")
+	host, port, _ := strings.Cut(primary.Addr(), ":")
+	replica = redistest.Start(t, "--replicaof", host, port)
+	admin := redistest.Dial(t, primary.Addr(), "admin")
+	link = func() string {
+		list, err := admin.Do("CLIENT", "LIST", "TYPE", "replica")
+		require.NoError(t, err)
+		_, rest, _ := strings.Cut(list, " addr=")
+		addr, _, _ := strings.Cut(rest, " ")
+		return addr
+	}
+	other := redistest.Dial(t, replica.Addr(), "admin")
+	require.Eventually(t, func() bool {
+		info, err := other.Do("INFO", "replication")
+		require.NoError(t, err)
+		return strings.Contains(info, "master_link_status:up") && link() != ""
+	}, 10*time.Second, 20*time.Millisecond)
+	return primary, replica, link
+}
+
+func TestNodesTellWhatTheyAre(t *testing.T) {
+	primary, replica, _ := startPair(t)
+	down := redistest.Start(t)
+	require.NoError(t, down.Close())
+	hung := redistest.Start(t)
+	require.NoError(t, hung.Pause())
+	defer hung.Resume() //nolint:errcheck // the test is over
+	busy, err := localnode.StartEmbedded()
+	require.NoError(t, err)
+	defer busy.Close()
+	busy.Fail("BUSY Redis is busy running a script.")
+	locked := redistest.Start(t, "--requirepass", "s3cret")
+	a := startInstance(t,
+		fleet.Node{ID: "primary", Name: "shard 1", Address: primary.Addr()}, fleet.Node{ID: "replica", Address: replica.Addr()},
+		fleet.Node{ID: "down", Address: down.Addr()}, fleet.Node{ID: "hung", Address: hung.Addr()},
+		fleet.Node{ID: "busy", Address: busy.Addr()}, fleet.Node{ID: "locked", Address: locked.Addr()},
+		fleet.Node{ID: "name", Address: strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1)},
+		fleet.Node{ID: "ip6", Address: "[2001:db8::1]:1"},
+	)
+	start := time.Now()
+	list := a.nodes()
+	assert.Less(t, time.Since(start), 3*time.Second, "they are asked at the same time, and for two seconds")
+	assert.Equal(t, "i", list.InstanceID)
+	assert.EqualValues(t, 8, list.Total)
+
+	node := func(id, name, address string, status gen.NodeInfoStatus, kind *gen.NodeInfoNodeType) gen.NodeInfo {
+		host, port, _ := strings.Cut(address, ":")
+		return gen.NodeInfo{LogicalNodeID: id, NodeID: id, Name: name, NodeRole: gen.RedisServer, NodeIP: host, NodePort: port, Status: status, NodeType: kind}
+	}
+	ip6 := node("ip6", "ip6", ":1", gen.Inactive, nil)
+	ip6.NodeIP = "2001:db8::1"
+	assert.Equal(t, []gen.NodeInfo{
+		node("primary", "shard 1", primary.Addr(), gen.Active, new(gen.Master)),
+		node("replica", "replica", replica.Addr(), gen.Active, new(gen.Slave)),
+		node("down", "down", down.Addr(), gen.Inactive, nil),
+		node("hung", "hung", hung.Addr(), gen.Inactive, nil),
+		node("busy", "busy", busy.Addr(), gen.Active, nil),
+		node("locked", "locked", locked.Addr(), gen.Inactive, nil),
+		node("name", "name", strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1), gen.Active, new(gen.Master)),
+		ip6,
+	}, list.Nodes)
+	assert.Len(t, a.log.lines(t, "a node did not tell its role"), 5)
+}
+
+func TestARefusedListOfNodes(t *testing.T) {
+	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	for name, c := range map[string]struct {
+		path, token string
+		status      int
+		code        string
+	}{
+		"of an unknown instance":           {"/v2/p/instances/j/logical-nodes", opsToken, 404, "DCS.3022"},
+		"of another project's instance":    {"/v2/other/instances/i/logical-nodes", otherToken, 404, "DCS.3022"},
+		"by who may only kill":             {nodesPath, killerToken, 403, "DCS.2007"},
+		"with another project's token":     {nodesPath, otherToken, 403, "DCS.1004"},
+		"of an instance id that is no one": {"/v2/p/instances/i.j/logical-nodes", opsToken, 400, "DCS.4061"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := a.send("GET", c.path, "", map[string]string{"X-Auth-Token": c.token})
+			assert.Equal(t, c.status, got.status)
+			assert.Equal(t, c.code, got.fault.ErrorCode)
+		})
+	}
+	got := a.send("GET", "/v2/p/instances/empty/logical-nodes", "", nil)
+	assert.Equal(t, 200, got.status)
+	assert.JSONEq(t, `{"instance_id":"empty","total":0,"nodes":[]}`, got.body)
+}

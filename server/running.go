@@ -1,0 +1,80 @@
+package server
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+// running knows the kill-alls that run, at most one an instance, and ends them
+// with the server.
+type running struct {
+	ctx  context.Context // of all of them
+	stop context.CancelCauseFunc
+	jobs sync.WaitGroup
+
+	mu      sync.Mutex
+	stopped bool
+	nodes   map[instanceKey][]fleet.Member
+}
+
+type instanceKey struct{ project, instance string }
+
+func newRunning() *running {
+	r := &running{nodes: map[instanceKey][]fleet.Member{}}
+	r.ctx, r.stop = context.WithCancelCause(context.Background())
+	return r
+}
+
+// reserve is followed by free, when another kill-all may begin, and then by one
+// r.jobs.Done. Its errors are failures.
+func (r *running) reserve(key instanceKey, nodes []fleet.Member) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch _, taken := r.nodes[key]; {
+	case r.stopped:
+		return stopping.with("", nil)
+	case taken:
+		return taskRunning.with("A kill-all of this instance is running.", nil)
+	}
+	r.nodes[key] = nodes
+	r.jobs.Add(1)
+	return nil
+}
+
+func (r *running) free(key instanceKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.nodes, key)
+}
+
+// at tells whether a kill-all of the instance has this node to do, or to have
+// done.
+func (r *running) at(key instanceKey, node *sessions.Node) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.nodes[key], func(m fleet.Member) bool { return m.Node == node })
+}
+
+// close lets none begin any more, stops those that run and waits until they are
+// over, or ctx is.
+func (r *running) close(ctx context.Context) error {
+	r.mu.Lock()
+	r.stopped = true
+	r.mu.Unlock()
+	r.stop(errStopped)
+	over := make(chan struct{})
+	go func() {
+		r.jobs.Wait()
+		close(over)
+	}()
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
