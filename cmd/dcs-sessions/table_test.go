@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/rivo/uniseg"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// hostile are names that a client could give itself to fool who looks.
+var hostile = map[string]string{
+	"an escape sequence that clears the screen": "a\x1b[2Jb",
+	"one of the eight-bit kind":                 "a\u009b2Jb",
+	"a line of its own":                         "a\nb\r\x08",
+	"a tab":                                     "a\tb",
+	"a bell and a delete":                       "a\x07\x7fb",
+	"a title of the window":                     "a\x1b]0;title\x07b",
+	"letters from right to left":                "a\u202ebc\u202c",
+	"an isolate":                                "a\u2067bc\u2069",
+	"no width at all":                           "a\u200b\u2060\ufeffb",
+	"a line separator":                          "a\u2028b",
+	"a tag beyond the first plane":              "a\U000e0041b",
+}
+
+func TestNothingThatAClientCallsItselfReachesTheTerminal(t *testing.T) {
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			var rows table
+			rows.add(text, "next")
+			require.NoError(t, rows.write(&out))
+			assert.Regexp(t, `^[ -~]+\n$`, out.String())
+			assert.Equal(t, 1, strings.Count(out.String(), "\n"))
+
+			out.Reset()
+			require.NoError(t, writeJSONLines(&out, []string{text}))
+			assert.Regexp(t, `^[ -~\n]+$`, out.String())
+			var back []string
+			require.NoError(t, json.Unmarshal(out.Bytes(), &back))
+			assert.Equal(t, []string{text}, back, "a program reads what the client sent")
+		})
+	}
+}
+
+func TestColumnsLineUpByCells(t *testing.T) {
+	var out bytes.Buffer
+	var rows table
+	rows.add("NAME", "DB")
+	rows.add("缓存一", "0")
+	rows.add("e\u0301", "1") // of two runes
+	rows.add("web", "2")
+	require.NoError(t, rows.write(&out))
+	assert.Equal(t, "NAME    DB\n缓存一  0\ne\u0301       1\nweb     2\n", out.String())
+}
+
+func TestALongTextIsCut(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"what fits stays":                      {strings.Repeat("x", 32), strings.Repeat("x", 32)},
+		"what does not ends in an ellipsis":    {strings.Repeat("x", 33), strings.Repeat("x", 31) + "…"},
+		"wide characters count for two":        {strings.Repeat("缓", 17), strings.Repeat("缓", 15) + "…"},
+		"an escape is cut as what it is":       {strings.Repeat("\x1b", 40), strings.Repeat(`\x1b`, 7) + `\x1` + "…"},
+		"a character keeps its marks":          {strings.Repeat("e\u0301", 33), strings.Repeat("e\u0301", 31) + "…"},
+		"marks are not heaped up without end":  {"a" + strings.Repeat("\u0301", 10_000), "…"},
+		"nor where the character is not alone": {"ab" + strings.Repeat("\u0301", 10_000), "a…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, clip(c.text))
+			assert.LessOrEqual(t, uniseg.StringWidth(clip(c.text)), maxCell)
+		})
+	}
+}
