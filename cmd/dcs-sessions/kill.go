@@ -1,178 +1,121 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"net/url"
-	"slices"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/fleet"
-	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
 type killFlags struct {
-	endpoint, project, instance, node, token, accessKey, output string
+	call    callFlags
+	on      nodeFlags
+	filters []string
+	yes     bool
+	dryRun  bool
+	max     int
+	check   time.Duration
 }
 
 func killCommand(getenv func(string) string, std stdio) *cobra.Command {
-	var f killFlags
+	f := killFlags{call: callFlags{getenv: getenv}}
 	cmd := &cobra.Command{
-		Use:   "kill --endpoint URL --project P --instance I --node N ADDR...",
-		Short: "Kill the sessions of the given peers on one node",
+		Use:   "kill --endpoint URL --project P --instance I --node N {ADDR... | --filter EXPRESSION}",
+		Short: "Kill the sessions of the given peers, or those that pass a filter",
 		Long: "kill closes the connections of the peers ADDR (ip:port, or [ip6]:port) on one\n" +
 			"node; - reads addresses from standard input, separated by white space. A peer that\n" +
-			"is no longer connected counts as closed. Request and response are validated\n" +
-			"against the contract. A call that meets a broken connection or a busy server is\n" +
-			"tried again.\n\n" +
-			"With an access key the call is signed. Its secret comes from the environment alone:\n" +
-			"$DCS_SECRET_KEY, with $DCS_SECURITY_TOKEN where the key is temporary. The official\n" +
-			"SDK's $HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN and _PROJECT_ID count where ours\n" +
-			"are not set.\n\n" +
-			"Exit code: 0 when all are closed, 1 when the call failed, 2 when it was called\n" +
-			"wrong and nothing was sent.",
+			"is no longer connected counts as closed.\n\n" +
+			"With --filter it lists the sessions and takes those that pass. Without --yes it\n" +
+			"only shows them. Those that must live (replication, Sentinel, the server's own) are\n" +
+			"never taken; more than --max are not killed. A moment after the kill it lists again\n" +
+			"and says how many came straight back: of the same name, user and IP, under a new id.\n\n" +
+			filterHelp + "\n\n" +
+			"--node may be left out where the instance has one node. Request and response are\n" +
+			"validated against the contract. A call that meets a broken connection or a busy\n" +
+			"server is tried again.\n\n" + credentialsHelp + "\n\n" +
+			"Exit code: 0 when all are closed, none passes the filter or --dry-run has shown\n" +
+			"them; 1 when a call failed, or when some pass and --yes is missing or they are more\n" +
+			"than --max; 2 when it was called wrong and nothing was killed.",
 		Example: "  dcs-sessions kill --endpoint http://127.0.0.1:8080 --project p --instance i --node n 10.0.0.7:50312\n" +
+			"  dcs-sessions kill --filter 'name=leaky-*' --filter 'idle>5m'          # shows them\n" +
+			"  dcs-sessions kill --filter 'name=leaky-*' --filter 'idle>5m' --yes    # kills them\n" +
 			"  redis-cli client list | grep name=leaky | grep -o ' addr=[^ ]*' | cut -d= -f2 | dcs-sessions kill -",
-		Args: usageArgs(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return kill(cmd.Context(), f, args, getenv, std) },
+		Args: func(_ *cobra.Command, args []string) error { return f.checkWhat(args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return kill(cmd.Context(), f, args, std) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.endpoint, "endpoint", "", "`URL` of the API")
-	flags.StringVar(&f.project, "project", "", "project `ID`")
-	flags.StringVar(&f.instance, "instance", "", "instance `ID`")
-	flags.StringVar(&f.node, "node", "", "node `ID`")
-	flags.StringVar(&f.token, "token", "", "`TOKEN` for X-Auth-Token; a flag shows in the process list, the variable does not")
-	flags.StringVar(&f.accessKey, "access-key", "", "`ID` of the access key to sign with")
-	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table or json (default table on a terminal, else json)")
-	envFlag(flags, "endpoint", "DCS_ENDPOINT")
-	envFlag(flags, "project", "DCS_PROJECT_ID")
-	envFlag(flags, "instance", "DCS_INSTANCE_ID")
-	envFlag(flags, "node", "DCS_NODE_ID")
-	envFlag(flags, "token", "DCS_TOKEN")
-	envFlag(flags, "access-key", "DCS_ACCESS_KEY")
-	envFlag(flags, "output", "DCS_OUTPUT")
+	f.call.add(flags)
+	f.on.add(cmd, "(default the only one)")
+	flags.StringArrayVar(&f.filters, "filter", nil, "`EXPRESSION` that a session must pass; may be repeated")
+	flags.BoolVar(&f.yes, "yes", false, "kill what passes the filter, not only show it")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing: show what would be killed")
+	flags.IntVar(&f.max, "max", 100, "kill nothing where more than `N` pass the filter")
+	flags.DurationVar(&f.check, "check", 2*time.Second, "`TIME` after which to look who came back, 0 for never")
+	envFlag(flags, "max", "DCS_MAX")
+	envFlag(flags, "check", "DCS_CHECK")
+	complete(cmd, &f.call)
 	return cmd
 }
 
-func kill(ctx context.Context, f killFlags, args []string, getenv func(string) string, std stdio) error {
-	credentials, project, err := f.credentials(getenv)
+// checkWhat refuses flags and arguments that do not say what to kill.
+func (f *killFlags) checkWhat(args []string) error {
+	switch {
+	case len(args) == 0 && len(f.filters) == 0:
+		return usagef("what to kill is missing: ADDR..., - or --filter")
+	case len(args) > 0 && len(f.filters) > 0:
+		return usagef("ADDR and --filter are both given")
+	case len(args) > 0 && f.on.all:
+		return usagef("--all-nodes goes with --filter: an ADDR is on one node")
+	case f.yes && f.dryRun:
+		return usagef("--yes and --dry-run are both given")
+	}
+	return nil
+}
+
+func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
+	a, err := f.call.open(std, client.Options{})
 	if err != nil {
-		return usageError{err}
+		return err
 	}
-	f.project = project
-	for _, required := range [...]struct{ flag, value string }{
-		{"endpoint", f.endpoint}, {"project", f.project}, {"instance", f.instance}, {"node", f.node},
-	} {
-		switch {
-		case required.value == "":
-			return usagef("--%s is missing", required.flag)
-		case required.flag != "endpoint" && !fleet.IsID(required.value):
-			return usagef("--%s is %q, not 1 to 64 letters, digits, - or _", required.flag, required.value)
-		}
+	if err := f.on.check(); err != nil {
+		return err
 	}
-	asTable := std.terminal
-	switch f.output {
-	case "":
-	case "table", "json":
-		asTable = f.output == "table"
-	default:
-		return usagef("--output is %q, not table or json", f.output)
+	if f.max < 1 {
+		return usagef("--max must be positive")
+	}
+	if f.check < 0 {
+		return usagef("--check must not be negative")
+	}
+	if len(f.filters) > 0 {
+		return killMatching(ctx, f, a, std)
 	}
 	addrs, err := readAddrs(args, std.in)
 	if err != nil {
 		return err
 	}
-	c, err := newClient(f.endpoint, credentials)
+	nodes, err := f.on.nodes(ctx, a, false)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
-	err = c.Kill(ctx, f.project, f.instance, f.node, addrs...)
-	var partial *client.PartialError
-	if vs := validate.AsViolations(err); vs != nil {
-		if vs[0].Direction == validate.Request && !errors.As(err, &partial) {
-			return usageError{fmt.Errorf("nothing was sent: %w", vs)}
-		}
-		if vs[0].Err != nil { // such as which status it was
-			err = fmt.Errorf("%w: %w", err, vs[0].Err)
-		}
+	if f.dryRun {
+		return previewAddrs(ctx, a, nodes, addrs, std)
 	}
-	if showErr := showKill(std, asTable, addrs, err); showErr != nil {
-		return showErr
+	err = a.Kill(ctx, a.project, a.instance, nodes[0], addrs...)
+	told := explain(err)
+	if errors.As(told, new(usageError)) {
+		return told
 	}
-	return err
-}
-
-// readAddrs returns the arguments, each once, with standard input in the place
-// of "-".
-func readAddrs(args []string, in io.Reader) ([]string, error) {
-	var addrs []string
-	for _, arg := range args {
-		if arg != "-" {
-			addrs = append(addrs, arg)
-			continue
-		}
-		words := bufio.NewScanner(in)
-		words.Split(bufio.ScanWords)
-		for words.Scan() {
-			addrs = append(addrs, words.Text())
-		}
-		if err := words.Err(); err != nil {
-			return nil, usagef("read the addresses: %w", err)
-		}
+	report := killReport{Results: make([]killResult, len(addrs)), Error: callErrorOf(told)}
+	for i, addr := range addrs {
+		report.Results[i] = killResult{Address: addr, Result: resultOf(i, err)}
 	}
-	if len(addrs) == 0 {
-		return nil, usagef("there are no addresses on standard input")
+	if err := report.show(std, a, false); err != nil {
+		return err
 	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(addrs, func(a string) bool {
-		twice := seen[a]
-		seen[a] = true
-		return twice
-	}), nil
-}
-
-// credentials returns who calls, and for which project, as client.FromEnv says,
-// with what the flags have in place of their variables.
-func (f killFlags) credentials(getenv func(string) string) (client.Credentials, string, error) {
-	if f.token != "" && f.accessKey != "" {
-		return nil, "", errors.New("--token and --access-key are both given")
-	}
-	flags := map[string]string{"DCS_TOKEN": f.token, "DCS_PROJECT_ID": f.project, "DCS_ACCESS_KEY": f.accessKey}
-	if f.accessKey != getenv("DCS_ACCESS_KEY") && getenv("DCS_SECRET_KEY") == "" && getenv("HUAWEICLOUD_SDK_SK") != "" {
-		// the only secret there is goes with the flag
-		flags["HUAWEICLOUD_SDK_AK"], flags["DCS_ACCESS_KEY"] = f.accessKey, ""
-	}
-	return client.FromEnv(func(name string) string {
-		if value, ok := flags[name]; ok {
-			return value
-		}
-		return getenv(name)
-	})
-}
-
-// newClient returns a client whose requests and responses are validated.
-func newClient(endpoint string, credentials client.Credentials) (*client.Client, error) {
-	v, err := newValidator(endpoint)
-	if err != nil {
-		return nil, err
-	}
-	return client.New(endpoint, client.Options{Credentials: credentials, Transport: v.Transport(http.DefaultTransport)})
-}
-
-func newValidator(endpoint string) (*validate.Validator, error) {
-	base := "/"
-	if u, err := url.Parse(endpoint); err == nil && strings.HasPrefix(u.Path, "/") {
-		base = u.Path
-	}
-	return validate.New(dcssessions.Contract(), validate.Options{BasePath: base, MaxRequestBody: 12 << 20})
+	return told
 }
 
 // resultOf tells what the answer means for the i-th of the addresses.

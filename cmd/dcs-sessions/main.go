@@ -15,6 +15,11 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, stdio{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		terminal: term.IsTerminal(int(os.Stdout.Fd())),
+		terminal:    term.IsTerminal(int(os.Stdout.Fd())),
+		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		size: func() (width, height int) {
+			width, height, _ = term.GetSize(int(os.Stdout.Fd())) // 0 is unknown
+			return width, height
+		},
 	}))
 }

@@ -22,9 +22,11 @@ const (
 
 // stdio is where the command reads and writes.
 type stdio struct {
-	in       io.Reader
-	out, err io.Writer
-	terminal bool // out is one
+	in          io.Reader
+	out, err    io.Writer
+	terminal    bool                       // out is one
+	errTerminal bool                       // err is one
+	size        func() (width, height int) // of the terminal that out is
 }
 
 // A usageError is a mistake in how the command was called.
@@ -52,7 +54,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(demoCommand(std), killCommand(getenv, std), proxyCommand(std), serveCommand(getenv, std), signCommand(getenv, std))
+	root.AddCommand(demoCommand(std), killCommand(getenv, std),
+		listCommand(getenv, std), nodesCommand(getenv, std), proxyCommand(std), serveCommand(getenv, std), signCommand(getenv, std))
 	root.SetArgs(args)
 	root.SetIn(std.in)
 	root.SetOut(std.out)
@@ -114,7 +117,8 @@ func fromEnv(cmd *cobra.Command, getenv func(string) string) (err error) {
 			return
 		}
 		if value := getenv(variable[0]); value != "" {
-			if cmd.Flags().Set(f.Name, value) != nil {
+			// past the flag set, so that Changed stays: given by the caller
+			if f.Value.Set(value) != nil {
 				err = usagef("the value of $%s does not fit --%s", variable[0], f.Name)
 			}
 		}

@@ -18,8 +18,16 @@ import (
 
 // called runs the command with an empty environment.
 func called(ctx context.Context, terminal bool, args ...string) (code int, stdout, stderr string) {
+	return calledIn(ctx, nil, terminal, args...)
+}
+
+// calledIn runs the command in an environment.
+func calledIn(ctx context.Context, env map[string]string, terminal bool, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	code = run(ctx, args, func(string) string { return "" }, stdio{in: strings.NewReader(""), out: &out, err: &err, terminal: terminal})
+	code = run(ctx, args, func(name string) string { return env[name] }, stdio{
+		in: strings.NewReader(""), out: &out, err: &err, terminal: terminal,
+		size: func() (width, height int) { return 80, 24 },
+	})
 	return code, out.String(), err.String()
 }
 
@@ -95,7 +103,7 @@ func TestTheDemoTellsWhatIsWrong(t *testing.T) {
 				require.NoError(t, err)
 			}
 			var out bytes.Buffer
-			assert.Equal(t, c.asAsked, showSessions(&out, []*demoSession{s}))
+			assert.Equal(t, c.asAsked, showSockets(&out, []*demoSession{s}))
 			_, rows, _ := strings.Cut(out.String(), "\n")
 			assert.Equal(t, c.session+" "+s.Addr()+" "+c.row, strings.Join(strings.Fields(rows), " "))
 		})

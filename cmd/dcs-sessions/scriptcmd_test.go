@@ -105,7 +105,7 @@ func cmdSession(ts *testscript.TestScript, neg bool, args []string) {
 // cmdClosed reads the session's socket: the node must have closed it.
 func cmdClosed(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "closed NAME")
-	if !session(ts, args[0]).Closed() {
+	if !sessionNamed(ts, args[0]).Closed() {
 		ts.Fatalf("the session %s is not closed", args[0])
 	}
 }
@@ -113,12 +113,12 @@ func cmdClosed(ts *testscript.TestScript, neg bool, args []string) {
 // cmdOpen asks over the session's socket: the node must answer.
 func cmdOpen(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "open NAME")
-	if !session(ts, args[0]).Open() {
+	if !sessionNamed(ts, args[0]).Open() {
 		ts.Fatalf("the session %s is not open", args[0])
 	}
 }
 
-func session(ts *testscript.TestScript, name string) *localnode.Session {
+func sessionNamed(ts *testscript.TestScript, name string) *localnode.Session {
 	s := ts.Value(sessionsKey{}).(map[string]*localnode.Session)[name]
 	if s == nil {
 		ts.Fatalf("there is no session %s", name)

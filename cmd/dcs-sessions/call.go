@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	dcssessions "github.com/dcs-sessions/dcs-sessions"
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/validate"
+)
+
+// callFlags say which API is called, for what, as whom, and how its answer is
+// written.
+type callFlags struct {
+	endpoint, project, instance, token, accessKey, output string
+
+	getenv    func(string) string
+	ofProject bool // of a project, not of an instance
+}
+
+// credentialsHelp is for the long help of each command that calls.
+const credentialsHelp = "With an access key calls are signed. Its secret comes from the environment alone:\n" +
+	"$DCS_SECRET_KEY, with $DCS_SECURITY_TOKEN where the key is temporary. The official\n" +
+	"SDK's $HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN and _PROJECT_ID count where ours\n" +
+	"are not set."
+
+func (f *callFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.endpoint, "endpoint", "", "`URL` of the API")
+	flags.StringVar(&f.project, "project", "", "project `ID`")
+	if !f.ofProject {
+		flags.StringVar(&f.instance, "instance", "", "instance `ID`")
+		envFlag(flags, "instance", "DCS_INSTANCE_ID")
+	}
+	flags.StringVar(&f.token, "token", "", "`TOKEN` for X-Auth-Token; a flag shows in the process list, the variable does not")
+	flags.StringVar(&f.accessKey, "access-key", "", "`ID` of the access key to sign with")
+	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table, wide or json (default table on a terminal, else json)")
+	envFlag(flags, "endpoint", "DCS_ENDPOINT")
+	envFlag(flags, "project", "DCS_PROJECT_ID")
+	envFlag(flags, "token", "DCS_TOKEN")
+	envFlag(flags, "access-key", "DCS_ACCESS_KEY")
+	envFlag(flags, "output", "DCS_OUTPUT")
+}
+
+// An api is what the flags say is called: one instance of one project.
+type api struct {
+	*client.Client
+	project, instance string
+	json, wide        bool // how to write; else as a table
+}
+
+// open checks the flags. It does not connect.
+func (f *callFlags) open(std stdio, o client.Options) (*api, error) {
+	credentials, project, err := f.credentials()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if f.endpoint == "" {
+		return nil, usagef("--endpoint is missing")
+	}
+	if err := checkID("project", project); err != nil {
+		return nil, err
+	}
+	if !f.ofProject {
+		if err := checkID("instance", f.instance); err != nil {
+			return nil, err
+		}
+	}
+	a := &api{project: project, instance: f.instance}
+	switch f.output {
+	case "":
+		a.json = !std.terminal
+	case "table":
+	case "wide":
+		a.wide = true
+	case "json":
+		a.json = true
+	default:
+		return nil, usagef("--output is %q, not table, wide or json", f.output)
+	}
+	o.Credentials = credentials
+	if a.Client, err = newClient(f.endpoint, o); err != nil {
+		return nil, usageError{err}
+	}
+	return a, nil
+}
+
+func checkID(flag, id string) error {
+	switch {
+	case id == "":
+		return usagef("--%s is missing", flag)
+	case !fleet.IsID(id):
+		return usagef("--%s is %q, not 1 to 64 letters, digits, - or _", flag, id)
+	}
+	return nil
+}
+
+// credentials returns who calls, and for which project, as client.FromEnv says,
+// with what the flags have in place of their variables.
+func (f *callFlags) credentials() (client.Credentials, string, error) {
+	if f.token != "" && f.accessKey != "" {
+		return nil, "", errors.New("--token and --access-key are both given")
+	}
+	flags := map[string]string{"DCS_TOKEN": f.token, "DCS_PROJECT_ID": f.project, "DCS_ACCESS_KEY": f.accessKey}
+	if f.accessKey != f.getenv("DCS_ACCESS_KEY") && f.getenv("DCS_SECRET_KEY") == "" && f.getenv("HUAWEICLOUD_SDK_SK") != "" {
+		// the only secret there is goes with the flag
+		flags["HUAWEICLOUD_SDK_AK"], flags["DCS_ACCESS_KEY"] = f.accessKey, ""
+	}
+	return client.FromEnv(func(name string) string {
+		if value, ok := flags[name]; ok {
+			return value
+		}
+		return f.getenv(name)
+	})
+}
+
+// newClient returns a client whose requests and responses are validated.
+func newClient(endpoint string, o client.Options) (*client.Client, error) {
+	v, err := newValidator(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	o.Transport = v.Transport(http.DefaultTransport)
+	return client.New(endpoint, o)
+}
+
+func newValidator(endpoint string) (*validate.Validator, error) {
+	base := "/"
+	if u, err := url.Parse(endpoint); err == nil && strings.HasPrefix(u.Path, "/") {
+		base = u.Path
+	}
+	return validate.New(dcssessions.Contract(), validate.Options{BasePath: base, MaxRequestBody: 12 << 20})
+}
+
+// explain tells of a violation what is known, and that nothing was sent where
+// the request is what does not keep to the contract.
+func explain(err error) error {
+	var partial *client.PartialError
+	vs := validate.AsViolations(err)
+	switch {
+	case vs == nil:
+		return err
+	case vs[0].Direction == validate.Request && !errors.As(err, &partial):
+		return usageError{fmt.Errorf("nothing was sent: %w", vs)}
+	case vs[0].Err != nil: // such as which status it was
+		return fmt.Errorf("%w: %w", err, vs[0].Err)
+	}
+	return err
+}

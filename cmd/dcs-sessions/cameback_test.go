@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+func named(node string, id int, name, ip string) session {
+	peer, user := ip+":"+strconv.Itoa(40000+id), "app"
+	return session{node, gen.ClientInfo{ID: strconv.Itoa(id), Addr: peer, Peer: &peer, User: &user, Name: name, Flags: "N", Cmd: "get", Idle: 5}}
+}
+
+func TestWhoComesBackIsToldByNameUserAndIP(t *testing.T) {
+	leaky, other := named("n", 7, "leaky", "10.0.0.1"), named("n", 9, "web", "10.0.0.2")
+	before, killed := []session{leaky, other}, []session{leaky}
+	admin := named("n", 10, "leaky", "10.0.0.1")
+	root := "root"
+	admin.User = &root
+	for name, c := range map[string]struct {
+		now         []session
+		back, still int
+	}{
+		"nobody":                        {[]session{other}, 0, 0},
+		"the same under a new id":       {[]session{other, named("n", 10, "leaky", "10.0.0.1")}, 1, 0},
+		"no more than were killed":      {[]session{named("n", 10, "leaky", "10.0.0.1"), named("n", 11, "leaky", "10.0.0.1")}, 1, 0},
+		"another name":                  {[]session{named("n", 10, "web", "10.0.0.1")}, 0, 0},
+		"another IP":                    {[]session{named("n", 10, "leaky", "10.0.0.3")}, 0, 0},
+		"another user":                  {[]session{admin}, 0, 0},
+		"another node":                  {[]session{named("m", 10, "leaky", "10.0.0.1")}, 0, 0},
+		"an id that was there before":   {[]session{named("n", 8, "leaky", "10.0.0.1")}, 0, 0},
+		"the one that should be closed": {[]session{leaky, other}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			back, still := cameBack(before, killed, c.now)
+			assert.Equal(t, c.back, back, "came back")
+			assert.Equal(t, c.still, still, "still there")
+		})
+	}
+}
+
+func TestEachNodeCountsItsOwnIDs(t *testing.T) {
+	a, b := named("a", 1000, "leaky", "10.0.0.1"), named("b", 5, "leaky", "10.0.0.1")
+	back, _ := cameBack([]session{a, b}, []session{b}, []session{a, named("b", 6, "leaky", "10.0.0.1")})
+	assert.Equal(t, 1, back)
+}

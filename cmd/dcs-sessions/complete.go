@@ -1,0 +1,61 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+)
+
+// completeTimeout is how long Tab may take to ask for the nodes.
+const completeTimeout = 3 * time.Second
+
+// complete tells the shell what each flag of cmd can be. Nothing is written on a
+// failure: a prompt is no place for it.
+func complete(cmd *cobra.Command, call *callFlags) {
+	flags := map[string]cobra.CompletionFunc{
+		"output": cobra.FixedCompletions([]cobra.Completion{"table", "wide", "json"}, cobra.ShellCompDirectiveNoFileComp),
+		"sort":   cobra.FixedCompletions(fieldNames(), cobra.ShellCompDirectiveNoFileComp),
+		"filter": completeFilter,
+		"node": func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return completeNode(cmd, call)
+		},
+	}
+	for name, f := range flags {
+		if cmd.Flags().Lookup(name) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, f) // fails for a flag that is not there, or is done
+		}
+	}
+	if cmd.ValidArgsFunction == nil {
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+	}
+}
+
+func completeFilter(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var keys []cobra.Completion
+	for _, f := range fields {
+		keys = append(keys, f.name+"=")
+	}
+	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+func completeNode(cmd *cobra.Command, call *callFlags) ([]cobra.Completion, cobra.ShellCompDirective) {
+	const none = cobra.ShellCompDirectiveNoFileComp
+	if fromEnv(cmd, call.getenv) != nil {
+		return nil, none
+	}
+	a, err := call.open(stdio{}, client.Options{Timeout: completeTimeout, Retry: client.Retry{Attempts: 1}})
+	if err != nil {
+		return nil, none
+	}
+	nodes, err := a.Nodes(cmd.Context(), a.project, a.instance)
+	if err != nil {
+		return nil, none
+	}
+	var ids []cobra.Completion
+	for _, n := range nodes {
+		ids = append(ids, cobra.CompletionWithDesc(n.NodeID, clean(n.Name+" "+n.NodeIP+":"+n.NodePort)))
+	}
+	return ids, none
+}

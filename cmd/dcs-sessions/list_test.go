@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+// twoNodes is an API of an instance with two nodes, a and b.
+func twoNodes(t *testing.T) *clienttest.Server {
+	api := clienttest.New()
+	t.Cleanup(api.Close)
+	api.SetSessions("a", infos(named("a", 9, "web-1", "10.0.0.10"), named("a", 10, "leaky-1", "10.0.0.9")))
+	api.SetSessions("b", infos(named("b", 3, "leaky-2", "10.0.0.9")))
+	return api
+}
+
+func infos(all ...session) (infos []gen.ClientInfo) {
+	for _, s := range all {
+		infos = append(infos, s.ClientInfo)
+	}
+	return infos
+}
+
+func on(api *clienttest.Server, args ...string) []string {
+	return append([]string{args[0], "--endpoint", api.URL, "--project", "p", "--instance", "i"}, args[1:]...)
+}
+
+// column returns the words of one column of a table, without its head.
+func column(table string, i int) (words []string) {
+	rows, _, _ := strings.Cut(table, "\n\n")
+	for line := range strings.Lines(rows) {
+		words = append(words, strings.Fields(line)[i])
+	}
+	return words[1:]
+}
+
+func TestAListIsOfAllNodesUnlessOneIsNamed(t *testing.T) {
+	api := twoNodes(t)
+	code, stdout, stderr := called(t.Context(), true, on(api, "list")...)
+	assert.Equal(t, exitOK, code, stderr)
+	assert.True(t, strings.HasPrefix(stdout, "NODE  ID  PEER "), stdout)
+	assert.Equal(t, []string{"a", "a", "b"}, column(stdout, 0))
+	assert.Equal(t, []string{"9", "10", "3"}, column(stdout, 1))
+	assert.True(t, strings.HasSuffix(stdout, "\n\n3 sessions\n"), stdout)
+
+	code, stdout, _ = called(t.Context(), true, on(api, "list", "--node", "a")...)
+	assert.Equal(t, exitOK, code)
+	assert.True(t, strings.HasPrefix(stdout, "ID  PEER "), stdout)
+	assert.Equal(t, []string{"9", "10"}, column(stdout, 0))
+}
+
+func TestAllNodesWinsOverTheVariable(t *testing.T) {
+	api := twoNodes(t)
+	for flag, ids := range map[string][]string{"--desc": {"9", "10"}, "--all-nodes": {"a", "a", "b"}} {
+		code, stdout, stderr := calledIn(t.Context(), map[string]string{"DCS_NODE_ID": "a"}, true, on(api, "list", flag)...)
+		assert.Equal(t, exitOK, code, stderr)
+		assert.Equal(t, ids, column(stdout, 0))
+	}
+}
+
+func TestAListIsReadAnew(t *testing.T) {
+	api := twoNodes(t)
+	code, _, _ := called(t.Context(), true, on(api, "list", "--node", "a")...)
+	assert.Equal(t, exitOK, code)
+	require.Len(t, api.Scans(), 1)
+	assert.True(t, api.Scans()[0].Fresh)
+}
+
+func TestAListIsSorted(t *testing.T) {
+	api := twoNodes(t)
+	for name, c := range map[string]struct {
+		args []string
+		ids  []string
+	}{
+		"by id as a number":            {[]string{"--sort", "id"}, []string{"3", "9", "10"}},
+		"descending":                   {[]string{"--sort", "id", "--desc"}, []string{"10", "9", "3"}},
+		"by peer as an address":        {[]string{"--sort", "peer"}, []string{"3", "10", "9"}},
+		"by name":                      {[]string{"--sort", "name"}, []string{"10", "3", "9"}},
+		"what is equal by node and id": {[]string{"--sort", "age", "--desc"}, []string{"9", "10", "3"}},
+		"and filtered":                 {[]string{"--sort", "id", "--filter", "name=leaky-*"}, []string{"3", "10"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, stdout, stderr := called(t.Context(), true, on(api, append([]string{"list"}, c.args...)...)...)
+			assert.Equal(t, exitOK, code, stderr)
+			assert.Equal(t, c.ids, column(stdout, 1))
+		})
+	}
+}
+
+func TestANodeThatFailsDoesNotHideTheOthers(t *testing.T) {
+	api := twoNodes(t)
+	api.FailNextOf(clienttest.ScanClients, 1, 400, "DCS.4049", "Not running.")
+	code, stdout, stderr := called(t.Context(), true, on(api, "list")...)
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stdout, "leaky-", "one of the two is listed")
+	assert.Regexp(t, `^dcs-sessions: node [ab]: 400 DCS\.4049: Not running\. \[request [^ ]+\]\n$`, stderr)
+}
+
+func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
+	api := clienttest.New()
+	defer api.Close()
+	evil := named("n", 1, "evil\x1b[2J\u202e"+strings.Repeat("x", 100), "10.0.0.1")
+	evil.Cmd, evil.Flags = "get\x1b[31m", "N\u009b"
+	api.SetSessions("n", infos(evil))
+	for _, output := range []string{"table", "wide", "json"} {
+		code, stdout, stderr := called(t.Context(), true, on(api, "list", "-o", output)...)
+		assert.Equal(t, exitOK, code, stderr)
+		assert.Regexp(t, `^[ -~\n…]+$`, stdout)
+		if output != "json" {
+			assert.Contains(t, stdout, `evil\x1b[2J\u202e`+strings.Repeat("x", 14)+"…")
+			continue
+		}
+		var listed []session
+		require.NoError(t, json.Unmarshal([]byte(stdout), &listed))
+		assert.Equal(t, []session{{"n", evil.ClientInfo}}, listed)
+	}
+}
+
+func TestWideIsAllFields(t *testing.T) {
+	api := twoNodes(t)
+	code, stdout, _ := called(t.Context(), true, on(api, "list", "-o", "wide")...)
+	assert.Equal(t, exitOK, code)
+	head, _, _ := strings.Cut(stdout, "\n")
+	assert.Equal(t, strings.ToUpper(strings.Join(fieldNames(), " ")), strings.Join(strings.Fields(head), " "))
+}
+
+func TestNoSessionsAreAnEmptyArray(t *testing.T) {
+	api := clienttest.New()
+	defer api.Close()
+	api.SetSessions("n", nil)
+	_, stdout, _ := called(t.Context(), false, on(api, "list")...)
+	assert.Equal(t, "[]\n", stdout)
+}
+
+func TestOnlyProxiesHaveSessionsWhereThereAreSome(t *testing.T) {
+	node := func(id string, role gen.NodeInfoNodeRole) gen.NodeInfo {
+		return gen.NodeInfo{NodeID: id, NodeRole: role}
+	}
+	assert.Equal(t, []string{"p-1", "p-2"}, withSessions([]gen.NodeInfo{
+		node("d-1", gen.RedisServer), node("p-1", gen.RedisProxy), node("p-2", gen.RedisProxy),
+	}))
+	assert.Equal(t, []string{"d-1"}, withSessions([]gen.NodeInfo{node("d-1", gen.RedisServer)}))
+}

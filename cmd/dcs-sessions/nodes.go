@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
+	f := callFlags{getenv: getenv}
+	cmd := &cobra.Command{
+		Use:   "nodes --endpoint URL --project P --instance I",
+		Short: "List the nodes of an instance",
+		Long: "nodes lists the nodes of an instance; NODE is what --node takes.\n\n" + credentialsHelp + "\n\n" +
+			"Exit code: 0 when it is listed, 1 when the call failed, 2 when it was called wrong.",
+		Example: "  dcs-sessions nodes --endpoint http://127.0.0.1:8080 --project p --instance i",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := f.open(std, client.Options{})
+			if err != nil {
+				return err
+			}
+			return showNodes(cmd.Context(), a, std)
+		},
+	}
+	f.add(cmd.Flags())
+	complete(cmd, &f)
+	return cmd
+}
+
+func showNodes(ctx context.Context, a *api, std stdio) error {
+	nodes, err := a.Nodes(ctx, a.project, a.instance)
+	if err != nil {
+		return explain(err)
+	}
+	if a.json {
+		if nodes == nil {
+			nodes = []gen.NodeInfo{}
+		}
+		return writeJSON(std.out, nodes)
+	}
+	var t table
+	head := []string{"NODE", "NAME", "ADDRESS", "TYPE", "STATUS"}
+	if a.wide {
+		head = append(head, "ROLE", "ZONE", "SHARD", "LOGICAL")
+	}
+	t.add(head...)
+	for _, n := range nodes {
+		row := []string{
+			n.NodeID, clip(n.Name), net.JoinHostPort(n.NodeIP, n.NodePort),
+			orDash(string(value(n.NodeType))), string(n.Status),
+		}
+		if a.wide {
+			row = append(row, string(n.NodeRole), orDash(value(n.AzCode)), orDash(value(n.GroupName)), n.LogicalNodeID)
+		}
+		t.add(row...)
+	}
+	return t.write(std.out)
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
