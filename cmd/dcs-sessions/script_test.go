@@ -47,6 +47,13 @@ func TestNodeScripts(t *testing.T) {
 	})
 }
 
+// TestOwnNodeScripts drives it against a node that no other script has.
+func TestOwnNodeScripts(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		testscript.Run(t, params(filepath.Join("testdata", "own"), node.Addr()))
+	})
+}
+
 func params(dir, node string) testscript.Params {
 	return testscript.Params{
 		Dir:                 dir,

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+)
+
+func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
+	f := callFlags{getenv: getenv, ofProject: true}
+	var wait bool
+	cmd := &cobra.Command{
+		Use:   "job --endpoint URL --project P ID",
+		Short: "Show a job, such as kill-all's",
+		Long: "job shows the state of a job; with --wait, when it is over. Ctrl-C ends the wait,\n" +
+			"not the job.\n\n" + credentialsHelp + "\n\n" +
+			"Exit code: 0 when it is shown, 1 when the call failed or the job that was waited for\n" +
+			"has failed, 2 when it was called wrong.",
+		Example: "  dcs-sessions job --endpoint http://127.0.0.1:8080 --project p --wait 5b6c0f1e",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := f.open(std, client.Options{})
+			if err != nil {
+				return err
+			}
+			if !fleet.IsID(args[0]) {
+				return usagef("the job is %q, not 1 to 64 letters, digits, - or _", args[0])
+			}
+			if wait {
+				return waitJob(cmd.Context(), a, args[0], std)
+			}
+			job, err := a.Job(cmd.Context(), a.project, args[0])
+			if err != nil {
+				return explain(err)
+			}
+			return showJob(job, a, std)
+		},
+	}
+	f.add(cmd.Flags())
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until it is over")
+	complete(cmd, &f)
+	return cmd
+}
+
+// waitJob shows the job when it is over.
+func waitJob(ctx context.Context, a *api, id string, std stdio) error {
+	show, done := progress(std)
+	job, err := a.WaitJob(ctx, a.project, id, show)
+	done()
+	if ctx.Err() != nil {
+		return fmt.Errorf("the job goes on: see 'dcs-sessions job --wait %s' (%w)", id, ctx.Err())
+	}
+	if job.JobID != "" {
+		if err := showJob(job, a, std); err != nil {
+			return err
+		}
+	}
+	return explain(err)
+}
+
+func showJob(job gen.Job, a *api, std stdio) error {
+	if a.json {
+		return writeJSON(std.out, job)
+	}
+	counts := [4]string{"-", "-", "-", "-"}
+	if c := job.Counts; c != nil {
+		for i, n := range [4]int32{c.Killed, c.Gone, c.Protected, c.Failed} {
+			counts[i] = strconv.Itoa(int(n))
+		}
+	}
+	var t table
+	t.add("JOB", "STATUS", "BEGAN", "TOOK", "KILLED", "GONE", "PROTECTED", "FAILED")
+	began, took := times(job)
+	t.add(job.JobID, string(job.Status), began, took, counts[0], counts[1], counts[2], counts[3])
+	if err := t.write(std.out); err != nil {
+		return err
+	}
+	if job.FailReason != nil {
+		fmt.Fprintf(std.out, "\n%s\n", clean(*job.FailReason))
+	}
+	return nil
+}
+
+// times tells when the job began, and how long it took; the API has both as
+// milliseconds in strings.
+func times(job gen.Job) (began, took string) {
+	began, took = "-", "-"
+	from := atoi(value(job.BeginTime))
+	if from == 0 {
+		return began, took
+	}
+	began = time.UnixMilli(from).Local().Format(time.DateTime)
+	if to := atoi(value(job.EndTime)); to >= from {
+		took = (time.Duration(to-from) * time.Millisecond).String()
+	}
+	return began, took
+}

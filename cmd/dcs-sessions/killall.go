@@ -1,0 +1,134 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+)
+
+type killAllFlags struct {
+	call                callFlags
+	on                  nodeFlags
+	yes, dryRun, noWait bool
+}
+
+func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
+	f := killAllFlags{call: callFlags{getenv: getenv}}
+	cmd := &cobra.Command{
+		Use:   "kill-all --endpoint URL --project P --instance I {--node N | --all-nodes}",
+		Short: "Kill all sessions of a node, or of all nodes",
+		Long: "kill-all closes the connections of all peers on one node or on all nodes, as a job\n" +
+			"of the server. Without --yes it only says how many there are. Those that must live\n" +
+			"(replication, Sentinel, the server's own) do. --node may be left out where the\n" +
+			"instance has one node. Ctrl-C ends the wait for the job, not the job.\n\n" +
+			credentialsHelp + "\n\n" +
+			"Exit code: 0 when the job has succeeded, or --dry-run or --no-wait has done its own;\n" +
+			"1 when a call or the job failed, or --yes is missing; 2 when it was called wrong and\n" +
+			"nothing was killed.",
+		Example: "  dcs-sessions kill-all --endpoint http://127.0.0.1:8080 --project p --instance i --node n    # counts them\n" +
+			"  dcs-sessions kill-all --all-nodes --yes    # kills them",
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return killAll(cmd.Context(), f, std) },
+	}
+	flags := cmd.Flags()
+	f.call.add(flags)
+	f.on.add(cmd, "(default the only one)")
+	flags.BoolVar(&f.yes, "yes", false, "kill them, not only count them")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing: count what would be killed")
+	flags.BoolVar(&f.noWait, "no-wait", false, "write the job's id and do not wait for it")
+	complete(cmd, &f.call)
+	return cmd
+}
+
+func killAll(ctx context.Context, f killAllFlags, std stdio) error {
+	if f.yes && f.dryRun {
+		return usagef("--yes and --dry-run are both given")
+	}
+	a, err := f.call.open(std, client.Options{})
+	if err != nil {
+		return err
+	}
+	if err := f.on.check(); err != nil {
+		return err
+	}
+	nodes, err := f.on.nodes(ctx, a, false)
+	if err != nil {
+		return err
+	}
+	if !f.yes {
+		return countAll(ctx, a, nodes, f.dryRun, std)
+	}
+	node := nodes[0]
+	if f.on.all {
+		node = ""
+	}
+	job, err := a.KillAll(ctx, a.project, a.instance, node)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return fmt.Errorf("%w; a job may have begun", err)
+	case err != nil:
+		return explain(err)
+	case f.noWait && a.json:
+		return writeJSON(std.out, map[string]string{"job_id": job})
+	case f.noWait:
+		_, err := fmt.Fprintln(std.out, job)
+		return err
+	}
+	return waitJob(ctx, a, job, std)
+}
+
+// A nodeCount is what a kill-all would find on a node.
+type nodeCount struct {
+	Node      string `json:"node_id"`
+	Sessions  int    `json:"sessions"`
+	Protected int    `json:"protected"` // of these, those that must live
+}
+
+// countAll says what would be killed.
+func countAll(ctx context.Context, a *api, nodes []string, asked bool, std stdio) error {
+	all, err := a.sessions(ctx, nodes)
+	if err != nil {
+		return err
+	}
+	counts := make([]nodeCount, len(nodes))
+	would := 0
+	for i, node := range nodes {
+		counts[i].Node = node
+		for j := range all {
+			switch s := &all[j]; {
+			case s.Node != node:
+				continue
+			case s.isProtected():
+				counts[i].Protected++
+			default:
+				would++
+			}
+			counts[i].Sessions++
+		}
+	}
+	outcome := fmt.Sprintf("%s of %s would be killed; nothing was killed", plural(would, "session"), plural(len(nodes), "node"))
+	err = nil
+	if !asked {
+		err = fmt.Errorf("%s: add --yes", outcome)
+	}
+	if a.json {
+		return cmp.Or(writeJSON(std.out, map[string]any{"nodes": counts, "would_be_killed": would}), err)
+	}
+	var t table
+	t.add("NODE", "SESSIONS", "PROTECTED")
+	for _, c := range counts {
+		t.add(c.Node, strconv.Itoa(c.Sessions), strconv.Itoa(c.Protected))
+	}
+	if err := t.write(std.out); err != nil {
+		return err
+	}
+	if asked {
+		fmt.Fprintf(std.out, "\n%s\n", outcome)
+	}
+	return err
+}
