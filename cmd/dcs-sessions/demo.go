@@ -10,7 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -26,15 +26,13 @@ const (
 	demoProject  = "demo-project"
 	demoInstance = "demo-instance"
 	demoNode     = "demo-node"
+	demoLeak     = "leaky-"
 )
 
-var (
-	demoNames = []string{
-		"web-1", "web-2", "web-3", "web-4", "worker-1", "worker-2", "worker-3",
-		"cron", "report", "leaky-1", "leaky-2", "leaky-3",
-	}
-	demoVictims = []string{"leaky-1", "leaky-2", "leaky-3"}
-)
+var demoNames = []string{
+	"web-1", "web-2", "web-3", "web-4", "worker-1", "worker-2", "worker-3",
+	"cron", "report", "leaky-1", "leaky-2", "leaky-3",
+}
 
 func demoCommand(std stdio) *cobra.Command {
 	var once bool
@@ -42,9 +40,9 @@ func demoCommand(std stdio) *cobra.Command {
 		Use:   "demo",
 		Short: "Show it all on this machine: a node, its sessions, the API, a kill",
 		Long: "demo starts a Redis or Valkey node (or a small one of its own, where none is\n" +
-			"installed), opens a dozen sessions, serves the API for it on loopback, kills three\n" +
-			"sessions through the typed client and shows which sockets closed. It then serves\n" +
-			"until Ctrl-C, so that you can kill more.",
+			"installed), opens a dozen sessions, serves the API for it on loopback, lists them\n" +
+			"through the typed client, kills the three that leak and shows which sockets closed.\n" +
+			"It then serves until Ctrl-C, so that you can list and kill more.",
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), once, std) },
 	}
@@ -79,20 +77,24 @@ func demo(ctx context.Context, once bool, std stdio) error {
 	defer api.stop()
 	fmt.Fprintf(std.out, "API       %s\n\n", api.endpoint)
 
-	c, err := newClient(api.endpoint, client.Token(api.token))
+	c, err := newClient(api.endpoint, client.Options{Credentials: client.Token(api.token)})
 	if err != nil {
 		return err
 	}
+	// from nothing to the right peers: what the API lists says which they are
 	var peers []string
-	for _, s := range open {
-		if slices.Contains(demoVictims, s.name) {
-			peers = append(peers, s.Addr())
+	for s, err := range c.List(ctx, demoProject, demoInstance, demoNode, client.ListOptions{}) {
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(s.Name, demoLeak) {
+			peers = append(peers, value(s.Peer))
 		}
 	}
 	if err := c.Kill(ctx, demoProject, demoInstance, demoNode, peers...); err != nil {
 		return err
 	}
-	if !showSessions(std.out, open) {
+	if !showSockets(std.out, open) {
 		fmt.Fprintln(std.err, "dcs-sessions: what closed is not what was asked")
 		return errSilent
 	}
@@ -166,15 +168,15 @@ func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, 
 	}, nil
 }
 
-// showSessions reads every socket and tells whether exactly the victims' are
+// showSockets reads every socket and tells whether exactly the victims' are
 // closed.
-func showSessions(out io.Writer, open []*demoSession) (asAsked bool) {
+func showSockets(out io.Writer, open []*demoSession) (asAsked bool) {
 	asAsked = true
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SESSION\tPEER\tASKED\tSOCKET")
 	for _, s := range open {
 		asked, socket := "-", "open"
-		victim := slices.Contains(demoVictims, s.name)
+		victim := strings.HasPrefix(s.name, demoLeak)
 		if victim {
 			asked = "kill"
 		}
@@ -193,18 +195,21 @@ func showSessions(out io.Writer, open []*demoSession) (asAsked bool) {
 }
 
 func showHowToGoOn(out io.Writer, api *demoAPI, open []*demoSession) {
-	next := open[:2]
 	fmt.Fprintf(out, `
-It serves until Ctrl-C. In another terminal, kill more:
+It serves until Ctrl-C. In another terminal, find and kill more:
 
-export DCS_ENDPOINT=%s DCS_TOKEN=%s
+export DCS_ENDPOINT=%[1]s DCS_TOKEN=%[2]s
+export DCS_PROJECT_ID=%[3]s DCS_INSTANCE_ID=%[4]s
+%[5]s nodes
+%[5]s list --sort age --desc
+%[5]s kill --filter 'name=worker-*' --dry-run
+%[5]s kill --filter 'name=worker-*' --yes
+%[5]s kill %[6]s
 curl -i -H "X-Auth-Token: $DCS_TOKEN" -H 'Content-Type: application/json' \
-  -d '{"node_id":"%s","client_addrs":["%s"]}' \
-  $DCS_ENDPOINT/v2/%s/instances/%s/clients/kill
-%s kill --project %s --instance %s --node %s %s
+  -d '{"node_id":"%[7]s","client_addrs":["%[8]s"]}' \
+  $DCS_ENDPOINT/v2/%[3]s/instances/%[4]s/clients/kill
 
-`, api.endpoint, api.token, demoNode, next[0].Addr(), demoProject, demoInstance,
-		os.Args[0], demoProject, demoInstance, demoNode, next[1].Addr())
+`, api.endpoint, api.token, demoProject, demoInstance, os.Args[0], open[1].Addr(), demoNode, open[0].Addr())
 }
 
 // watch says which sockets close, until ctx ends.
