@@ -163,6 +163,9 @@ func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, 
 		stop: func() {
 			cancel()
 			<-ended // what is under way needs its node
+			end, cancel := context.WithTimeout(context.Background(), jobsTime)
+			defer cancel()
+			_ = handler.Close(end) // a kill-all that does not stop ends with the demo
 			f.Close()
 		},
 	}, nil

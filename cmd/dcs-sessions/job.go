@@ -55,7 +55,7 @@ func waitJob(ctx context.Context, a *api, id string, std stdio) error {
 	job, err := a.WaitJob(ctx, a.project, id, show)
 	done()
 	if ctx.Err() != nil {
-		return fmt.Errorf("the job goes on: see 'dcs-sessions job --wait %s' (%w)", id, ctx.Err())
+		return jobGoesOn(id)
 	}
 	if job.JobID != "" {
 		if err := showJob(job, a, std); err != nil {
@@ -64,6 +64,15 @@ func waitJob(ctx context.Context, a *api, id string, std stdio) error {
 	}
 	return explain(err)
 }
+
+// jobGoesOn is Ctrl-C during the wait for the job of that id.
+type jobGoesOn string
+
+func (id jobGoesOn) Error() string {
+	return fmt.Sprintf("the job goes on: see 'dcs-sessions job --wait %s'", string(id))
+}
+
+func (jobGoesOn) Unwrap() error { return context.Canceled }
 
 func showJob(job gen.Job, a *api, std stdio) error {
 	if a.json {
