@@ -208,7 +208,7 @@ func (e SortOrder) Valid() bool {
 	}
 }
 
-// ClientInfo A session. A counter that does not fit is 2147483647.
+// ClientInfo A session. A counter that does not fit is 2147483647, and a text of more than 1024 bytes is cut.
 type ClientInfo struct {
 	// Addr Address and port of the client.
 	Addr string `json:"addr"`

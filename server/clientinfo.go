@@ -56,13 +56,18 @@ func counter(n int64) int32 { return max(0, clamp(n)) }
 
 func clamp(n int64) int32 { return int32(min(max(n, math.MinInt32), math.MaxInt32)) }
 
+// maxText is how many bytes of a text are told: a client may call itself by
+// megabytes, and a page must stay one that its reader takes.
+const maxText = 1024
+
 // clean returns text that JSON can carry. A name, a user's above all, is bytes:
 // what is not UTF-8, and NUL, which not every reader takes, become U+FFFD.
 func clean(s *string) *string {
-	if utf8.ValidString(*s) && strings.IndexByte(*s, 0) < 0 {
+	if len(*s) <= maxText && utf8.ValidString(*s) && strings.IndexByte(*s, 0) < 0 {
 		return s
 	}
-	cleaned := strings.ReplaceAll(strings.ToValidUTF8(*s, "\uFFFD"), "\x00", "\uFFFD")
+	cut := (*s)[:min(len(*s), maxText)]
+	cleaned := strings.ReplaceAll(strings.ToValidUTF8(cut, "\uFFFD"), "\x00", "\uFFFD")
 	return &cleaned
 }
 

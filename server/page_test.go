@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -126,6 +127,10 @@ func TestTextIsWhatJSONCanCarry(t *testing.T) {
 		"a\xff\xfeb":   "a\uFFFDb",
 		"\xed\xa0\x80": "\uFFFD", // a lone surrogate
 		"\xc3":         "\uFFFD",
+
+		strings.Repeat("x", 1024):       strings.Repeat("x", 1024),
+		strings.Repeat("x", 1<<20):      strings.Repeat("x", 1024),
+		strings.Repeat("x", 1023) + "ü": strings.Repeat("x", 1023) + "\uFFFD", // cut in two
 	} {
 		page, _ := server.PageOf([]sessions.Session{{Addr: text, Name: text, Cmd: text, User: text, Flags: text, Events: text, FD: text, DB: text}}, gen.ListClientsParams{})
 		c := page[0]
