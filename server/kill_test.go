@@ -56,7 +56,7 @@ func TestAReplicasAddressRefusesTheWholeRequest(t *testing.T) {
 func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		a := startAPI(t, fleet.Node{Address: node.Addr()})
-		victim := dialRaw(t, "tcp", node.Addr(), nil)
+		victim := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
 		addr := victim.LocalAddr().String()
 		require.Len(t, a.list("?addr="+addr).Clients, 1)
 		newcomer := victim.comeBack()

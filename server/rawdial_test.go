@@ -39,7 +39,8 @@ func (s rawSession) open() bool {
 	return err == nil && assert.Equal(s.t, "+PONG\r\n", reply)
 }
 
-// comeBack leaves, and opens another session from the same address.
+// comeBack leaves, and opens another session from the same address, which was
+// chosen.
 func (s rawSession) comeBack() rawSession {
 	s.t.Helper()
 	require.NoError(s.t, s.Conn.(*net.TCPConn).SetLinger(0)) // or its port is not free at once

@@ -122,7 +122,7 @@ func TestWhatIsSentForAKill(t *testing.T) {
 func TestAListedSessionThatHasLeftIsGoneWhoeverHasItsAddress(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
-		first := dialFrom(t, server.Addr(), nil)
+		first := dialFrom(t, server.Addr(), redistest.LocalAddr(t))
 		first.id(t)
 		targets := listed(t, n, first.addr())
 		first.reset()

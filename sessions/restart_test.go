@@ -35,7 +35,7 @@ func TestAListedSessionIsGoneWhenTheServerHasBegunAnew(t *testing.T) {
 	for range 30 { // so that waiting for the restart does not use up the ids
 		dialFrom(t, server.Addr(), nil).id(t)
 	}
-	first := dialFrom(t, server.Addr(), nil)
+	first := dialFrom(t, server.Addr(), redistest.LocalAddr(t))
 	id := first.id(t)
 	targets := listed(t, n, first.addr())
 	require.NoError(t, server.Restart(t.Context()))
