@@ -53,6 +53,7 @@ fuzz:
 	  go test ./validate -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	for target in FuzzSignThenVerify FuzzParse; do \
 	  go test ./signature -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
+	go test ./sessions -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME)
 
 # a Redis or Valkey server for the tests, installed where there is none
 servers:

@@ -33,7 +33,7 @@ func (n *Node) begin(ctx context.Context) (*call, error) {
 	self, err := conn.ClientID(ctx).Result()
 	if err != nil {
 		release()
-		return nil, explain(err)
+		return nil, failed(ctx, err)
 	}
 	return &call{conn, release, n.run.Load(), self, time.Since(start)}, nil
 }
@@ -59,4 +59,20 @@ func (n *Node) conn(ctx context.Context) (*redis.Conn, func(), error) {
 // ended is the error of a call whose caller's time was over.
 func ended(ctx context.Context) error {
 	return fmt.Errorf("%w: the call has ended: %w", ErrUnreachable, context.Cause(ctx))
+}
+
+// failed explains what a command of a call returned. Where it is the caller's
+// time that was over, it says so: the connection's deadline is ctx's own, and may
+// come a moment before it.
+func failed(ctx context.Context, err error) error {
+	if err == nil || isReply(err) {
+		return explain(err)
+	}
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < 10*time.Millisecond {
+		<-ctx.Done()
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", ended(ctx), err)
+	}
+	return explain(err)
 }

@@ -18,12 +18,10 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// churnPorts is where clients come from: below the ports that the system gives
-// out by itself, and hardly more than there are clients.
+// The ports that the clients come from are hardly more than there are clients.
 const (
-	churnClients   = 120
-	firstChurnPort = 21_000
-	churnPorts     = 130
+	churnClients = 120
+	churnPorts   = 130
 )
 
 // A life is one session of one client.
@@ -103,8 +101,9 @@ func TestNoNewcomerIsKilledAmongReconnectingClients(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		c := &churn{server: server.Addr(), alive: map[netip.AddrPort]int64{}}
+		first := firstPort + 1000*(1+rand.IntN(10))
 		for i := range churnPorts {
-			c.free = append(c.free, firstChurnPort+i)
+			c.free = append(c.free, first+i)
 		}
 		quit := make(chan struct{})
 		var clients sync.WaitGroup

@@ -91,6 +91,9 @@ func peersOf(t *testing.T, addr, match string, filter ...string) (addrs []netip.
 	return addrs
 }
 
+// firstPort is far below the ports that systems give out by themselves.
+const firstPort = 20_000
+
 // A socket is a session whose own port the test chooses.
 type socket struct {
 	net.Conn
@@ -140,9 +143,9 @@ func (s *socket) id(t *testing.T) int64 {
 	return id
 }
 
-// before62 stands before a node and does not let CLIENT LIST ID through, which
-// came with Redis 6.2.
-func before62(t *testing.T, addr string) string {
+// relay stands before a node, and shows what is sent to the node to edit first,
+// a pipeline at a time.
+func relay(t *testing.T, addr string, edit func([]byte) []byte) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { ln.Close() })
@@ -166,11 +169,18 @@ func before62(t *testing.T, addr string) string {
 					if err != nil {
 						return
 					}
-					server.Write(bytes.ReplaceAll(buf[:n], //nolint:errcheck // the client sees it
-						[]byte("LIST\r\n$2\r\nID\r\n"), []byte("LIST\r\n$2\r\nXX\r\n")))
+					server.Write(edit(buf[:n])) //nolint:errcheck // the client sees it
 				}
 			}()
 		}
 	}()
 	return ln.Addr().String()
+}
+
+// before62 stands before a node and does not let CLIENT LIST ID through, which
+// came with Redis 6.2.
+func before62(t *testing.T, addr string) string {
+	return relay(t, addr, func(sent []byte) []byte {
+		return bytes.ReplaceAll(sent, []byte("LIST\r\n$2\r\nID\r\n"), []byte("LIST\r\n$2\r\nXX\r\n"))
+	})
 }

@@ -47,7 +47,7 @@ func (n *Node) Kill(ctx context.Context, targets []Target) ([]Outcome, error) {
 
 	seen, err := c.look(ctx, targets)
 	if err != nil {
-		return outcomes, explain(err)
+		return outcomes, failed(ctx, err)
 	}
 	blocked := false
 	for i, t := range targets {

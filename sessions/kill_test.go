@@ -126,6 +126,9 @@ func TestAListedSessionThatHasLeftIsGoneWhoeverHasItsAddress(t *testing.T) {
 		first.id(t)
 		targets := listed(t, n, first.addr())
 		first.reset()
+		require.Eventually(t, func() bool {
+			return !slices.Contains(peersOf(t, server.Addr(), ""), first.addr())
+		}, 5*time.Second, time.Millisecond, "the node notices")
 		newcomer := dialFrom(t, server.Addr(), first.LocalAddr())
 		newcomer.id(t)
 		outcomes, err := n.Kill(t.Context(), targets)

@@ -22,7 +22,7 @@ func (n *Node) KillAll(ctx context.Context, progress func([]Outcome)) ([]Outcome
 
 	list, err := c.list(ctx)
 	if err != nil {
-		return nil, explain(err)
+		return nil, failed(ctx, err)
 	}
 	first := c.newSight()
 	first.add(list)
@@ -51,9 +51,6 @@ func (n *Node) KillAll(ctx context.Context, progress func([]Outcome)) ([]Outcome
 // a second or two, in which one may have left, or become a link of Sentinel's. A
 // server before 6.2 cannot tell, and the first look stands.
 func (c *call) lookAgain(ctx context.Context, first *sight, targets []Target) (*sight, error) {
-	if ctx.Err() != nil {
-		return nil, ended(ctx)
-	}
 	ids := make([]any, len(targets))
 	for i, t := range targets {
 		ids[i] = t.id
@@ -65,6 +62,6 @@ func (c *call) lookAgain(ctx context.Context, first *sight, targets []Target) (*
 	case isReply(err):
 		return first, nil
 	default:
-		return nil, explain(err)
+		return nil, failed(ctx, err)
 	}
 }

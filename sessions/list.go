@@ -1,10 +1,8 @@
 package sessions
 
 import (
-	"cmp"
 	"context"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 )
@@ -30,7 +28,7 @@ func (n *Node) List(ctx context.Context) (*Listing, error) {
 	defer c.release()
 	list, err := c.list(ctx)
 	if err != nil {
-		return nil, explain(err)
+		return nil, failed(ctx, err)
 	}
 	return &Listing{At: time.Now(), Sessions: list, run: c.run}, nil
 }
@@ -55,7 +53,7 @@ func (l *Listing) Target(addr netip.AddrPort) Target {
 	return Target{Addr: addr, id: s.ID, age: s.Age, at: l.At, run: l.run}
 }
 
-// list reads the sessions that CLIENT LIST has for filter, by ascending id.
+// list reads the sessions that CLIENT LIST has for filter.
 func (c *call) list(ctx context.Context, filter ...any) ([]Session, error) {
 	reply, err := c.conn.Do(ctx, append([]any{"CLIENT", "LIST"}, filter...)...).Text()
 	if err != nil {
@@ -65,8 +63,5 @@ func (c *call) list(ctx context.Context, filter ...any) ([]Session, error) {
 	for i := range list {
 		list[i].self = list[i].ID == c.self
 	}
-	// The server's order is that of connecting, but for a link to a primary
-	// that it took up again.
-	slices.SortFunc(list, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
 	return list, nil
 }

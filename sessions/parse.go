@@ -1,22 +1,30 @@
 package sessions
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// parseList reads the reply to CLIENT LIST, of any version. The texts of the
-// sessions are parts of it, so that a row costs no allocation. A line without
-// an id or an address is left out.
+// parseList reads the reply to CLIENT LIST, of any version, by ascending id. The
+// texts of the sessions are parts of it, so that a row costs no allocation. A
+// line without an id or an address is left out.
 func parseList(reply string) []Session {
 	list := make([]Session, 0, strings.Count(reply, "\n")+1)
+	sorted := true
 	for line := range strings.SplitSeq(reply, "\n") {
 		list = append(list, Session{})
 		s := &list[len(list)-1]
 		if s.parse(strings.TrimSuffix(line, "\r")); s.ID <= 0 || s.Addr == "" {
 			list = list[:len(list)-1]
+		} else if len(list) > 1 && s.ID < list[len(list)-2].ID {
+			sorted = false
 		}
+	}
+	if !sorted { // a link to the primary that was taken up again stands last
+		slices.SortFunc(list, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return list
 }

@@ -80,6 +80,14 @@ func TestLinesThatAreNoSessions(t *testing.T) {
 	}
 }
 
+func TestAListIsByAscendingID(t *testing.T) {
+	var ids []int64
+	for _, s := range parseList("id=5 addr=?:0\nid=9 addr=?:0\nid=3 addr=?:0 flags=M\nid=x\nid=7 addr=?:0\n") {
+		ids = append(ids, s.ID)
+	}
+	assert.Equal(t, []int64{3, 5, 7, 9}, ids)
+}
+
 func TestWhoIsProtected(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields string

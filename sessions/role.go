@@ -25,8 +25,8 @@ func (n *Node) Role(ctx context.Context) (Role, error) {
 	}
 	defer release()
 	reply, err := conn.Do(ctx, "ROLE").Slice()
-	if err = explain(err); errors.Is(err, ErrRefused) { // of the password's or of ROLE's
-		return RoleUnknown, explain(conn.ClientID(ctx).Err())
+	if err = failed(ctx, err); errors.Is(err, ErrRefused) { // of the password's or of ROLE's
+		return RoleUnknown, failed(ctx, conn.ClientID(ctx).Err())
 	}
 	if err != nil || len(reply) == 0 {
 		return RoleUnknown, err

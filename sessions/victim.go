@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -79,11 +78,8 @@ func (c *call) kill(ctx context.Context, p *pace, victims []victim) error {
 		chunk := victims[:min(p.size, len(victims))]
 		start := time.Now()
 		again, err := c.killChunk(ctx, chunk)
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return fmt.Errorf("%w: %w", ended(ctx), err)
-		case err != nil:
-			return explain(err)
+		if err != nil {
+			return failed(ctx, err)
 		}
 		p.note(len(chunk), time.Since(start))
 		victims = append(victims[len(chunk):], again...)

@@ -12,7 +12,7 @@ import (
 func LocalAddr(t testing.TB) *net.TCPAddr {
 	t.Helper()
 	for range 100 {
-		addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 22_000 + rand.N(10_000)}
+		addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 12_000 + rand.N(8_000)}
 		if ln, err := net.ListenTCP("tcp", addr); err == nil {
 			ln.Close()
 			return addr
