@@ -121,6 +121,11 @@ func TestPagesHoldToWhatWasReadFirst(t *testing.T) {
 				for _, s := range all {
 					s.Close()
 				}
+				admin := redistest.Dial(t, node.Addr(), "")
+				require.Eventually(t, func() bool { // the node sees it in its own time
+					list, err := admin.Do("CLIENT", "LIST")
+					return err == nil && !strings.Contains(list, "name=s-")
+				}, 10*time.Second, time.Millisecond)
 			})
 		}
 	})
