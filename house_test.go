@@ -22,6 +22,7 @@ var mayUse = map[string][]string{
 	"/gen":                {"github.com/oapi-codegen/runtime"},
 	"/signature":          {},
 	"/validate":           {"github.com/getkin/kin-openapi"},
+	"/validate/accept":    {"github.com/getkin/kin-openapi"},
 	"/client":             {module + "/gen", module + "/signature"},
 	"/client/clienttest":  {module + "/gen"},
 	"/sessions":           {"github.com/redis/go-redis/v9"},

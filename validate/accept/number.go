@@ -1,0 +1,203 @@
+package accept
+
+import (
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// The largest integer below which a float64, which is what many parsers make of
+// every number, has all of them (RFC 8259, section 6).
+const maxExact = 1 << 53
+
+// A number is what a schema asks of numbers. As kin-openapi does, it compares
+// float64s.
+type number struct {
+	whole          bool // integers alone
+	wide           bool // of 64 bits, beyond maxExact
+	low, high      float64
+	aboveLow       bool // low itself is not accepted
+	belowHigh      bool
+	enum           []float64 // nil: any
+	multipleOf     int64     // 0: of any
+	smallest, most float64   // of the format
+}
+
+func newNumber() *number {
+	return &number{low: math.Inf(-1), high: math.Inf(1), smallest: math.Inf(-1), most: math.Inf(1)}
+}
+
+// compileNumber returns nil where every number needs kin-openapi.
+func compileNumber(s *openapi3.Schema) *number {
+	n := newNumber()
+	n.whole = s.Type.Is(openapi3.TypeInteger)
+	n.wide = s.Format == "int64"
+	if s.Min != nil {
+		n.low, n.aboveLow = *s.Min, s.ExclusiveMin.Bool != nil && *s.ExclusiveMin.Bool
+	}
+	if s.Max != nil {
+		n.high, n.belowHigh = *s.Max, s.ExclusiveMax.Bool != nil && *s.ExclusiveMax.Bool
+	}
+	if m := s.MultipleOf; m != nil {
+		if *m < 1 || *m > maxExact || *m != math.Trunc(*m) { // kin-openapi has a tolerance for fractions
+			return nil
+		}
+		n.multipleOf = int64(*m)
+	}
+	if len(s.Enum) > 0 {
+		n.enum = []float64{}
+		for _, v := range s.Enum {
+			switch v := v.(type) {
+			case float64:
+				n.enum = append(n.enum, v)
+			case int:
+				n.enum = append(n.enum, float64(v))
+			case int64:
+				n.enum = append(n.enum, float64(v))
+			case uint64:
+				n.enum = append(n.enum, float64(v))
+			}
+		}
+	}
+	if s.Format != "" && !n.format(s.Format) {
+		return nil
+	}
+	return n
+}
+
+// A literal is a number as it was read.
+type literal struct {
+	end   int // doubt: there is none, or parsers differ
+	whole bool
+	value int64   // where whole
+	float float64 // the nearest
+}
+
+// number reads the number at i.
+func (s *scan[T]) number(n *number, i int, to *slot, v reflect.Value) int {
+	lit := s.literal(i, n.wide)
+	if lit.end < 0 || n.whole && !lit.whole || !n.fits(&lit) {
+		return doubt
+	}
+	if to != nil && !setNumber(to, v, &lit, s.text[i:lit.end]) {
+		return doubt
+	}
+	return lit.end
+}
+
+func (n *number) fits(lit *literal) bool {
+	f := lit.float
+	if !(f >= n.low && f <= n.high && f >= n.smallest && f <= n.most) ||
+		n.aboveLow && f == n.low || n.belowHigh && f == n.high {
+		return false
+	}
+	if n.multipleOf != 0 && (!lit.whole || lit.value > maxExact || lit.value < -maxExact || lit.value%n.multipleOf != 0) {
+		return false
+	}
+	if n.enum == nil {
+		return true
+	}
+	for _, one := range n.enum {
+		if one == f {
+			return true
+		}
+	}
+	return false
+}
+
+// literal reads a number's text.
+func (s *scan[T]) literal(i int, wide bool) (lit literal) {
+	lit.end = doubt
+	start := i
+	if i < len(s.text) && s.text[i] == '-' {
+		i++
+	}
+	first := i
+	var value uint64
+	for ; i < len(s.text) && '0' <= s.text[i] && s.text[i] <= '9'; i++ {
+		value = value*10 + uint64(s.text[i]-'0') // of 20 digits and more it is not used
+	}
+	digits := i - first
+	if digits == 0 || digits > 1 && s.text[first] == '0' {
+		return lit
+	}
+	if i < len(s.text) && (s.text[i] == '.' || s.text[i]|0x20 == 'e') {
+		return s.fraction(start, first, i)
+	}
+	limit := uint64(maxExact)
+	if wide {
+		limit = math.MaxInt64
+	}
+	if digits > 19 || value > limit || first > start && value == 0 { // -0 is an integer to some
+		return lit
+	}
+	lit.end, lit.whole, lit.value = i, true, int64(value)
+	if first > start {
+		lit.value = -lit.value
+	}
+	lit.float = float64(lit.value)
+	return lit
+}
+
+// fraction reads on at i, after the digits before a point or an exponent.
+func (s *scan[T]) fraction(start, first, i int) (lit literal) {
+	lit.end = doubt
+	point, ok := i, false
+	if s.text[i] == '.' {
+		if i = s.digits(i + 1); i == point+1 {
+			return lit
+		}
+	}
+	mantissa := i
+	if i < len(s.text) && s.text[i]|0x20 == 'e' {
+		i++
+		if i < len(s.text) && (s.text[i] == '+' || s.text[i] == '-') {
+			i++
+		}
+		sign := i
+		if i = s.digits(i); i == sign {
+			return lit
+		}
+	}
+	if i == mantissa && mantissa-first <= 16 { // 15 digits and a point
+		lit.float = decimal(s.text[first:point], s.text[point+1:i])
+	} else if lit.float, ok = exactFloat(s.text[first:i], s.text[first:mantissa]); !ok {
+		return lit
+	}
+	if s.text[start] == '-' {
+		lit.float = -lit.float
+	}
+	lit.end = i
+	return lit
+}
+
+func (s *scan[T]) digits(i int) int {
+	for i < len(s.text) && '0' <= s.text[i] && s.text[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+// decimal returns the float64 of a number of 15 digits at most: it and the power
+// of ten are exact, so that their quotient is the nearest.
+func decimal[T chars](before, after T) float64 {
+	value, scale := 0.0, 1.0
+	for i := range len(before) {
+		value = value*10 + float64(before[i]-'0')
+	}
+	for i := range len(after) {
+		value, scale = value*10+float64(after[i]-'0'), scale*10
+	}
+	return value / scale
+}
+
+// exactFloat returns a number's float64, and whether it holds all of it: 17
+// digits, with which it can be written again.
+func exactFloat[T chars](text, mantissa T) (float float64, ok bool) {
+	float, err := strconv.ParseFloat(string(text), 64)
+	digits := strings.Trim(strings.Replace(string(mantissa), ".", "", 1), "0")
+	return float, err == nil && len(digits) <= 17 && (float != 0 || digits == "")
+}
