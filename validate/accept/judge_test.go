@@ -148,10 +148,7 @@ func exact(literal string, wide bool) error {
 	if !strings.ContainsAny(literal, ".eE") {
 		n, ok := new(big.Int).SetString(literal, 10)
 		limit := new(big.Int).Lsh(big.NewInt(1), 53)
-		if wide {
-			limit.SetInt64(1<<63 - 1)
-		}
-		if !ok || n.CmpAbs(limit) > 0 {
+		if !ok || wide && !n.IsInt64() || !wide && n.CmpAbs(limit) > 0 {
 			return fmt.Errorf("integer %s is not exact", literal)
 		}
 		return nil

@@ -22,7 +22,7 @@ type index struct {
 
 func (o *object) lookup() {
 	size := 4
-	for size < 2*len(o.members) {
+	for size < 4*len(o.members) {
 		size *= 2
 	}
 	x := index{members: o.members, slots: make([]int8, size), ascii: true}
@@ -54,7 +54,7 @@ func find[T chars](x *index, name T) int {
 		return none
 	}
 	for at := hash(name); ; at++ {
-		which := x.slots[at&(len(x.slots)-1)] // at most half are taken
+		which := x.slots[at&(len(x.slots)-1)] // a quarter is taken
 		if which == none || string(name) == x.members[which].name {
 			return int(which)
 		}

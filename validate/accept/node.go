@@ -23,14 +23,6 @@ var free = func() *node {
 	return n
 }()
 
-// something is the empty schema: anything but null, which only nullable permits.
-// What stands in it is free.
-var something = func() *node {
-	n := *free
-	n.null = false
-	return &n
-}()
-
 // least is the length of the shortest text that the node can accept, or less:
 // by it the items of an array are at most so many.
 func (n *node) least() int {

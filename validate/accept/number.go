@@ -4,7 +4,6 @@ import (
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -24,10 +23,11 @@ type number struct {
 	enum           []float64 // nil: any
 	multipleOf     int64     // 0: of any
 	smallest, most float64   // of the format
+	any            bool      // of all this nothing
 }
 
 func newNumber() *number {
-	return &number{low: math.Inf(-1), high: math.Inf(1), smallest: math.Inf(-1), most: math.Inf(1)}
+	return &number{low: math.Inf(-1), high: math.Inf(1), smallest: math.Inf(-1), most: math.Inf(1), any: true}
 }
 
 // compileNumber returns nil where every number needs kin-openapi.
@@ -65,6 +65,7 @@ func compileNumber(s *openapi3.Schema) *number {
 	if s.Format != "" && !n.format(s.Format) {
 		return nil
 	}
+	n.any = s.Min == nil && s.Max == nil && n.multipleOf == 0 && n.enum == nil && math.IsInf(n.most, 1)
 	return n
 }
 
@@ -78,8 +79,8 @@ type literal struct {
 
 // number reads the number at i.
 func (s *scan[T]) number(n *number, i int, to *slot, v reflect.Value) int {
-	lit := s.literal(i, n.wide)
-	if lit.end < 0 || n.whole && !lit.whole || !n.fits(&lit) {
+	lit := s.literal(i, n.wide, n.any && to == nil)
+	if lit.end < 0 || n.whole && !lit.whole || !n.any && !n.fits(&lit) {
 		return doubt
 	}
 	if to != nil && !setNumber(to, v, &lit, s.text[i:lit.end]) {
@@ -108,8 +109,9 @@ func (n *number) fits(lit *literal) bool {
 	return false
 }
 
-// literal reads a number's text.
-func (s *scan[T]) literal(i int, wide bool) (lit literal) {
+// literal reads a number's text. Of a fraction that nobody asks for the value may
+// be left out.
+func (s *scan[T]) literal(i int, wide, idle bool) (lit literal) {
 	lit.end = doubt
 	start := i
 	if i < len(s.text) && s.text[i] == '-' {
@@ -125,7 +127,7 @@ func (s *scan[T]) literal(i int, wide bool) (lit literal) {
 		return lit
 	}
 	if i < len(s.text) && (s.text[i] == '.' || s.text[i]|0x20 == 'e') {
-		return s.fraction(start, first, i)
+		return s.fraction(start, first, i, idle)
 	}
 	limit := uint64(maxExact)
 	if wide {
@@ -143,7 +145,7 @@ func (s *scan[T]) literal(i int, wide bool) (lit literal) {
 }
 
 // fraction reads on at i, after the digits before a point or an exponent.
-func (s *scan[T]) fraction(start, first, i int) (lit literal) {
+func (s *scan[T]) fraction(start, first, i int, idle bool) (lit literal) {
 	lit.end = doubt
 	point, ok := i, false
 	if s.text[i] == '.' {
@@ -162,12 +164,17 @@ func (s *scan[T]) fraction(start, first, i int) (lit literal) {
 			return lit
 		}
 	}
-	if i == mantissa && mantissa-first <= 16 { // 15 digits and a point
+	size := mantissa - first
+	switch {
+	case idle && i == mantissa && (size <= 18 || size == 19 && s.text[first] == '0'): // 17 digits and a point
+	case i == mantissa && size <= 16: // 15
 		lit.float = decimal(s.text[first:point], s.text[point+1:i])
-	} else if lit.float, ok = exactFloat(s.text[first:i], s.text[first:mantissa]); !ok {
-		return lit
+	default:
+		if lit.float, ok = exactFloat(s.text[first:i], s.text[first:mantissa]); !ok {
+			return lit
+		}
 	}
-	if s.text[start] == '-' {
+	if first > start {
 		lit.float = -lit.float
 	}
 	lit.end = i
@@ -198,6 +205,15 @@ func decimal[T chars](before, after T) float64 {
 // digits, with which it can be written again.
 func exactFloat[T chars](text, mantissa T) (float float64, ok bool) {
 	float, err := strconv.ParseFloat(string(text), 64)
-	digits := strings.Trim(strings.Replace(string(mantissa), ".", "", 1), "0")
-	return float, err == nil && len(digits) <= 17 && (float != 0 || digits == "")
+	count, zeros := 0, 0 // of the digits from the first that counts to the last, and those after
+	for i := range len(mantissa) {
+		switch c := mantissa[i]; {
+		case c == '.' || c == '0' && count == 0:
+		case c == '0':
+			zeros++
+		default:
+			count, zeros = count+zeros+1, 0
+		}
+	}
+	return float, err == nil && count <= 17 && (float != 0 || count == 0)
 }

@@ -1,8 +1,6 @@
 package accept
 
-import (
-	"reflect"
-)
+import "reflect"
 
 // maxMembers is how many bits mark the members that were there.
 const maxMembers = 64
@@ -31,9 +29,8 @@ func (s *scan[T]) object(o *object, i int, to *slot, v reflect.Value) int {
 	}
 	for {
 		count++
-		which := none
+		which := expected
 		if expected < len(o.members) && s.at(i, o.members[expected].quoted) {
-			which = expected
 			i += len(o.members[expected].quoted)
 		} else {
 			end := s.name(i)
@@ -48,19 +45,20 @@ func (s *scan[T]) object(o *object, i int, to *slot, v reflect.Value) int {
 		if i = s.colon(i); i < 0 {
 			return doubt
 		}
-		if which >= 0 {
+		if which < 0 {
+			i = s.value(o.others, i, nil, noValue)
+		} else {
 			bit := uint64(1) << which
 			if seen&bit != 0 {
 				return doubt
 			}
 			seen, expected = seen|bit, which+1
-			if into, field := to.field(v, which); into != nil {
-				i = s.value(o.members[which].node, i, into, field)
-			} else {
+			if to == nil {
 				i = s.value(o.members[which].node, i, nil, noValue)
+			} else {
+				into, field := to.field(v, which)
+				i = s.value(o.members[which].node, i, into, field)
 			}
-		} else {
-			i = s.value(o.others, i, nil, noValue)
 		}
 		if i < 0 {
 			return doubt
@@ -92,6 +90,13 @@ func (s *scan[T]) complete(o *object, seen uint64, count, i int) int {
 func (s *scan[T]) name(i int) int {
 	if i >= len(s.text) || s.text[i] != '"' {
 		return doubt
+	}
+	j := i + 1
+	for j < len(s.text) && ordinary[s.text[j]] {
+		j++
+	}
+	if j < len(s.text) && s.text[j] == '"' {
+		return j + 1
 	}
 	end, _, escaped := s.quoted(i)
 	if escaped {

@@ -75,29 +75,41 @@ func (s *scan[T]) words(l *list, i int, into *[]string, room int) int {
 // shortest items could fill.
 func (s *scan[T]) room(l *list, i int, to *slot) int {
 	const some = 4
-	rest := s.text[i:min(len(s.text), i+s.ahead)]
-	end := strings.Index(string(rest), closing(l.items))
-	if end < 0 {
-		end = len(rest)
-	}
+	rest := string(s.text[i:min(len(s.text), i+s.ahead)])
+	end := closing(rest, before(l.items))
 	s.ahead -= end
-	count := min(strings.Count(string(rest[:end]), ",")+1, end/(l.items.least()+1)+1, l.max)
+	count := min(strings.Count(rest[:end], ",")+1, end/(l.items.least()+1)+1, l.max)
 	if size := int(to.elem.typ.Size()); size > 16 {
 		count = min(count, end*16/size+some)
 	}
 	return max(count, 1)
 }
 
-// closing is what ends an array of such items, if there is no white space.
-func closing(items *node) string {
+// closing returns the place of the bracket that seems to close an array, or all
+// the text.
+func closing(text string, before byte) int {
+	for i := 0; ; i++ {
+		next := strings.IndexByte(text[i:], ']')
+		if next < 0 {
+			return len(text)
+		}
+		if i += next; before == 0 || i > 0 && text[i-1] == before {
+			return i
+		}
+	}
+}
+
+// before is the byte at the end of an item, 0 where there may be several: a
+// bracket after another byte is one in a string, or in an item.
+func before(items *node) byte {
 	switch {
 	case items.number != nil || items.yes || items.no || items.null:
-		return "]"
+		return 0
 	case items.text != nil:
-		return `"]`
+		return '"'
 	case items.object != nil:
-		return "}]"
+		return '}'
 	default:
-		return "]]"
+		return ']'
 	}
 }

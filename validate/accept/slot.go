@@ -36,10 +36,10 @@ func (to *slot) follow(v reflect.Value) (*slot, reflect.Value) {
 
 // field returns the slot of a member and the field it fills.
 func (to *slot) field(v reflect.Value, which int) (*slot, reflect.Value) {
-	if to == nil || to.fields[which].to == nil {
+	f := &to.fields[which]
+	if f.to == nil {
 		return nil, noValue
 	}
-	f := &to.fields[which]
 	return f.to, v.Field(f.index)
 }
 
