@@ -41,7 +41,7 @@ type pet struct {
 	Owner  **owner   `json:"owner"`
 	Pets   []owner   `json:"pets"`
 	Opts   []*string `json:"opts"`
-	Extra  any `json:"-"`
+	Extra  any       `json:"-"`
 }
 
 func TestBindFillsWhatEncodingJSONFills(t *testing.T) {
@@ -116,7 +116,7 @@ func TestTypesThatEncodingJSONHasToFill(t *testing.T) {
 			B any    `json:"-"`
 		}{}, true},
 		{closed, struct {
-			A string `json:"a\"b"`
+			A string `json:"a!b"`
 		}{}, false},
 		{`{"type":"object","properties":{"A":{},"a":{}},"additionalProperties":false}`, struct{ A []string }{}, false}, // both would go there
 		{`{"type":"string","format":"byte"}`, []byte{}, false},
