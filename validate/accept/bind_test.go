@@ -1,6 +1,7 @@
 package accept_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -99,8 +100,9 @@ func TestTypesThatEncodingJSONHasToFill(t *testing.T) {
 		{closed, struct{ A any }{}, false},       //
 		{closed, struct{ A time.Time }{}, false}, // it reads itself
 		{closed, ownUnmarshaler{}, false},        //
-		{closed, map[string]string{}, false},     //
-		{closed, embedding{}, false},             //
+		{closed, struct{ A json.Number }{}, false},
+		{closed, map[string]string{}, false}, //
+		{closed, embedding{}, false},         //
 		{closed, struct {
 			A string `json:"a"`
 		}{}, false}, // A is a to encoding/json

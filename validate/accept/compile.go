@@ -151,9 +151,14 @@ func isEscaped(name string) bool {
 
 func atLeast(n uint64) int { return int(min(n, math.MaxInt)) }
 
+// atMost is the bound as kin-openapi has it: one beyond an int64 is negative.
 func atMost(n *uint64) int {
-	if n == nil {
+	switch {
+	case n == nil:
 		return math.MaxInt
+	case *n > math.MaxInt64:
+		return -1
+	default:
+		return atLeast(*n)
 	}
-	return atLeast(*n)
 }

@@ -54,6 +54,7 @@ type pair struct {
 var (
 	decodesJSON = reflect.TypeFor[json.Unmarshaler]()
 	decodesText = reflect.TypeFor[encoding.TextUnmarshaler]()
+	numberText  = reflect.TypeFor[json.Number]() // a string that encoding/json looks into
 )
 
 // of returns the slot of a node and a type, or false where encoding/json might
@@ -65,7 +66,7 @@ func (made slots) of(n *node, t reflect.Type) (*slot, bool) {
 	if to, ok := made[pair{n, t}]; ok {
 		return to, true
 	}
-	if p := reflect.PointerTo(t); p.Implements(decodesJSON) || p.Implements(decodesText) {
+	if p := reflect.PointerTo(t); p.Implements(decodesJSON) || p.Implements(decodesText) || t == numberText {
 		return nil, false
 	}
 	to := &slot{kind: t.Kind(), typ: t, strings: t == reflect.TypeFor[[]string]()}

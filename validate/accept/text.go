@@ -4,8 +4,8 @@ import "github.com/getkin/kin-openapi/openapi3"
 
 // A text is what a schema asks of strings.
 type text struct {
-	min, max int      // in characters, as kin-openapi counts them: an emoji is one
-	enum     []string // nil: any
+	min, max int    // in characters, as kin-openapi counts them: an emoji is one
+	enum     *words // nil: any
 	matches  []*pattern
 	dated    bool // begins with a day that its month has
 }
@@ -14,12 +14,7 @@ type text struct {
 func compileText(s *openapi3.Schema) *text {
 	t := &text{min: atLeast(s.MinLength), max: atMost(s.MaxLength)}
 	if len(s.Enum) > 0 {
-		t.enum = []string{}
-		for _, v := range s.Enum {
-			if word, ok := v.(string); ok {
-				t.enum = append(t.enum, word)
-			}
-		}
+		t.enum = newWords(s.Enum)
 	}
 	if s.Pattern != "" {
 		p := compilePattern(s.Pattern)
@@ -48,26 +43,26 @@ func (s *scan[T]) string(t *text, i int, bound bool) int {
 
 // matched reads a string of plain ASCII and runs the automaton over it at once.
 func (s *scan[T]) matched(t *text, i int) int {
-	a := t.matches[0].auto
-	state, j := a.start, i+1
-	for ; j < len(s.text); j++ {
-		class := a.quoted[s.text[j]]
+	a, text := t.matches[0].auto, s.text
+	next, state, j := a.next, a.start, i+1
+	for ; j < len(text); j++ {
+		class := a.quoted[text[j]]
 		if class == stop {
 			break
 		}
-		state = a.next[state+class]
+		state = next[state+class]
 	}
-	if j == len(s.text) {
+	if j == len(text) {
 		return doubt
 	}
-	if s.text[j] != '"' { // an escape, or not ASCII: the pattern's regexp has to look
+	if text[j] != '"' { // an escape, or not ASCII: the pattern's regexp has to look
 		return s.checked(t, i, true)
 	}
 	length := j - i - 1
-	if a.next[state] == 0 || length < t.min || length > t.max {
+	if next[state] == 0 || length < t.min || length > t.max {
 		return doubt
 	}
-	if (len(t.matches) > 1 || t.enum != nil || t.dated) && !fits(t, s.text[i+1:j], length) {
+	if (len(t.matches) > 1 || t.enum != nil || t.dated) && !fits(t, text[i+1:j], length) {
 		return doubt
 	}
 	return j + 1
@@ -89,7 +84,7 @@ func (t *text) fits(value string, length int) bool { return fits(t, value, lengt
 
 // fits tells whether a decoded string of valid UTF-8 is accepted.
 func fits[T chars](t *text, value T, length int) bool {
-	if length < t.min || length > t.max || t.enum != nil && !isOneOf(t.enum, value) {
+	if length < t.min || length > t.max || t.enum != nil && !has(t.enum, value) {
 		return false
 	}
 	for _, p := range t.matches {
@@ -100,21 +95,13 @@ func fits[T chars](t *text, value T, length int) bool {
 	return !t.dated || isDay(value)
 }
 
-func isOneOf[T chars](words []string, value T) bool {
-	for _, word := range words {
-		if string(value) == word {
-			return true
-		}
-	}
-	return false
-}
-
 // quoted reads the string that opens at i: the place after it, its length in
 // characters, and whether there are escapes in it.
 func (s *scan[T]) quoted(i int) (end, length int, escaped bool) {
 	start, extra := i+1, 0 // extra are the bytes that are not a character's first
-	for j := start; j < len(s.text); {
-		c := s.text[j]
+	text := s.text
+	for j := start; j < len(text); {
+		c := text[j]
 		switch {
 		case ordinary[c]:
 			j++
