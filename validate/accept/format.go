@@ -5,30 +5,40 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
+
+// The patterns of the formats that kin-openapi registers, made when a schema has
+// one.
+var (
+	base64Text   = madeOnce(openapi3.FormatOfStringByte)
+	dateText     = madeOnce(openapi3.FormatOfStringDate)
+	dateTimeText = madeOnce(openapi3.FormatOfStringDateTime)
+)
+
+func madeOnce(expression string) func() *pattern {
+	return sync.OnceValue(func() *pattern { return compilePattern(expression) })
+}
 
 // format adds what kin-openapi asks of a string of this format. It asks nothing
 // of one that is not registered with it, as email; false is one whose check is
 // not known here.
 func (t *text) format(name string) bool {
 	check, ok := openapi3.SchemaStringFormats[name]
-	if !ok {
-		return true
-	}
-	expression := ""
 	switch {
+	case !ok:
+		return true
 	case name == "byte" && reflect.DeepEqual(check, openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringByte)):
-		expression = openapi3.FormatOfStringByte
+		t.matches = append(t.matches, base64Text())
 	case name == "date" && isDate(check):
-		expression, t.dated = openapi3.FormatOfStringDate, true
+		t.matches, t.dated = append(t.matches, dateText()), true
 	case name == "date-time" && isDate(check):
-		expression, t.dated = openapi3.FormatOfStringDateTime, true
+		t.matches, t.dated = append(t.matches, dateTimeText()), true
 	default:
 		return false
 	}
-	t.matches = append(t.matches, compilePattern(expression))
 	return true
 }
 
