@@ -136,3 +136,18 @@ func BenchmarkSessions(b *testing.B) {
 		}
 	})
 }
+
+// What start-up costs.
+func BenchmarkCompile(b *testing.B) {
+	kill, list := killSchema(b), sessionSchema()
+	b.Run("kill", func(b *testing.B) {
+		for b.Loop() {
+			accept.Compile(kill, accept.Request)
+		}
+	})
+	b.Run("sessions", func(b *testing.B) {
+		for b.Loop() {
+			accept.Compile(list, accept.Response)
+		}
+	})
+}

@@ -58,6 +58,7 @@ var keywords = []struct {
 		accepts: []string{`"1"`, `"a1b"`, `"é1"`}, wrong: []string{`""`, `"a"`, `"é"`}, right: []string{`"\u0031"`, `"1\n"`}},
 	{name: "an anchor is at the end alone", schema: `{"type":"string","pattern":"^[a-z]{2,3}$","maxLength":5}`,
 		accepts: []string{`"ab"`, `"abc"`}, wrong: []string{`"a"`, `"abcd"`, `"ab\n"`, `" ab"`, `"ab "`, `"éb"`, "\"ab\n\""}},
+	{name: "a pattern and a length both count", schema: `{"type":"string","pattern":"^[a-z]*$","minLength":2,"maxLength":3}`, accepts: []string{`"ab"`, `"abc"`}, wrong: []string{`"a"`, `"abcd"`, `"a1"`}},
 	{name: "a pattern with a quote does not end the string", schema: `{"type":"string","pattern":"^.*$"}`,
 		accepts: []string{`"a"`, `"é"`}, wrong: []string{`"a"b"`, "\"a\tb\""}, right: []string{`"a\"b"`}},
 	{name: "a pattern that Go does not know is kin-openapi's", schema: `{"type":"object","properties":{"a":{"type":"string","pattern":"(?=a)"}}}`,
