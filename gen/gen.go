@@ -5353,12 +5353,17 @@ func (sh *strictHandler) ScanClients(w http.ResponseWriter, r *http.Request, pro
 	request.ProjectID = projectID
 	request.InstanceID = instanceID
 
-	var body ScanClientsJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
+	if body, ok := boundBody(r).(*ScanClientsJSONRequestBody); ok {
+		request.Body = body
+	} else {
+		var body ScanClientsJSONRequestBody
+		if err := runtime.BindJSONBody(r, &body); err != nil {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+		request.Body = &body
+
 	}
-	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.ScanClients(ctx, request.(ScanClientsRequestObject))
@@ -5387,12 +5392,17 @@ func (sh *strictHandler) HangUpClients(w http.ResponseWriter, r *http.Request, p
 	request.ProjectID = projectID
 	request.InstanceID = instanceID
 
-	var body HangUpClientsJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
+	if body, ok := boundBody(r).(*HangUpClientsJSONRequestBody); ok {
+		request.Body = body
+	} else {
+		var body HangUpClientsJSONRequestBody
+		if err := runtime.BindJSONBody(r, &body); err != nil {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+		request.Body = &body
+
 	}
-	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.HangUpClients(ctx, request.(HangUpClientsRequestObject))
@@ -5421,12 +5431,17 @@ func (sh *strictHandler) HangUpKillAllClients(w http.ResponseWriter, r *http.Req
 	request.ProjectID = projectID
 	request.InstanceID = instanceID
 
-	var body HangUpKillAllClientsJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
+	if body, ok := boundBody(r).(*HangUpKillAllClientsJSONRequestBody); ok {
+		request.Body = body
+	} else {
+		var body HangUpKillAllClientsJSONRequestBody
+		if err := runtime.BindJSONBody(r, &body); err != nil {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+		request.Body = &body
+
 	}
-	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.HangUpKillAllClients(ctx, request.(HangUpKillAllClientsRequestObject))
@@ -5500,4 +5515,146 @@ func (sh *strictHandler) ShowJobInfo(w http.ResponseWriter, r *http.Request, pro
 	} else if response != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
 	}
+}
+
+// boundBody returns what validation bound the request's body to, or nil.
+func boundBody(r *http.Request) any {
+	if b, ok := r.Body.(interface{ Bound() any }); ok {
+		return b.Bound()
+	}
+	return nil
+}
+
+// RequestBodies returns, for each operation whose body is JSON alone, how a new
+// one is made: for whoever binds a body while it is checked. The keys are those
+// of Operations.
+func RequestBodies() map[string]func() any {
+	return map[string]func() any{
+		"ScanClients":          func() any { return new(ScanClientsJSONRequestBody) },
+		"HangUpClients":        func() any { return new(HangUpClientsJSONRequestBody) },
+		"HangUpKillAllClients": func() any { return new(HangUpKillAllClientsJSONRequestBody) },
+	}
+}
+
+// Operations returns ssi's handler of each operation, for whoever routes: the
+// path values are expected in r.PathValue. The keys are the operationIds, or
+// "METHOD /path" where there is none. Those whose parameters are all texts of
+// the path have ServeBound beside ServeHTTP.
+func Operations(ssi StrictServerInterface, options StrictHTTPServerOptions) map[string]http.Handler {
+	handler := NewStrictHandlerWithOptions(ssi, nil, options)
+	options = handler.(*strictHandler).options
+	wrapper := &ServerInterfaceWrapper{Handler: handler, ErrorHandlerFunc: options.RequestErrorHandlerFunc}
+	return map[string]http.Handler{
+		"ListClients": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wrapper.ListClients(w, r)
+		}),
+		"ScanClients": boundOperation{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wrapper.ScanClients(w, r)
+		}), func(w http.ResponseWriter, r *http.Request, path pathValues, body any) {
+			var request ScanClientsRequestObject
+			request.ProjectID = ProjectID(path.PathValue("project_id"))
+			request.InstanceID = InstanceID(path.PathValue("instance_id"))
+			if body != nil {
+				bound, ok := body.(*ScanClientsJSONRequestBody)
+				if !ok {
+					options.RequestErrorHandlerFunc(w, r, fmt.Errorf("the body is bound to a %T", body))
+					return
+				}
+				request.Body = bound
+			}
+			response, err := ssi.ScanClients(r.Context(), request)
+			if err == nil && response != nil {
+				err = response.VisitScanClientsResponse(w)
+			}
+			if err != nil {
+				options.ResponseErrorHandlerFunc(w, r, err)
+			}
+		}},
+		"HangUpClients": boundOperation{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wrapper.HangUpClients(w, r)
+		}), func(w http.ResponseWriter, r *http.Request, path pathValues, body any) {
+			var request HangUpClientsRequestObject
+			request.ProjectID = ProjectID(path.PathValue("project_id"))
+			request.InstanceID = InstanceID(path.PathValue("instance_id"))
+			if body != nil {
+				bound, ok := body.(*HangUpClientsJSONRequestBody)
+				if !ok {
+					options.RequestErrorHandlerFunc(w, r, fmt.Errorf("the body is bound to a %T", body))
+					return
+				}
+				request.Body = bound
+			}
+			response, err := ssi.HangUpClients(r.Context(), request)
+			if err == nil && response != nil {
+				err = response.VisitHangUpClientsResponse(w)
+			}
+			if err != nil {
+				options.ResponseErrorHandlerFunc(w, r, err)
+			}
+		}},
+		"HangUpKillAllClients": boundOperation{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wrapper.HangUpKillAllClients(w, r)
+		}), func(w http.ResponseWriter, r *http.Request, path pathValues, body any) {
+			var request HangUpKillAllClientsRequestObject
+			request.ProjectID = ProjectID(path.PathValue("project_id"))
+			request.InstanceID = InstanceID(path.PathValue("instance_id"))
+			if body != nil {
+				bound, ok := body.(*HangUpKillAllClientsJSONRequestBody)
+				if !ok {
+					options.RequestErrorHandlerFunc(w, r, fmt.Errorf("the body is bound to a %T", body))
+					return
+				}
+				request.Body = bound
+			}
+			response, err := ssi.HangUpKillAllClients(r.Context(), request)
+			if err == nil && response != nil {
+				err = response.VisitHangUpKillAllClientsResponse(w)
+			}
+			if err != nil {
+				options.ResponseErrorHandlerFunc(w, r, err)
+			}
+		}},
+		"ShowNodesInformation": boundOperation{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wrapper.ShowNodesInformation(w, r)
+		}), func(w http.ResponseWriter, r *http.Request, path pathValues, body any) {
+			var request ShowNodesInformationRequestObject
+			request.ProjectID = ProjectID(path.PathValue("project_id"))
+			request.InstanceID = InstanceID(path.PathValue("instance_id"))
+			response, err := ssi.ShowNodesInformation(r.Context(), request)
+			if err == nil && response != nil {
+				err = response.VisitShowNodesInformationResponse(w)
+			}
+			if err != nil {
+				options.ResponseErrorHandlerFunc(w, r, err)
+			}
+		}},
+		"ShowJobInfo": boundOperation{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			wrapper.ShowJobInfo(w, r)
+		}), func(w http.ResponseWriter, r *http.Request, path pathValues, body any) {
+			var request ShowJobInfoRequestObject
+			request.ProjectID = ProjectID(path.PathValue("project_id"))
+			request.JobID = ID(path.PathValue("job_id"))
+			response, err := ssi.ShowJobInfo(r.Context(), request)
+			if err == nil && response != nil {
+				err = response.VisitShowJobInfoResponse(w)
+			}
+			if err != nil {
+				options.ResponseErrorHandlerFunc(w, r, err)
+			}
+		}},
+	}
+}
+
+type pathValues = interface{ PathValue(name string) string }
+
+// A boundOperation also takes what a caller of ServeHTTP would have in r: path
+// gives the decoded path values, and body is one of RequestBodies, or nil where
+// the request has none.
+type boundOperation struct {
+	http.Handler
+	serve func(w http.ResponseWriter, r *http.Request, path pathValues, body any)
+}
+
+func (o boundOperation) ServeBound(w http.ResponseWriter, r *http.Request, path pathValues, body any) {
+	o.serve(w, r, path, body)
 }
