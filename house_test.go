@@ -21,7 +21,7 @@ var mayUse = map[string][]string{
 	"":                    {},
 	"/gen":                {"github.com/oapi-codegen/runtime"},
 	"/signature":          {},
-	"/validate":           {"github.com/getkin/kin-openapi"},
+	"/validate":           {module + "/validate/accept", "github.com/getkin/kin-openapi"},
 	"/validate/accept":    {"github.com/getkin/kin-openapi"},
 	"/client":             {module + "/gen", module + "/signature"},
 	"/client/clienttest":  {module + "/gen"},

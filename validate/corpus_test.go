@@ -154,7 +154,10 @@ func readCorpora(t testing.TB) map[string]*corpus {
 // what was refused in Enforce, and what was reported in Observe.
 type adapter func(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations
 
-var adapters = map[string]adapter{"middleware": throughMiddleware, "transport": throughTransport, "proxy": throughProxy}
+var adapters = map[string]adapter{"middleware": throughMiddleware, "handler": throughHandler, "transport": throughTransport, "proxy": throughProxy}
+
+// bothWays are the authorities: the verdicts must not differ.
+var bothWays = map[string]validate.Authority{"compiled": validate.Compiled, "kin": validate.Kin}
 
 func TestCorpusThroughEveryAdapter(t *testing.T) {
 	cases := 0
@@ -166,11 +169,14 @@ func TestCorpusThroughEveryAdapter(t *testing.T) {
 			cases++
 			t.Run(name+"/"+one.Name, func(t *testing.T) {
 				for name, through := range adapters {
-					for _, mode := range []validate.Mode{validate.Enforce, validate.Observe} {
-						t.Run(name+"/"+mode.String(), func(t *testing.T) {
-							o := one.Options.in(mode)
-							checkCase(t, name, one, through(t, contract, o, one))
-						})
+					for way, authority := range bothWays {
+						for _, mode := range []validate.Mode{validate.Enforce, validate.Observe} {
+							t.Run(name+"/"+way+"/"+mode.String(), func(t *testing.T) {
+								o := one.Options.in(mode)
+								o.Authority = authority
+								checkCase(t, name, one, through(t, contract, o, one))
+							})
+						}
 					}
 				}
 			})
@@ -188,7 +194,7 @@ func checkCase(t *testing.T, adapter string, c *corpusCase, vs validate.Violatio
 	}
 	expected := append([]want{}, c.Want...)
 	for i := range expected {
-		if adapter != "middleware" && expected[i].Status == http.StatusInternalServerError {
+		if adapter != "middleware" && adapter != "handler" && expected[i].Status == http.StatusInternalServerError {
 			expected[i].Status = http.StatusBadGateway // another's response
 		}
 	}
@@ -211,13 +217,35 @@ func (c *corpusCase) respond(t testing.TB, w http.ResponseWriter) {
 // handler's, and of what is refused nothing shows.
 func throughMiddleware(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations {
 	return serveCase(t, contract, o, c, func(v *validate.Validator, reached *bool) http.Handler {
-		return v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			*reached = true
-			got, err := io.ReadAll(r.Body)
-			assert.NoError(t, err)
-			assert.Equal(t, c.Request.passed(t, o), string(got), "the bytes forwarded are the bytes checked")
-			c.respond(t, w)
-		}))
+		return v.Middleware(c.handler(t, o, reached))
+	})
+}
+
+// throughHandler is throughMiddleware with the contract's own routing, which
+// refuses what it does not know in every mode.
+func throughHandler(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations {
+	if o.Request == validate.Observe && len(c.Want) > 0 && (c.Want[0].Rule == validate.RuleRoute || c.Want[0].Rule == validate.RuleMethod) {
+		o.Request = validate.Enforce
+	}
+	return serveCase(t, contract, o, c, func(v *validate.Validator, reached *bool) http.Handler {
+		operations := map[string]http.Handler{}
+		for _, key := range v.Keys() {
+			operations[key] = c.handler(t, o, reached)
+		}
+		h, err := v.Handler(operations)
+		require.NoError(t, err)
+		return h
+	})
+}
+
+// handler looks at the request and writes the case's response.
+func (c *corpusCase) handler(t *testing.T, o validate.Options, reached *bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*reached = true
+		got, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		assert.Equal(t, c.Request.passed(t, o), string(got), "the bytes forwarded are the bytes checked")
+		c.respond(t, w)
 	})
 }
 

@@ -23,6 +23,7 @@ type finding struct {
 	method    string        // of the request: HEAD may be of the operation of GET
 	bad       int           // the status for a response that is refused
 	decoded   io.ReadCloser // the request's body with its decoded value, where kin-openapi made one
+	doubted   bool          // the compiled checks have said no of the body
 	list      Violations
 }
 
@@ -42,6 +43,14 @@ func (f *finding) add(where Where, pointer, rule string, err error) {
 	})
 }
 
+// violations are those of a finding that may not have been made.
+func (f *finding) violations() Violations {
+	if f == nil {
+		return nil
+	}
+	return f.list
+}
+
 func (f *finding) status(rule string) int {
 	switch {
 	case f.direction == Response:
@@ -55,6 +64,12 @@ func (f *finding) status(rule string) int {
 	default:
 		return http.StatusBadRequest
 	}
+}
+
+// accepts tells whether a body is good by the compiled checks, where they have
+// not been asked before.
+func (f *finding) accepts(m *media, body []byte) bool {
+	return !f.doubted && m.program.JSON(body)
 }
 
 // checkJSON tells whether a body of JSON means the same to every parser. A body

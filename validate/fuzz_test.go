@@ -24,17 +24,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
 // A fuzzTarget is one contract of the corpus.
 type fuzzTarget struct {
 	request, response         *validate.Validator // in Enforce, each of one direction alone
+	kinRequest, kinResponse   *validate.Validator // the same where kin-openapi decides everything
 	seeRequest, seeResponse   *validate.Validator // the same in Observe
 	requestsBad, responsesBad int                 // what those two reported
+	bound                     int                 // bodies that were bound
 }
 
-func newFuzzTarget(t testing.TB, contract []byte) *fuzzTarget {
+func newFuzzTarget(t testing.TB, contract []byte, bodies map[string]func() any) *fuzzTarget {
 	target := &fuzzTarget{}
 	count := func(n *int) func(*http.Request, validate.Violations) {
 		return func(*http.Request, validate.Violations) { *n++ }
@@ -43,7 +46,9 @@ func newFuzzTarget(t testing.TB, contract []byte) *fuzzTarget {
 		v **validate.Validator
 		o validate.Options
 	}{
-		{&target.request, validate.Options{Decode: true, Response: validate.Off}},
+		{&target.request, validate.Options{Decode: true, Response: validate.Off, Bodies: bodies}},
+		{&target.kinRequest, validate.Options{Decode: true, Response: validate.Off, Authority: validate.Kin}},
+		{&target.kinResponse, validate.Options{Decode: true, Request: validate.Off, Authority: validate.Kin}},
 		{&target.response, validate.Options{Decode: true, Request: validate.Off}},
 		{&target.seeRequest, validate.Options{Decode: true, Request: validate.Observe, Response: validate.Off, Report: count(&target.requestsBad)}},
 		{&target.seeResponse, validate.Options{Decode: true, Request: validate.Off, Response: validate.Observe, Report: count(&target.responsesBad)}},
@@ -60,7 +65,11 @@ func fuzzTargets(t testing.TB) (targets []*fuzzTarget, corpora []*corpus) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		contract, err := os.ReadFile(filepath.Join("testdata", all[name].Contract))
 		require.NoError(t, err)
-		targets, corpora = append(targets, newFuzzTarget(t, contract)), append(corpora, all[name])
+		var bodies map[string]func() any
+		if name == "kill" {
+			bodies = gen.RequestBodies()
+		}
+		targets, corpora = append(targets, newFuzzTarget(t, contract, bodies)), append(corpora, all[name])
 	}
 	return targets, corpora
 }
@@ -125,11 +134,25 @@ func served(v *validate.Validator, r *http.Request, handler http.HandlerFunc) (r
 // so by kin-openapi too, mean the same to two parsers, and be nothing to report
 // in Observe.
 func (f *fuzzTarget) checkRequest(t testing.TB, r *http.Request, sent []byte) bool {
-	_, seen, body := served(f.request, r.Clone(t.Context()), func(http.ResponseWriter, *http.Request) {})
+	silent := func(http.ResponseWriter, *http.Request) {}
+	if bound, accepted := f.request.Accepts(r, string(sent)); accepted && bound != nil {
+		f.bound++
+		other := gen.RequestBodies()["HangUpClients"]()
+		require.NoError(t, json.Unmarshal(sent, other))
+		assert.Equal(t, other, bound)
+	}
+	alike := r.Clone(t.Context())
+	alike.Body = io.NopCloser(bytes.NewReader(sent))
+	kinRec, kinSeen, _ := served(f.kinRequest, alike, silent)
+	rec, seen, body := served(f.request, r.Clone(t.Context()), silent)
+	assert.Equal(t, kinSeen == nil, seen == nil, "the authorities differ")
+	if seen == nil {
+		assert.Equal(t, kinRec.Body.String(), rec.Body.String(), "the authorities differ")
+	}
 	f.requestsBad = 0
 	again := r.Clone(t.Context())
 	again.Body = io.NopCloser(bytes.NewReader(sent))
-	served(f.seeRequest, again, func(http.ResponseWriter, *http.Request) {})
+	served(f.seeRequest, again, silent)
 	assert.Equal(t, seen == nil, f.requestsBad > 0, "the modes differ")
 	if seen == nil {
 		return false
@@ -164,6 +187,9 @@ func (f *fuzzTarget) checkResponse(t testing.TB, r *http.Request, status int, h 
 		}
 	}
 	rec, _, _ := served(f.response, r.Clone(t.Context()), respond)
+	kinRec, _, _ := served(f.kinResponse, r.Clone(t.Context()), respond)
+	assert.Equal(t, kinRec.Code, rec.Code, "the authorities differ")
+	assert.Equal(t, kinRec.Body.String(), rec.Body.String(), "the authorities differ")
 	refused := rec.Header().Get("Content-Type") == "application/problem+json" && rec.Code == http.StatusInternalServerError && strings.Contains(rec.Body.String(), `"violations"`)
 	if status >= 100 && status <= 999 { // net/http panics at any other
 		f.responsesBad = 0
@@ -269,14 +295,26 @@ func FuzzResponse(f *testing.F) {
 func TestTheFuzzersSeedsAreAcceptedAndRefused(t *testing.T) {
 	targets, corpora := fuzzTargets(t)
 	count := map[string]int{}
+	tell := func(accepted bool, what string) {
+		if accepted {
+			count[what]++
+		}
+	}
 	eachSeed(t, corpora, func(which uint8, c *corpusCase) {
 		r := fuzzedRequest(c.Request.Method, c.Request.Path, readHeader(headerText(c.Request.Headers)), c.Request.wire(t))
+		_, accepted := targets[which].request.Accepts(r, string(c.Request.wire(t)))
+		tell(accepted, "request at once")
+		tell(targets[which].response.AcceptsResponse(r, c.Response.Status, readHeader(headerText(c.Response.Headers)), string(c.Response.wire(t))), "response at once")
 		count[fmt.Sprintf("request %t", targets[which].checkRequest(t, r, c.Request.wire(t)))]++
 		r = fuzzedRequest(c.Request.Method, c.Request.Path, http.Header{}, nil)
 		count[fmt.Sprintf("response %t", targets[which].checkResponse(t, r, c.Response.Status, readHeader(headerText(c.Response.Headers)), c.Response.wire(t)))]++
 	})
+	for _, target := range targets {
+		count["bound"] += target.bound
+	}
 	t.Log(count)
-	for _, kind := range []string{"request true", "request false", "response true", "response false"} {
+	assert.Greater(t, count["bound"], 5)
+	for _, kind := range []string{"request true", "request false", "response true", "response false", "request at once", "response at once"} {
 		assert.Greater(t, count[kind], 50, kind)
 	}
 }

@@ -2,29 +2,28 @@ package validate
 
 import (
 	"bufio"
-	"bytes"
-	"maps"
+	"errors"
 	"net"
 	"net/http"
 	"strconv"
 )
 
-// A holdingWriter holds what a handler writes until it is known to be good. It
-// keeps the handler's headers apart from the connection's, so that those of a
-// refused response do not show on the answer that takes its place.
+// A holdingWriter holds what a handler writes until it is known to be good. The
+// handler sets the connection's own headers; those of a refused response are
+// taken back, so that they do not show on the answer that takes its place.
 type holdingWriter struct {
 	w http.ResponseWriter
 	r *http.Request
-	f *finding
+	c *call
 
-	header http.Header // what the handler sets
-	sent   http.Header // a copy of it, taken at WriteHeader
-	status int         // 0: WriteHeader was not called
+	status int // 0: WriteHeader was not called
 	state  writerState
-	head   head
 	media  *media
-	body   bytes.Buffer
+	f      *finding // nil where nothing was doubted
+	hold   *hold    // nil when the response is over
 }
+
+var errOver = errors.New("validate: the handler has returned")
 
 type writerState int
 
@@ -34,38 +33,42 @@ const (
 	passing                      // the body goes through as it is written
 	refusing                     // the response is bad, what still comes is dropped
 	hijacked                     // the connection is the handler's
+	over                         // the response was sent or refused
 )
 
-func newHoldingWriter(w http.ResponseWriter, r *http.Request, v *Validator, op *operation) *holdingWriter {
-	return &holdingWriter{w: w, r: r, f: v.finding(Response, op, r.Method), header: cloned(w.Header())}
+func (hw *holdingWriter) begin(w http.ResponseWriter, r *http.Request, c *call) {
+	hw.w, hw.r, hw.c = w, r, c
+	hw.hold = holds.Get().(*hold)
+	hw.hold.before.take(w.Header())
 }
 
-// Header returns the handler's own headers; once the response passes through,
-// the connection's, so that trailers work.
-func (hw *holdingWriter) Header() http.Header {
-	if hw.state == passing {
-		return hw.w.Header()
+// end takes back the headers of a handler that panicked before its response was
+// sent: it leaves no trace.
+func (hw *holdingWriter) end() {
+	if hw.state < passing || hw.state == refusing {
+		hw.hold.before.restore(hw.w.Header())
 	}
-	return hw.header
+	hw.state = over
+	hw.hold.release()
+	hw.hold = nil
 }
+
+// Header returns the connection's headers.
+func (hw *holdingWriter) Header() http.Header { return hw.w.Header() }
 
 // WriteHeader notes the status and the headers; informational ones are sent.
 func (hw *holdingWriter) WriteHeader(status int) {
-	if hw.status != 0 || hw.state == hijacked {
+	switch {
+	case hw.status != 0 || hw.state >= hijacked:
 		return
-	}
-	if isInformational(status) {
-		before := cloned(hw.w.Header())
-		replaceHeader(hw.w.Header(), hw.header)
+	case isInformational(status):
 		hw.w.WriteHeader(status)
-		replaceHeader(hw.w.Header(), before)
 		return
+	case status == 0: // net/http would panic; the check says what is wrong
+		status = -1
 	}
 	hw.status = status
-	if status == 0 { // net/http would panic; the check says what is wrong
-		hw.status = -1
-	}
-	hw.sent = cloned(hw.header)
+	hw.hold.sent.take(hw.w.Header())
 }
 
 func (hw *holdingWriter) Write(p []byte) (int, error) {
@@ -75,13 +78,16 @@ func (hw *holdingWriter) Write(p []byte) (int, error) {
 		return hw.w.Write(p)
 	case hijacked:
 		return 0, http.ErrHijacked
+	case over:
+		return 0, errOver
 	case holding:
-		if int64(hw.body.Len()+len(p)) > hw.f.v.maxResponse {
-			hw.f.add(InBody, "", RuleBodyTooLarge, errTooLarge)
-			hw.state, hw.body = refusing, bytes.Buffer{}
+		if int64(len(hw.hold.body)+len(p)) > hw.c.v.maxResponse {
+			hw.finding().add(InBody, "", RuleBodyTooLarge, errTooLarge)
+			hw.state, hw.hold.body = refusing, nil
 			return 0, errTooLarge
 		}
-		return hw.body.Write(p)
+		hw.hold.body = append(hw.hold.body, p...)
+		return len(p), nil
 	default: // the handler need not know
 		return len(p), nil
 	}
@@ -96,51 +102,90 @@ func (hw *holdingWriter) decide(first []byte) {
 	if hw.status == 0 {
 		hw.WriteHeader(http.StatusOK)
 	}
-	sniffType(hw.sent, first)
-	hw.head = newHead(hw.r.Method, hw.status, hw.sent)
-	var streams bool
-	hw.media, streams = hw.f.checkHead(hw.r.Context(), hw.r, hw.head)
+	h := hw.w.Header()
+	hw.hold.sent.restore(h)
+	if sniffType(h, first) {
+		hw.hold.sent.take(h)
+	}
+	m, streams, ok := hw.c.op.acceptsHead(hw.head())
+	if !ok {
+		m, streams = hw.finding().checkHead(hw.r.Context(), hw.r, hw.head())
+	}
+	hw.media = m
 	switch {
-	case hw.media == nil && len(hw.f.list) > 0:
+	case m == nil && hw.found():
 		hw.state = refusing
 	case streams:
-		hw.send()
+		hw.w.WriteHeader(hw.status)
 		hw.state = passing
 	default:
 		hw.state = holding
 	}
 }
 
-// send writes the head as the handler left it at WriteHeader.
-func (hw *holdingWriter) send() {
-	replaceHeader(hw.w.Header(), hw.sent)
-	hw.w.WriteHeader(hw.status)
+func (hw *holdingWriter) head() head {
+	return newHead(hw.r.Method, hw.status, hw.w.Header())
 }
+
+func (hw *holdingWriter) finding() *finding {
+	if hw.f == nil {
+		hw.f = hw.c.v.finding(Response, hw.c.op, hw.r.Method)
+	}
+	return hw.f
+}
+
+func (hw *holdingWriter) found() bool { return len(hw.f.violations()) > 0 }
 
 // finish sends or refuses what was held. It runs when the handler has returned;
 // after a panic nothing of the response has gone out.
 func (hw *holdingWriter) finish() {
+	h := hw.w.Header()
+	if hw.state == holding {
+		hw.hold.sent.restore(h)
+	}
 	hw.decide(nil)
 	if hw.state == holding {
-		body := hw.body.Bytes()
-		if hw.r.Method != http.MethodHead { // net/http drops its body
-			body = hw.f.checkResponseBody(hw.r.Context(), hw.head, hw.media, body)
-		}
-		if len(hw.f.list) == 0 {
+		body := hw.check(hw.hold.body)
+		if !hw.found() {
 			if hw.media != nil { // as for the status 204, there is none without one
-				hw.sent.Del("Content-Encoding") // what was checked is plain
-				hw.sent.Set("Content-Length", strconv.Itoa(len(body)))
+				delete(h, "Content-Encoding") // what was checked is plain
+				h["Content-Length"] = []string{strconv.Itoa(len(body))}
 			}
-			hw.send()
-			hw.w.Write(body)
+			hw.state = over
+			hw.w.WriteHeader(hw.status)
+			if len(body) > 0 {
+				hw.w.Write(body)
+			}
 			return
 		}
 		hw.state = refusing
 	}
 	if hw.state == refusing {
-		hw.f.v.note(hw.r, hw.f.list)
-		hw.f.v.answer(hw.w, hw.r, hw.f.list)
+		hw.hold.before.restore(h)
+		hw.state = over
+		hw.c.v.note(hw.r, hw.f.list)
+		hw.c.v.answer(hw.w, hw.r, hw.f.list)
 	}
+}
+
+// check looks at the body and returns it without its content coding.
+func (hw *holdingWriter) check(body []byte) []byte {
+	if hw.r.Method == http.MethodHead { // net/http drops its body
+		return body
+	}
+	doubted := false
+	switch {
+	case hw.media == nil && len(body) == 0:
+		return body
+	case hw.media != nil && len(hw.w.Header()["Content-Encoding"]) == 0:
+		if hw.media.program.JSON(body) {
+			return body
+		}
+		doubted = true
+	}
+	f := hw.finding()
+	f.doubted = doubted
+	return f.checkResponseBody(hw.r.Context(), hw.head(), hw.media, body)
 }
 
 // FlushError sends what passes through; what is held stays held.
@@ -172,16 +217,14 @@ func isInformational(status int) bool {
 	return status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
 }
 
-// sniffType sets the Content-Type that net/http would.
-func sniffType(h http.Header, first []byte) {
-	if _, ok := h["Content-Type"]; !ok && len(first) > 0 {
-		h.Set("Content-Type", http.DetectContentType(first))
+// sniffType sets the Content-Type that net/http would, and tells whether it did.
+func sniffType(h http.Header, first []byte) bool {
+	_, ok := h["Content-Type"]
+	if ok || len(first) == 0 {
+		return false
 	}
-}
-
-func replaceHeader(h, with http.Header) {
-	clear(h)
-	maps.Copy(h, with)
+	h.Set("Content-Type", http.DetectContentType(first))
+	return true
 }
 
 // cloned is http.Header.Clone, but never nil.

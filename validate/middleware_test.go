@@ -121,8 +121,9 @@ func TestTheHandlerGetsDecodedPathValuesAndTheCheckedBody(t *testing.T) {
 	assert.Equal(t, 204, rec.Code, rec.Body)
 }
 
-func TestWhatIsBoundIsWhatWasChecked(t *testing.T) {
-	rec := serveKill(t, validate.Options{}, killRequest(killBody), func(w http.ResponseWriter, r *http.Request) {
+func TestWhatKinOpenAPIDecodedIsThereToBind(t *testing.T) {
+	o := validate.Options{Authority: validate.Kin}
+	rec := serveKill(t, o, killRequest(killBody), func(w http.ResponseWriter, r *http.Request) {
 		kept, ok := r.Body.(interface{ ValidatedValue() any })
 		if assert.True(t, ok) {
 			assert.Equal(t, map[string]any{"node_id": "n", "client_addrs": []any{"10.0.0.1:1"}}, kept.ValidatedValue())

@@ -63,7 +63,7 @@ func (ow *observingWriter) begin(first []byte) {
 		ow.streams = true
 		return
 	}
-	m := ow.f.op.mediaOf(a.content, ow.sent)
+	m := ow.f.op.mediaOf(a.content, a.usual, ow.sent)
 	ow.streams = m != nil && !m.checked()
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/accept"
 )
 
 // An operation is what the checks of one method of one path need.
@@ -17,12 +19,16 @@ type operation struct {
 
 	modes      modes
 	secured    bool
-	parameters []*openapi3.Parameter
+	parameters []parameter
 	body       *openapi3.RequestBody
 	media      map[*openapi3.MediaType]*medias
+	usual      []usualType // of the request's body
 	route      *routers.Route
-	responses  *openapi3.Responses
-	answers    map[*openapi3.Response]*answer
+	answers    map[int]*answer // those of single statuses and of ranges
+	otherwise  *answer         // the default, or nil
+
+	fresh  func() any     // a new value for the body to be bound to, or nil
+	binder *accept.Binder // nil: it is not bound
 }
 
 // A media is what one media type makes of a body.
@@ -30,6 +36,8 @@ type media struct {
 	json  bool
 	kin   bool   // kin-openapi is asked
 	shape *shape // of the JSON, nil where nothing is known
+
+	program *accept.Program // nil: always doubted
 }
 
 // medias are what a declared media type may be: where it is a wildcard, the
@@ -45,40 +53,72 @@ func (m *media) checked() bool { return m.json || m.kin }
 type answer struct {
 	headers []headerCheck
 	content openapi3.Content
+	usual   []usualType
 	body    *routers.Route
 }
 
 type headerCheck struct {
-	name  string
-	route *routers.Route
+	name, key string
+	required  bool
+	program   *accept.Program // nil: always doubted
+	route     *routers.Route
 }
 
-func compileOperation(doc *openapi3.T, item *openapi3.PathItem, op *openapi3.Operation, method, path string) *operation {
+// A usualType is what a Content-Type means, for those that need not be parsed.
+type usualType struct {
+	contentType string
+	media       *media
+}
+
+func compileOperation(ps *programs, doc *openapi3.T, item *openapi3.PathItem, op *openapi3.Operation, method, path string) *operation {
 	o := &operation{
 		id: op.OperationID, method: method, path: path,
-		secured:   isSecured(doc, op),
-		media:     map[*openapi3.MediaType]*medias{},
-		route:     &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
-		responses: op.Responses,
-		answers:   map[*openapi3.Response]*answer{},
+		secured: isSecured(doc, op),
+		media:   map[*openapi3.MediaType]*medias{},
+		route:   &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
+		answers: map[int]*answer{},
 	}
 	for _, ref := range op.Parameters {
-		o.parameters = append(o.parameters, ref.Value)
+		o.parameters = append(o.parameters, compileParameter(ps, ref.Value))
 	}
 	for _, ref := range item.Parameters {
 		if op.Parameters.GetByInAndName(ref.Value.In, ref.Value.Name) == nil {
-			o.parameters = append(o.parameters, ref.Value)
+			o.parameters = append(o.parameters, compileParameter(ps, ref.Value))
 		}
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
-		o.addContent(o.body.Content)
+		o.addContent(ps, o.body.Content, accept.Request)
+		o.usual = o.usualTypes(o.body.Content)
 	}
-	for _, ref := range op.Responses.Map() {
-		o.answers[ref.Value] = compileAnswer(doc, ref.Value)
-		o.addContent(ref.Value.Content)
-	}
+	o.compileAnswers(ps, doc, op.Responses)
 	return o
+}
+
+// compileAnswers finds the response of each status: the status itself, its
+// range (4XX), else the default.
+func (o *operation) compileAnswers(ps *programs, doc *openapi3.T, responses *openapi3.Responses) {
+	made := map[*openapi3.Response]*answer{}
+	for _, ref := range responses.Map() {
+		o.addContent(ps, ref.Value.Content, accept.Response)
+		made[ref.Value] = o.compileAnswer(ps, doc, ref.Value)
+	}
+	for status := 100; status <= 599; status++ {
+		if ref := responses.Status(status); ref != nil {
+			o.answers[status] = made[ref.Value]
+		}
+	}
+	if ref := responses.Default(); ref != nil {
+		o.otherwise = made[ref.Value]
+	}
+}
+
+// key names the operation in a map.
+func (o *operation) key() string {
+	if o.id == "" {
+		return o.method + " " + o.path
+	}
+	return o.id
 }
 
 // isSecured tells whether a caller must authenticate. An empty alternative in
@@ -96,11 +136,11 @@ func isSecured(doc *openapi3.T, op *openapi3.Operation) bool {
 	return len(requirements) > 0
 }
 
-func (o *operation) addContent(content openapi3.Content) {
+func (o *operation) addContent(ps *programs, content openapi3.Content, d accept.Direction) {
 	for name, m := range content {
 		all := &medias{json: &media{json: true}, readable: &media{}, opaque: &media{}}
 		if m.Schema != nil {
-			all.json = &media{json: true, kin: true, shape: compileShape(m.Schema.Value)}
+			all.json = &media{json: true, kin: true, shape: compileShape(m.Schema.Value), program: ps.of(m.Schema, d)}
 			all.readable = &media{kin: true}
 			if strings.Contains(name, "*") && !isBinary(m.Schema.Value) {
 				all.opaque = all.readable // or any other type would be a way past the schema
@@ -111,8 +151,19 @@ func (o *operation) addContent(content openapi3.Content) {
 }
 
 // mediaOf returns what a body of these headers is, nil where its media type is
-// not declared.
-func (o *operation) mediaOf(content openapi3.Content, h http.Header) *media {
+// not declared. usual is of content.
+func (o *operation) mediaOf(content openapi3.Content, usual []usualType, h http.Header) *media {
+	if values := h["Content-Type"]; len(values) > 0 {
+		for i := range usual {
+			if usual[i].contentType == values[0] {
+				return usual[i].media
+			}
+		}
+	}
+	return o.parseMedia(content, h)
+}
+
+func (o *operation) parseMedia(content openapi3.Content, h http.Header) *media {
 	name := h.Get("Content-Type")
 	declared := content.Get(name)
 	if declared == nil {
@@ -130,6 +181,17 @@ func (o *operation) mediaOf(content openapi3.Content, h http.Header) *media {
 	}
 }
 
+// usualTypes resolves the Content-Types that clients send of JSON.
+func (o *operation) usualTypes(content openapi3.Content) (list []usualType) {
+	for _, parameters := range []string{"", "; charset=utf-8", ";charset=utf-8", "; charset=UTF-8", ";charset=UTF-8"} {
+		h := http.Header{"Content-Type": {"application/json" + parameters}}
+		if m := o.parseMedia(content, h); m != nil {
+			list = append(list, usualType{h.Get("Content-Type"), m})
+		}
+	}
+	return list
+}
+
 func isBinary(schema *openapi3.Schema) bool {
 	return schema.Type.Is("string") && schema.Format == "binary"
 }
@@ -144,15 +206,23 @@ func isReadable(base string) bool {
 	return openapi3filter.RegisteredBodyDecoder(base) != nil
 }
 
-func compileAnswer(doc *openapi3.T, response *openapi3.Response) *answer {
-	a := &answer{content: response.Content, body: answerRoute(doc, &openapi3.Response{Content: response.Content})}
+func (o *operation) compileAnswer(ps *programs, doc *openapi3.T, response *openapi3.Response) *answer {
+	a := &answer{
+		content: response.Content,
+		usual:   o.usualTypes(response.Content),
+		body:    answerRoute(doc, &openapi3.Response{Content: response.Content}),
+	}
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		if strings.EqualFold(name, "Content-Type") { // the content says what it is
 			continue
 		}
-		a.headers = append(a.headers, headerCheck{name, answerRoute(doc, &openapi3.Response{
-			Headers: openapi3.Headers{name: response.Headers[name]},
-		})})
+		header := response.Headers[name]
+		check := headerCheck{name: name, key: http.CanonicalHeaderKey(name), required: header.Value.Required}
+		check.route = answerRoute(doc, &openapi3.Response{Headers: openapi3.Headers{name: header}})
+		if p := header.Value.Parameter; p.Schema != nil && p.Content == nil && isPlain(&p) {
+			check.program = ps.of(p.Schema, accept.Response)
+		}
+		a.headers = append(a.headers, check)
 	}
 	return a
 }
@@ -169,22 +239,18 @@ func (o *operation) streams(h http.Header, length int64) bool {
 	if o.body == nil || length == 0 {
 		return false
 	}
-	m := o.mediaOf(o.body.Content, h)
+	m := o.mediaOf(o.body.Content, o.usual, h)
 	return m != nil && !m.checked()
 }
 
-// answer returns what the contract declares for a status: the status itself,
-// its range (4XX), else the default; nil where there is none.
+// answer returns what the contract declares for a status, nil where there is
+// nothing.
 func (o *operation) answer(status int) *answer {
+	if a := o.answers[status]; a != nil {
+		return a
+	}
 	if status < 100 || status > 599 {
 		return nil
 	}
-	ref := o.responses.Status(status)
-	if ref == nil {
-		ref = o.responses.Default()
-	}
-	if ref == nil {
-		return nil
-	}
-	return o.answers[ref.Value]
+	return o.otherwise
 }

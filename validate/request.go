@@ -12,29 +12,38 @@ import (
 )
 
 // checkParameters looks at the path, the query, the headers and the cookies.
-func (f *finding) checkParameters(r *http.Request, values map[string]string) {
+func (f *finding) checkParameters(r *http.Request, path pathValues) {
+	if f.op.acceptsParameters(r, path) {
+		return
+	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		f.add(InQuery, "", RuleQuerySyntax, err)
 		return
 	}
 	input := &openapi3filter.RequestValidationInput{
-		Request: r, PathParams: values, QueryParams: query, Route: f.op.route, Options: kinOptions,
+		Request: r, PathParams: path.asMap(), QueryParams: query, Route: f.op.route, Options: kinOptions,
 	}
-	for _, p := range f.op.parameters {
-		if p.In == openapi3.ParameterInQuery {
-			if p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, query) {
-				f.add(InQuery, pointerTo(p.Name), RuleDecode, nil)
-				continue
-			}
-			if len(query[p.Name]) > 1 && !mayRepeat(p) {
-				f.add(InQuery, pointerTo(p.Name), RuleRepeated, nil) // kin-openapi looks at the first alone
-				continue
-			}
+	for i := range f.op.parameters {
+		if p := &f.op.parameters[i]; !p.accept(r, path) {
+			f.checkParameter(r, input, p.Parameter)
 		}
-		if err := ask(func() error { return openapi3filter.ValidateParameter(r.Context(), input, p) }); err != nil {
-			f.addParameter(input, p, err)
+	}
+}
+
+func (f *finding) checkParameter(r *http.Request, input *openapi3filter.RequestValidationInput, p *openapi3.Parameter) {
+	if p.In == openapi3.ParameterInQuery {
+		if p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, input.QueryParams) {
+			f.add(InQuery, pointerTo(p.Name), RuleDecode, nil)
+			return
 		}
+		if len(input.QueryParams[p.Name]) > 1 && !mayRepeat(p) {
+			f.add(InQuery, pointerTo(p.Name), RuleRepeated, nil) // kin-openapi looks at the first alone
+			return
+		}
+	}
+	if err := ask(func() error { return openapi3filter.ValidateParameter(r.Context(), input, p) }); err != nil {
+		f.addParameter(input, p, err)
 	}
 }
 
@@ -55,6 +64,28 @@ func mayBeArray(schema *openapi3.Schema) bool {
 	return slices.ContainsFunc(parts, func(part *openapi3.SchemaRef) bool { return mayBeArray(part.Value) })
 }
 
+// acceptsBody tells whether the body of a request is good, and, where bind wants
+// it, what it was bound to; nil where it was not.
+func (o *operation) acceptsBody(h http.Header, text string, bind bool) (bound any, ok bool) {
+	if text == "" {
+		return nil, o.body == nil || !o.body.Required
+	}
+	if o.body == nil {
+		return nil, false
+	}
+	m := o.mediaOf(o.body.Content, o.usual, h)
+	if m == nil || m.program == nil || len(h["Content-Encoding"]) > 0 {
+		return nil, false
+	}
+	if bind && o.binder != nil {
+		if into := o.fresh(); o.binder.Bind(text, into) {
+			return into, true
+		}
+		return nil, false
+	}
+	return nil, m.program.JSONString(text)
+}
+
 // checkRequestBody looks at a body that was read whole, and returns it without
 // its content coding.
 func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
@@ -70,12 +101,12 @@ func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
 		}
 		return body
 	}
-	m := f.mediaOf(f.op.body.Content, r.Header)
+	m := f.mediaOf(f.op.body.Content, f.op.usual, r.Header)
 	if m == nil {
 		return body
 	}
 	body, ok := f.plain(r.Header, body, f.v.maxRequest)
-	if !ok || !f.checkJSON(m, body) || !m.kin {
+	if !ok || f.accepts(m, body) || !f.checkJSON(m, body) || !m.kin {
 		return body
 	}
 	// a request of its own: kin-openapi reads the body and puts another there
@@ -91,8 +122,8 @@ func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
 // mediaOf returns the media type of a body that is there. It is nil where the
 // type is not checked, and, with a violation, where it is not declared or cannot
 // be read.
-func (f *finding) mediaOf(content openapi3.Content, h http.Header) *media {
-	m := f.op.mediaOf(content, h)
+func (f *finding) mediaOf(content openapi3.Content, usual []usualType, h http.Header) *media {
+	m := f.op.mediaOf(content, usual, h)
 	if m == nil {
 		f.add(InHeader, pointerTo("Content-Type"), RuleContentType, nil)
 		return nil
@@ -116,4 +147,19 @@ func (f *finding) plain(h http.Header, body []byte, limit int64) (decoded []byte
 		return body, false
 	}
 	return decoded, true
+}
+
+// takeBody checks a body that was read whole, and makes what was checked the
+// body of r: with the value that it was decoded to, from which oapi-codegen's
+// runtime binds instead of decoding once more. r's header may be another's too.
+func (f *finding) takeBody(r *http.Request, body []byte) {
+	body = f.checkRequestBody(r, body)
+	if len(r.Header["Content-Encoding"]) > 0 { // it is decoded, or else refused
+		r.Header = r.Header.Clone()
+		r.Header.Del("Content-Encoding")
+	}
+	setBody(r, body)
+	if f.decoded != nil {
+		r.Body = f.decoded
+	}
 }

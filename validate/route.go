@@ -16,6 +16,7 @@ import (
 type route struct {
 	template   string
 	segments   []segment
+	names      []string              // of the parameters, in their order
 	operations map[string]*operation // by method
 	allow      string                // the Allow header's value
 }
@@ -30,7 +31,7 @@ type segment struct {
 // compileRoutes lists the routes in the order in which they are tried: kin-openapi's,
 // but of "{id}.json" and "{id}", which it puts by their parameters' names, the
 // one with more text first.
-func compileRoutes(doc *openapi3.T, givenBase string) ([]*route, error) {
+func compileRoutes(ps *programs, doc *openapi3.T, givenBase string) ([]*route, error) {
 	paths := doc.Paths.InMatchingOrder()
 	slices.SortStableFunc(paths, func(a, b string) int {
 		return cmp.Or(cmp.Compare(strings.Count(a, "{"), strings.Count(b, "{")), cmp.Compare(literals(b), literals(a)))
@@ -44,7 +45,7 @@ func compileRoutes(doc *openapi3.T, givenBase string) ([]*route, error) {
 			if err != nil {
 				return nil, err
 			}
-			compiled := compileOperation(doc, item, op, method, path)
+			compiled := compileOperation(ps, doc, item, op, method, path)
 			for _, base := range bases {
 				rt := below[base]
 				if rt == nil {
@@ -52,7 +53,7 @@ func compileRoutes(doc *openapi3.T, givenBase string) ([]*route, error) {
 					if err != nil {
 						return nil, err
 					}
-					rt = &route{template: path, segments: segments, operations: map[string]*operation{}}
+					rt = &route{template: path, segments: segments, names: namesOf(segments), operations: map[string]*operation{}}
 					below[base] = rt
 				}
 				rt.operations[method] = compiled
@@ -107,24 +108,43 @@ func splitTemplate(template string) ([]segment, error) {
 	return segments, nil
 }
 
-// match returns the decoded path values. The path is compared as it was sent,
-// segment by segment: it is never cleaned and never leads to a redirect, and a
-// segment that decodes to "." or ".." matches nothing, for whoever comes after
-// may take it for a step up.
-func (rt *route) match(escapedPath string) (map[string]string, bool) {
-	if !strings.HasPrefix(escapedPath, "/") {
+func namesOf(segments []segment) (names []string) {
+	for _, s := range segments {
+		if s.param != "" {
+			names = append(names, s.param)
+		}
+	}
+	return names
+}
+
+// match appends the decoded path values to into. The path is compared as it was
+// sent, segment by segment: it is never cleaned and never leads to a redirect,
+// and a segment that decodes to "." or ".." matches nothing, for whoever comes
+// after may take it for a step up. escaped tells that there is something to
+// decode.
+func (rt *route) match(path string, escaped bool, into []string) (values []string, ok bool) {
+	if !strings.HasPrefix(path, "/") {
 		return nil, false
 	}
-	rest, more := escapedPath[1:], true
-	var values map[string]string
-	for _, s := range rt.segments {
+	rest, more := path[1:], true
+	for i := range rt.segments {
+		s := &rt.segments[i]
 		if !more {
 			return nil, false
 		}
-		var part string
-		part, rest, more = strings.Cut(rest, "/")
-		text, err := url.PathUnescape(part)
-		if err != nil || text == "." || text == ".." {
+		text := rest
+		var slash int
+		if slash = strings.IndexByte(rest, '/'); slash >= 0 {
+			text, rest = rest[:slash], rest[slash+1:]
+		}
+		more = slash >= 0
+		if escaped {
+			var err error
+			if text, err = url.PathUnescape(text); err != nil {
+				return nil, false
+			}
+		}
+		if text == "." || text == ".." {
 			return nil, false
 		}
 		if s.param == "" {
@@ -137,32 +157,32 @@ func (rt *route) match(escapedPath string) (map[string]string, bool) {
 			!strings.HasPrefix(text, s.prefix) || !strings.HasSuffix(text, s.suffix) {
 			return nil, false
 		}
-		if values == nil {
-			values = make(map[string]string, 4)
-		}
-		values[s.param] = text[len(s.prefix) : len(text)-len(s.suffix)]
+		into = append(into, text[len(s.prefix):len(text)-len(s.suffix)])
 	}
-	return values, !more
+	return into, !more
 }
 
-// find returns the operation that method and u name, with the decoded path
-// values, or else the violation.
-func (v *Validator) find(method string, u *url.URL) (*operation, map[string]string, Violations) {
-	path := u.EscapedPath()
+// find returns the operation that method and u name, or else the violation. The
+// decoded path values are appended to into.
+func (v *Validator) find(method string, u *url.URL, into []string) (*operation, pathValues, Violations) {
+	path, escaped := u.Path, u.RawPath != ""
+	if escaped { // what is sent is not just what Path is when it is escaped
+		path = u.EscapedPath()
+	}
 	for _, rt := range v.routes {
-		values, ok := rt.match(path)
+		values, ok := rt.match(path, escaped, into)
 		if !ok {
 			continue
 		}
 		if op := rt.operations[method]; op != nil {
-			return op, values, nil
+			return op, pathValues{rt, values}, nil
 		}
-		return nil, nil, Violations{{
+		return nil, pathValues{}, Violations{{
 			Direction: Request, Method: method, Path: rt.template, Where: InPath,
 			Rule: RuleMethod, Status: http.StatusMethodNotAllowed, Message: messageOf(RuleMethod), Allow: rt.allow,
 		}}
 	}
-	return nil, nil, Violations{{
+	return nil, pathValues{}, Violations{{
 		Direction: Request, Method: method, Where: InPath,
 		Rule: RuleRoute, Status: http.StatusNotFound, Message: messageOf(RuleRoute),
 	}}
@@ -171,7 +191,7 @@ func (v *Validator) find(method string, u *url.URL) (*operation, map[string]stri
 // OperationID returns the operationId of the operation that a request is of; it
 // is empty for a request of none, and for an operation that has none.
 func (v *Validator) OperationID(r *http.Request) string {
-	if op, _, _ := v.find(r.Method, r.URL); op != nil {
+	if op, _, _ := v.find(r.Method, r.URL, nil); op != nil {
 		return op.id
 	}
 	return ""

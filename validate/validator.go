@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/accept"
 )
 
 // Caps on the bodies that are read, where Options gives none.
@@ -41,6 +43,16 @@ type Options struct {
 	// Details shows the caller of a default refusal what the log gets: texts
 	// that may quote the schema.
 	Details bool
+
+	// Authority says who decides that a message is good. Default: Compiled.
+	Authority Authority
+
+	// Bodies makes a new value (a pointer) for an operation's JSON body to be
+	// bound to while it is checked; the keys are Handler's. What Middleware
+	// passes on has it in r.Body.(interface{ Bound() any }), nil where the body
+	// was not bound. It is what encoding/json would bind; its texts share the
+	// body's memory. Default: nothing is bound.
+	Bodies map[string]func() any
 
 	// Authenticate is asked by Middleware in every mode, once the body is read
 	// (a signature may cover it) and before anything is checked, for each
@@ -114,10 +126,14 @@ func New(contract []byte, o Options) (*Validator, error) {
 	if v.refuse == nil {
 		v.refuse = problems{details: o.Details}.refuse
 	}
-	if v.routes, err = compileRoutes(doc, o.BasePath); err != nil {
+	ps := &programs{authority: o.Authority, made: map[programKey]*accept.Program{}}
+	if v.routes, err = compileRoutes(ps, doc, o.BasePath); err != nil {
 		return nil, err
 	}
 	v.operations = operationsOf(v.routes)
+	if err := bindBodies(v.operations, o.Bodies); err != nil {
+		return nil, err
+	}
 	v.SetMode(Request, o.Request)
 	v.SetMode(Response, o.Response)
 	return v, nil

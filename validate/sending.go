@@ -1,0 +1,123 @@
+package validate
+
+import (
+	"io"
+	"net/http"
+	"sync/atomic"
+)
+
+// enforceRequest returns the request to send: one with the body that was
+// checked. It closes r.Body, as a RoundTripper must, unless it is sent on.
+func (v *Validator) enforceRequest(r *http.Request, op *operation, path pathValues) (*http.Request, Violations) {
+	parameters := op.acceptsParameters(r, path)
+	streams := op.streams(r.Header, lengthOf(r))
+	var text string
+	if !streams {
+		var err error
+		text, err = readText(r.Body, lengthOf(r), v.maxRequest)
+		closeBody(r.Body)
+		if err != nil {
+			f := v.finding(Request, op, r.Method)
+			f.add(InBody, "", bodyRule(err), err)
+			return nil, f.list
+		}
+	}
+	body := streams
+	if !body {
+		_, body = op.acceptsBody(r.Header, text, false)
+	}
+	out := r
+	if !body || text != "" || !streams && lengthOf(r) != 0 {
+		out = new(http.Request)
+		*out = *r
+		giveText(out, text)
+	}
+	if parameters && body {
+		return out, nil
+	}
+	f := v.finding(Request, op, r.Method)
+	if !parameters {
+		f.checkParameters(r, path)
+	}
+	if !body {
+		f.doubted = true
+		f.takeBody(out, []byte(text))
+	}
+	if streams && len(f.list) > 0 {
+		closeBody(r.Body)
+	}
+	return out, f.list
+}
+
+// observeRequest returns the request to send: its body is looked at when it has
+// been sent.
+func (v *Validator) observeRequest(r *http.Request, op *operation) *http.Request {
+	_, path, _ := v.find(r.Method, r.URL, nil) // looked at when the call is over
+	length := lengthOf(r)
+	if length == 0 || op.streams(r.Header, length) {
+		v.finding(Request, op, r.Method).observeRequest(r, path, newRecorder(nil, 0), 0, length != 0)
+		return r
+	}
+	var once atomic.Bool // a request that is sent again is one request
+	watch := func(body io.ReadCloser) *recorder {
+		rec := newRecorder(body, v.maxRequest)
+		rec.ended = func() {
+			if _, whole, over := rec.copied(length); (whole || over) && once.CompareAndSwap(false, true) {
+				v.finding(Request, op, r.Method).observeRequest(r, path, rec, length, false)
+			}
+		}
+		return rec
+	}
+	out := r.Clone(r.Context())
+	out.Body = watch(r.Body)
+	if again := r.GetBody; again != nil {
+		out.GetBody = func() (io.ReadCloser, error) {
+			body, err := again()
+			if err != nil {
+				return nil, err
+			}
+			return watch(body), nil
+		}
+	}
+	return out
+}
+
+// lengthOf returns the length of a client's body, -1 where it is not known: a
+// client's 0 means that too, unless there is no body.
+func lengthOf(r *http.Request) int64 {
+	if r.ContentLength == 0 && r.Body != nil && r.Body != http.NoBody {
+		return -1
+	}
+	return r.ContentLength
+}
+
+func closeBody(body io.Closer) {
+	if body != nil {
+		body.Close()
+	}
+}
+
+// A sent body was checked. It may be read again, by another attempt.
+type sent struct {
+	body
+	text string
+}
+
+// giveText makes text, which was checked, the body that r carries.
+func giveText(r *http.Request, text string) {
+	r.ContentLength = int64(len(text))
+	r.TransferEncoding = nil
+	if text == "" {
+		r.Body, r.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
+		return
+	}
+	s := &sent{text: text}
+	s.Reset(text)
+	r.Body, r.GetBody = s, s.again
+}
+
+func (s *sent) again() (io.ReadCloser, error) {
+	b := new(body)
+	b.Reset(s.text)
+	return b, nil
+}
