@@ -94,6 +94,7 @@ func New(o Options) (*API, error) {
 	a.validator, err = validate.New(dcssessions.Contract(), validate.Options{
 		BasePath:       "/",
 		MaxRequestBody: maxBody,
+		Bodies:         gen.RequestBodies(),
 		Authenticate:   a.authenticate,
 		Refuse:         refuse,
 	})
@@ -108,12 +109,16 @@ func New(o Options) (*API, error) {
 	if o.Audit == nil {
 		a.server.audit.w = os.Stderr
 	}
-	strict := gen.NewStrictHandlerWithOptions(a.server, nil, gen.StrictHTTPServerOptions{
+	operations := gen.Operations(a.server, gen.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fail,
 		ResponseErrorHandlerFunc: fail,
 	})
-	api := gen.HandlerWithOptions(strict, gen.StdHTTPServerOptions{ErrorHandlerFunc: fail})
-	a.handler = observe(a.log, a.validator.Middleware(withoutEmpty(api)))
+	operations["ListClients"] = withoutEmpty(operations["ListClients"])
+	api, err := a.validator.Handler(operations)
+	if err != nil {
+		return nil, err
+	}
+	a.handler = observe(a.log, api)
 	return a, nil
 }
 
