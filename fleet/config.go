@@ -3,7 +3,6 @@ package fleet
 import (
 	"fmt"
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -60,11 +59,17 @@ func configErrorf(path []any, format string, args ...any) *ConfigError {
 	return &ConfigError{Path: path, Message: fmt.Sprintf(format, args...)}
 }
 
-// idForm is the contract's ID.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
-// IsID tells whether s can name a project, an instance or a node.
-func IsID(s string) bool { return idForm.MatchString(s) }
+// IsID tells whether s can name a project, an instance or a node: the contract's
+// ID, 1 to 64 of A-Z a-z 0-9 _ -
+func IsID(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return 1 <= len(s) && len(s) <= 64
+}
 
 // checkID also remembers id in seen, for ids are unique among their siblings.
 func checkID(seen map[string]bool, id string, path []any) error {

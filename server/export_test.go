@@ -3,8 +3,14 @@ package server
 import (
 	"time"
 
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
+
+// Serving is New for other operations.
+func Serving(o Options, operations gen.StrictServerInterface) (*API, error) {
+	return serving(o, operations)
+}
 
 // SetNow is called before the first request.
 func (a *API) SetNow(now func() time.Time) { a.now = now }

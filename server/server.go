@@ -79,8 +79,27 @@ func New(o Options) (*API, error) {
 	if o.Fleet == nil {
 		return nil, errors.New("server: Options.Fleet is missing")
 	}
+	o.Log = cmp.Or(o.Log, slog.Default())
+	if o.Audit == nil {
+		o.Audit = os.Stderr
+	}
+	s := &Server{
+		fleet: o.Fleet, log: o.Log,
+		audit:     &auditor{log: o.Log, w: o.Audit},
+		snapshots: newSnapshots(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
+	}
+	a, err := serving(o, s)
+	if err != nil {
+		return nil, err
+	}
+	a.server = s
+	return a, nil
+}
+
+// serving puts everything but the operations around them.
+func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 	a := &API{
-		log:    cmp.Or(o.Log, slog.Default()),
+		log:    o.Log,
 		getenv: o.Getenv,
 		now:    time.Now,
 	}
@@ -101,20 +120,12 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.server = &Server{
-		fleet: o.Fleet, log: a.log,
-		audit:     &auditor{log: a.log, w: o.Audit},
-		snapshots: newSnapshots(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
-	}
-	if o.Audit == nil {
-		a.server.audit.w = os.Stderr
-	}
-	operations := gen.Operations(a.server, gen.StrictHTTPServerOptions{
+	handlers := gen.Operations(operations, gen.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fail,
 		ResponseErrorHandlerFunc: fail,
 	})
-	operations["ListClients"] = withoutEmpty(operations["ListClients"])
-	api, err := a.validator.Handler(operations)
+	handlers["ListClients"] = withoutEmpty(handlers["ListClients"])
+	api, err := a.validator.Handler(handlers)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,10 @@
 package validate
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+	"reflect"
+)
 
 // A call is one request while it is served.
 type call struct {
@@ -111,7 +115,15 @@ func (c *call) authenticate(r *http.Request) (*http.Request, Violations) {
 		f.add(InHeader, "", RuleSecurity, err)
 		return r, f.list
 	}
-	return r.WithContext(ctx), nil
+	return withContext(r, ctx), nil
+}
+
+// withContext is http.Request's, but spares the copy where ctx is r's own.
+func withContext(r *http.Request, ctx context.Context) *http.Request {
+	if reflect.TypeOf(ctx).Kind() == reflect.Pointer && ctx == r.Context() { // not every context compares
+		return r
+	}
+	return r.WithContext(ctx)
 }
 
 // giveBody makes the body that was read the one of r, from its beginning.

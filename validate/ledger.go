@@ -20,6 +20,9 @@ type line struct {
 // take copies h.
 func (l *ledger) take(h http.Header) {
 	l.lines, l.values = l.lines[:0], l.values[:0]
+	if len(h) == 0 {
+		return
+	}
 	for name, values := range h {
 		a := len(l.values)
 		l.values = append(l.values, values...)

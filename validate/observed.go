@@ -21,7 +21,7 @@ func (c *call) observe(r *http.Request, mode Mode, authenticates bool) (observed
 			f.add(InHeader, "", RuleSecurity, err)
 			return nil, r, f.list
 		}
-		r = r.WithContext(ctx)
+		r = withContext(r, ctx)
 	}
 	if !streams {
 		r.Body = rec

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
 )
@@ -67,6 +66,12 @@ func (c *Call) index(key string) int {
 
 func (c *Call) log(log *slog.Logger, r *http.Request, aborted bool, took time.Duration) {
 	level := slog.LevelInfo
+	if c.Err != nil && (c.Status >= 500 || aborted) {
+		level = slog.LevelError
+	}
+	if !log.Enabled(r.Context(), level) {
+		return
+	}
 	attrs := append([]slog.Attr{
 		slog.String("request_id", c.RequestID),
 		slog.String("method", r.Method),
@@ -77,17 +82,21 @@ func (c *Call) log(log *slog.Logger, r *http.Request, aborted bool, took time.Du
 	}, c.attrs...)
 	if c.Err != nil {
 		attrs = append(attrs, slog.String("error", c.Err.Error()))
-		if c.Status >= 500 || aborted {
-			level = slog.LevelError
-		}
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-
-// IsRequestID tells whether an id from outside is safe to log.
-func IsRequestID(id string) bool { return requestIDForm.MatchString(id) }
+// IsRequestID tells whether an id from outside is safe to log: 1 to 64 of
+// A-Z a-z 0-9 . _ -
+func IsRequestID(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return 1 <= len(id) && len(id) <= 64
+}
 
 // requestID returns the caller's id where it is safe to log, else a new one.
 func requestID(r *http.Request) string {
