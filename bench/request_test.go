@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,7 +35,8 @@ func around(wrap func(testing.TB, []byte, http.Handler) http.Handler) func(testi
 var requestPeers = []requestPeer{
 	{"bare", false, bareKill},
 	{"strict", false, strictKill},
-	{"ours", true, around(ours)},
+	{"ours", true, oursKill},
+	{"ours-middleware", true, around(ours)},
 	{"nethttp-middleware", true, around(nethttpMiddleware)},
 	{"kin", true, around(kin)},
 	{"libopenapi-validator", true, around(libopenapiValidator)},
@@ -167,5 +169,22 @@ func measure(b *testing.B, g *rig, h http.Handler, want int) {
 		if status := g.do(h); status != want {
 			b.Fatalf("status %d, want %d", status, want)
 		}
+	}
+}
+
+// BenchmarkDoubt answers a kill of 100 that is good, but not at once: an escape
+// stands in its last address. BenchmarkRefusal refuses one for its last address.
+func BenchmarkDoubt(b *testing.B)   { benchmarkSlow(b, `\u0031"]`, http.StatusNoContent) }
+func BenchmarkRefusal(b *testing.B) { benchmarkSlow(b, `x"]`, http.StatusBadRequest) }
+
+func benchmarkSlow(b *testing.B, end string, want int) {
+	data := bytes.Replace(killBody(100), []byte(`"]`), []byte(end), 1)
+	for _, p := range requestPeers {
+		if p.name != "ours" && p.name != "ours-middleware" && p.name != "nethttp-middleware" {
+			continue
+		}
+		b.Run(p.name, func(b *testing.B) {
+			measure(b, newRig(http.MethodPost, killPath, data), p.handler(b), want)
+		})
 	}
 }

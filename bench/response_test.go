@@ -86,9 +86,8 @@ func responseCases() []responseCase {
 
 // answer is the handler that all are around: it encodes as the generated server
 // does, to a buffer first.
-func answer(status int, value any, header bool) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v2/{project_id}/instances/{instance_id}/clients", func(w http.ResponseWriter, _ *http.Request) {
+func answer(status int, value any, header bool) operation {
+	return func(w http.ResponseWriter) {
 		var buf bytes.Buffer
 		if value != nil {
 			if err := json.NewEncoder(&buf).Encode(value); err != nil {
@@ -103,19 +102,37 @@ func answer(status int, value any, header bool) http.Handler {
 		if value != nil {
 			buf.WriteTo(w)
 		}
-	})
-	return mux
+	}
+}
+
+// An operation takes what a generated handler does.
+type operation func(w http.ResponseWriter)
+
+func (o operation) ServeHTTP(w http.ResponseWriter, _ *http.Request) { o(w) }
+
+func (o operation) ServeBound(w http.ResponseWriter, _ *http.Request, _ interface{ PathValue(string) string }, _ any) {
+	o(w)
+}
+
+// routed puts a peer around a ServeMux.
+func routed(wrap func(testing.TB, []byte, http.Handler) http.Handler) func(testing.TB, []byte, operation) http.Handler {
+	return func(tb testing.TB, contract []byte, o operation) http.Handler {
+		mux := http.NewServeMux()
+		mux.Handle("GET /v2/{project_id}/instances/{instance_id}/clients", o)
+		return wrap(tb, contract, mux)
+	}
 }
 
 var responsePeers = []struct {
 	name      string
 	validates bool
-	around    func(testing.TB, []byte, http.Handler) http.Handler
+	around    func(testing.TB, []byte, operation) http.Handler
 }{
-	{"bare", false, func(_ testing.TB, _ []byte, next http.Handler) http.Handler { return next }},
-	{"ours", true, ours},
-	{"kin", true, kin},
-	{"libopenapi-validator", true, libopenapiValidator},
+	{"bare", false, routed(func(_ testing.TB, _ []byte, next http.Handler) http.Handler { return next })},
+	{"ours", true, oursList},
+	{"ours-middleware", true, routed(ours)},
+	{"kin", true, routed(kin)},
+	{"libopenapi-validator", true, routed(libopenapiValidator)},
 }
 
 // TestResponsePeers proves that no number is of a validator that does nothing.
