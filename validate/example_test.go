@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -40,6 +42,40 @@ func ExampleValidator_Middleware() {
 	body, _ := io.ReadAll(resp.Body)
 	fmt.Println(resp.StatusCode, string(body))
 	// Output: 400 {"title":"Bad Request","status":400,"detail":"the request does not keep to the contract: the value does not have the declared form","violations":[{"in":"body","pointer":"/client_addrs/0","rule":"pattern","detail":"the value does not have the declared form"}]}
+}
+
+// A server that oapi-codegen generated: routed by the contract, its bodies bound
+// while they are checked.
+func ExampleValidator_Handler() {
+	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: gen.RequestBodies()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	h, err := v.Handler(gen.Operations(killer{}, gen.StrictHTTPServerOptions{}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+
+	resp, err := http.Post(srv.URL+"/v2/p/instances/i/clients/kill", "application/json",
+		strings.NewReader(`{"node_id":"n","client_addrs":["10.0.0.1:2048"]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode)
+	// Output:
+	// p i n [10.0.0.1:2048]
+	// 204
+}
+
+// killer is a gen.StrictServerInterface.
+type killer struct{}
+
+func (killer) HangUpClients(_ context.Context, r gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+	fmt.Println(r.ProjectID, r.InstanceID, r.Body.NodeID, r.Body.ClientAddrs)
+	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: "r"}}, nil
 }
 
 // Around a chi server, as any other middleware.
