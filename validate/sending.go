@@ -28,9 +28,7 @@ func (v *Validator) enforceRequest(r *http.Request, op *operation, path pathValu
 	}
 	out := r
 	if !body || text != "" || !streams && lengthOf(r) != 0 {
-		out = new(http.Request)
-		*out = *r
-		giveText(out, text)
+		out = sending(r, text)
 	}
 	if parameters && body {
 		return out, nil
@@ -97,23 +95,26 @@ func closeBody(body io.Closer) {
 	}
 }
 
-// A sent body was checked. It may be read again, by another attempt.
+// A sent request has a body that was checked. It may be read again, by another
+// attempt.
 type sent struct {
-	body
+	r    http.Request
+	body body
 	text string
 }
 
-// giveText makes text, which was checked, the body that r carries.
-func giveText(r *http.Request, text string) {
-	r.ContentLength = int64(len(text))
-	r.TransferEncoding = nil
+// sending returns a copy of r that carries text, which was checked.
+func sending(r *http.Request, text string) *http.Request {
+	s := &sent{r: *r, text: text}
+	s.r.ContentLength = int64(len(text))
+	s.r.TransferEncoding = nil
 	if text == "" {
-		r.Body, r.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
-		return
+		s.r.Body, s.r.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
+		return &s.r
 	}
-	s := &sent{text: text}
-	s.Reset(text)
-	r.Body, r.GetBody = s, s.again
+	s.body.Reset(text)
+	s.r.Body, s.r.GetBody = &s.body, s.again
+	return &s.r
 }
 
 func (s *sent) again() (io.ReadCloser, error) {
