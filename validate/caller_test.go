@@ -3,6 +3,7 @@ package validate_test
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -83,6 +84,37 @@ func TestNothingIsWrittenWhenTheHandlerHasReturned(t *testing.T) {
 	kept.WriteHeader(500)
 	assert.Empty(t, rec.Body.String())
 	assert.Equal(t, 204, rec.Code)
+}
+
+// failing keeps what it was to write, as HTTP/2 does of a stream that was closed.
+type failing struct {
+	counting
+	kept []byte
+}
+
+func (f *failing) Write(p []byte) (int, error) {
+	f.kept = p
+	return 0, io.ErrClosedPipe
+}
+
+func TestWhatCouldNotBeWrittenIsNotWrittenOver(t *testing.T) {
+	const refusal = `{"error_code":"DCS.4800","error_msg":"%s"}`
+	v, err := validate.New(dcssessions.Contract(), validate.Options{})
+	require.NoError(t, err)
+	serve := func(w http.ResponseWriter, message string) {
+		v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("X-Request-Id", "r")
+			w.WriteHeader(400)
+			fmt.Fprintf(w, refusal, message)
+		})).ServeHTTP(w, killRequest(killBody))
+	}
+	f := &failing{counting: counting{header: http.Header{}}}
+	serve(f, "mine")
+	for range 10 {
+		serve(httptest.NewRecorder(), "them")
+	}
+	assert.Equal(t, fmt.Sprintf(refusal, "mine"), string(f.kept))
 }
 
 func TestHeadersOfARefusedResponseAreTakenBack(t *testing.T) {

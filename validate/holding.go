@@ -154,7 +154,9 @@ func (hw *holdingWriter) finish() {
 			hw.state = over
 			hw.w.WriteHeader(hw.status)
 			if len(body) > 0 {
-				hw.w.Write(body)
+				if _, err := hw.w.Write(body); err != nil {
+					hw.hold.body = nil // HTTP/2 may still be about to send it
+				}
 			}
 			return
 		}
