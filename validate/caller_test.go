@@ -26,20 +26,24 @@ func TestTheCallersRequestStaysAsItIs(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, z.Close())
 	for name, c := range map[string]struct {
-		body, coding string
+		body, coding, value string
 	}{
-		"as it is": {killBody, ""}, "coded": {coded.String(), "gzip"},
+		"as it is": {killBody, "", ""}, "coded": {coded.String(), "gzip", ""},
+		"with path values":        {killBody, "", "the caller"}, // copies of r share their map
+		"coded, with path values": {coded.String(), "gzip", "the caller"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := killRequest(c.body)
 			if c.coding != "" {
 				r.Header.Set("Content-Encoding", c.coding)
 			}
-			r.SetPathValue("of", "the caller") // copies of r share its map
+			if c.value != "" {
+				r.SetPathValue("of", c.value)
+			}
 			header, body, length := r.Header.Clone(), r.Body, r.ContentLength
 			rec := serveKill(t, validate.Options{Decode: true}, r, func(w http.ResponseWriter, r *http.Request) {
 				assert.Equal(t, "p", r.PathValue("project_id"))
-				assert.Equal(t, "the caller", r.PathValue("of"))
+				assert.Equal(t, c.value, r.PathValue("of"))
 				assert.Empty(t, r.Header.Get("Content-Encoding"))
 				done(w)
 			})
@@ -48,7 +52,7 @@ func TestTheCallersRequestStaysAsItIs(t *testing.T) {
 			assert.Equal(t, body, r.Body)
 			assert.Equal(t, length, r.ContentLength)
 			assert.Empty(t, r.PathValue("project_id"))
-			assert.Equal(t, "the caller", r.PathValue("of"))
+			assert.Equal(t, c.value, r.PathValue("of"))
 		})
 	}
 }
