@@ -156,3 +156,23 @@ func TestADeclaredLengthIsNotAllocatedBeforeItIsThere(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), killRequest(killBody))
 	assert.Less(t, allocated(func() { h.ServeHTTP(httptest.NewRecorder(), r) }), uint64(1<<20))
 }
+
+// net/http does not send a header that is there without a value.
+func TestAHeaderWithoutAValueIsNotOneThatIsNotThere(t *testing.T) {
+	contract := strings.Replace(listContract, `description: bad
+`, `description: bad
+          headers: {X-Note: {schema: {type: string}}}
+`, 1)
+	for way, authority := range bothWays {
+		v, err := validate.New([]byte(contract), validate.Options{Authority: authority})
+		require.NoError(t, err)
+		rec := httptest.NewRecorder()
+		v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["X-Note"] = []string{}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"error_code":"x"}`)
+		})).ServeHTTP(rec, httptest.NewRequest("GET", "/p/clients", nil))
+		assert.Equal(t, 500, rec.Code, way)
+	}
+}

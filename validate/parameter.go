@@ -94,19 +94,13 @@ func (p *parameter) acceptQuery(query string) bool {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
 		name, value, _ := strings.Cut(pair, "=")
-		if isOf(p.Name, name) {
-			if found || name != p.Name || value == "" || !p.program.Text(value) {
-				return false
-			}
-			found = true
+		if name != p.Name {
+			continue
 		}
+		if found || value == "" || !p.program.Text(value) {
+			return false
+		}
+		found = true
 	}
 	return found || !p.Required
-}
-
-// isOf tells whether a query's name may be the parameter's, or of a part of it:
-// name[part].
-func isOf(parameter, name string) bool {
-	rest, ok := strings.CutPrefix(name, parameter)
-	return ok && (rest == "" || rest[0] == '[')
 }
