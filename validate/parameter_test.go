@@ -1,0 +1,28 @@
+package validate_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/validate"
+)
+
+func TestAValueThatIsThereTwiceIsRefusedThoughBothAreGood(t *testing.T) {
+	contract, err := os.ReadFile("testdata/search.yaml")
+	require.NoError(t, err)
+	for way, authority := range bothWays {
+		v, err := validate.New(contract, validate.Options{Authority: authority, Response: validate.Off})
+		require.NoError(t, err)
+		h := v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+		for query, status := range map[string]int{"q=x&limit=1": 204, "q=x&limit=1&limit=2": 400} {
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, httptest.NewRequest("GET", "/values?"+query, nil))
+			assert.Equal(t, status, rec.Code, "%s: %s", way, query)
+		}
+	}
+}
