@@ -78,7 +78,7 @@ func acceptsValues(program *accept.Program, values []string, required bool) bool
 	case 0:
 		return !required && values == nil
 	case 1:
-		return values[0] != "" && program.Text(values[0])
+		return program.Text(values[0])
 	default:
 		return false
 	}
@@ -97,7 +97,7 @@ func (p *parameter) acceptQuery(query string) bool {
 		if name != p.Name {
 			continue
 		}
-		if found || value == "" || !p.program.Text(value) {
+		if found || !p.program.Text(value) {
 			return false
 		}
 		found = true
