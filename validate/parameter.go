@@ -34,7 +34,7 @@ func compileParameter(ps *programs, p *openapi3.Parameter) parameter {
 // is.
 func isPlain(p *openapi3.Parameter) bool {
 	styled := p.Style == openapi3.SerializationForm && p.In == openapi3.ParameterInQuery
-	return (p.Style == "" || p.Style == openapi3.SerializationSimple || styled) && !p.AllowEmptyValue && isPrimitive(p.Schema.Value)
+	return (p.Style == "" || p.Style == openapi3.SerializationSimple || styled) && isPrimitive(p.Schema.Value)
 }
 
 func isPrimitive(schema *openapi3.Schema) bool {
