@@ -17,7 +17,7 @@ import (
 )
 
 const petSchema = `{"type":"object","additionalProperties":false,"properties":{
-	"name":{"type":"string"},"maybe":{"type":"string","nullable":true},"age":{"type":"integer","format":"int64"},"small":{"type":"integer"},
+	"name":{"type":"string"},"maybe":{"type":"string","nullable":true},"age":{"type":"integer","format":"int64"},"small":{"type":"integer"},"big":{"type":"integer"},"names":{"type":"array","items":{"type":"string","nullable":true}},
 	"weight":{"type":"number"},"good":{"type":"boolean"},"tags":{"type":"array","nullable":true,"items":{"type":"string"}},
 	"grid":{"type":"array","items":{"type":"array","items":{"type":"integer"}}},
 	"owner":{"type":"object","nullable":true,"properties":{"name":{"type":"string"}},"additionalProperties":false},
@@ -35,6 +35,8 @@ type pet struct {
 	Maybe  *string   `json:"maybe,omitempty"`
 	Age    int64     `json:"age"`
 	Small  uint8     `json:"small"`
+	Big    uint64    `json:"big"`
+	Names  []string  `json:"names"`
 	Weight float32   `json:"weight"`
 	Good   *bool     `json:"good"`
 	Tags   []string  `json:"tags"`
@@ -51,7 +53,7 @@ func TestBindFillsWhatEncodingJSONFills(t *testing.T) {
 	for _, text := range []string{
 		`{}`, ` { "name" : "a" } `, `{"name":"größer","maybe":"x","age":-9007199254740993,"small":255,"weight":0.1,"good":true}`,
 		`{"good":false,"tags":[],"grid":[]}`, `{"tags":["a","","b,c]","]"],"grid":[[],[1,-2],[3]]}`, `{"tags":null,"maybe":null,"owner":null}`,
-		`{"owner":{"name":"x"},"pets":[{"name":"a"},{},{"name":"c"}],"opts":["a",null,"b"]}`, `{"weight":12345678}`, `{"weight":1e-3}`, "{\"tags\":[\"a\" \n, \"b\"\n]}",
+		`{"owner":{"name":"x"},"pets":[{"name":"a"},{},{"name":"c"}],"opts":["a",null,"b"]}`, `{"names":["a",null,"b"],"big":9007199254740992}`, `{"weight":12345678}`, `{"weight":1e-3}`, "{\"tags\":[\"a\" \n, \"b\"\n]}",
 		`{"tags":["` + strings.Repeat(`[::1]:80","`, 300) + `"]}`, `{"pets":[` + strings.Repeat("{},", 300) + `{}]}`, `{"grid":[` + strings.Repeat("[1,2,3],", 300) + `[]]}`,
 	} {
 		var p pet
@@ -59,7 +61,7 @@ func TestBindFillsWhatEncodingJSONFills(t *testing.T) {
 		assert.NoError(t, sameAsJSON(text, &p), "%.80s", text)
 	}
 	for _, text := range []string{
-		`{"name":"a\nb"}`, `{"small":256}`, `{"small":-1}`, `{"grid":[[40000]]}`, `{"weight":1e39}`, `{"more":1}`, `{"pets":[null]}`, `{"name":"a"`, ``, `null`, `{"age":1.5}`,
+		`{"name":"a\nb"}`, `{"small":256}`, `{"small":-1}`, `{"big":-1}`, `{"grid":[[40000]]}`, `{"weight":1e39}`, `{"more":1}`, `{"pets":[null]}`, `{"name":"a"`, ``, `null`, `{"age":1.5}`,
 	} {
 		assert.False(t, b.Bind(text, &pet{}), text)
 	}
@@ -77,6 +79,10 @@ func TestBindTakesAPointerToItsType(t *testing.T) {
 type ownUnmarshaler struct{ A string }
 
 func (*ownUnmarshaler) UnmarshalJSON([]byte) error { return nil }
+
+type ownText string
+
+func (*ownText) UnmarshalText([]byte) error { return nil }
 
 type embedding struct {
 	owner
@@ -100,6 +106,7 @@ func TestTypesThatEncodingJSONHasToFill(t *testing.T) {
 		{closed, struct{ A any }{}, false},       //
 		{closed, struct{ A time.Time }{}, false}, // it reads itself
 		{closed, ownUnmarshaler{}, false},        //
+		{closed, struct{ A ownText }{}, false},   //
 		{closed, struct{ A json.Number }{}, false},
 		{closed, map[string]string{}, false}, //
 		{closed, embedding{}, false},         //
@@ -180,7 +187,7 @@ func TestRoomStaysInProportion(t *testing.T) {
 	b := accept.Compile(readSchema(t, schema), accept.Request).Binder(reflect.TypeFor[target]())
 	require.NotNil(t, b)
 	commas := strings.Repeat(",", 1<<16)
-	for _, text := range []string{fmt.Sprintf(`{"s":["%s"],"w":[]}`, commas), fmt.Sprintf(`{"w":[{}],"s":["%s"]}`, commas)} {
+	for _, text := range []string{fmt.Sprintf(`{"s":["%s"],"w":[]}`, commas), fmt.Sprintf(`{"w":[{}],"s":["%s"]}`, commas), fmt.Sprintf(`{"w":[{} ],"s":["%s"]}`, commas)} {
 		var into target
 		require.True(t, b.Bind(text, &into))
 		assert.LessOrEqual(t, cap(into.S), len(text)/3+2)

@@ -103,7 +103,7 @@ func TestPatternsOfContracts(t *testing.T) {
 // A table that would grow without end is not built, and what is tried for it is
 // bounded.
 func TestLargePatternsAreLeftToRegexp(t *testing.T) {
-	for _, expression := range []string{`[ab]*a[ab]{20}$`, `(.{0,200}a){5}b`, strings.Repeat(`\pL{1,900}-`, 5), `a\b`, `(?m)^a$`, `(?m:a$)`} {
+	for _, expression := range []string{`[ab]*a[ab]{20}$`, `[ab]*a[ab]{12}$`, `^(a?){1000}$`, `(.{0,200}a){5}b`, strings.Repeat(`\pL{1,900}-`, 5), `a\b`, `(?m)^a$`, `(?m:a$)`} {
 		p := compilePattern(expression)
 		require.NotNil(t, p, expression)
 		assert.True(t, p.auto == nil, expression)
