@@ -76,6 +76,14 @@ func TestAParameterOfAnAllOfIsKins(t *testing.T) {
 	assert.False(t, p.Text("ab"))
 }
 
+func TestAParameterThatOnlyNullFits(t *testing.T) {
+	for _, schema := range []string{`{"type":"string","nullable":true,"pattern":"(?=a)"}`, `{"type":"number","nullable":true,"multipleOf":0.1}`} {
+		p := accept.Compile(readSchema(t, schema), accept.Request)
+		assert.True(t, p.JSONString("null"))
+		assert.False(t, p.Text("null") || p.Text("1") || p.Text("a"))
+	}
+}
+
 func TestTextsThatAreAcceptedAreKins(t *testing.T) {
 	accepted, all := 0, 0
 	for which := uint64(0); all < *executions/8; which++ {
