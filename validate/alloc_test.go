@@ -30,7 +30,7 @@ func TestAKillCostsAFewAllocationsOfAnySize(t *testing.T) {
 		most    float64
 	}{
 		"the contract's routing": {bound(t, validate.Options{}), 10},
-		"a middleware":           {v.Middleware(gen.Handler(gen.NewStrictHandler(strict{t}, nil))), 20},
+		"a middleware":           {v.Middleware(gen.Handler(gen.NewStrictHandler(strict{t: t}, nil))), 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var first float64

@@ -81,7 +81,11 @@ func (g *rig) usage(t *testing.T, h http.Handler, want int) (allocs float64, siz
 }
 
 // strict is the generated server's implementation.
-type strict struct{ t testing.TB }
+type strict struct {
+	gen.StrictServerInterface // nil: a kill is all it knows
+
+	t testing.TB
+}
 
 func (strict) HangUpClients(_ context.Context, r gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
 	if r.ProjectID != "p" || r.InstanceID != "i" || r.Body == nil || len(r.Body.ClientAddrs) == 0 {
@@ -122,7 +126,7 @@ func bound(t testing.TB, o validate.Options) http.Handler {
 	o.Bodies = gen.RequestBodies()
 	v, err := validate.New(dcssessions.Contract(), o)
 	require.NoError(t, err)
-	h, err := v.Handler(gen.Operations(strict{t}, gen.StrictHTTPServerOptions{}))
+	h, err := v.Handler(gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{}))
 	require.NoError(t, err)
 	return h
 }
