@@ -71,7 +71,7 @@ func ExampleValidator_Handler() {
 }
 
 // killer is a gen.StrictServerInterface.
-type killer struct{}
+type killer struct{ gen.StrictServerInterface }
 
 func (killer) HangUpClients(_ context.Context, r gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
 	fmt.Println(r.ProjectID, r.InstanceID, r.Body.NodeID, r.Body.ClientAddrs)
