@@ -65,7 +65,8 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 			c.o.Bodies = gen.RequestBodies()
 			v, err := validate.New(dcssessions.Contract(), c.o)
 			require.NoError(t, err)
-			h, err := v.Handler(map[string]http.Handler{"HangUpClients": taking{
+			operations := gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{})
+			operations["HangUpClients"] = taking{
 				func(w http.ResponseWriter, r *http.Request) {
 					took = "request"
 					check(r)
@@ -85,7 +86,8 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 					assert.Equal(t, &plain, body)
 					done(w)
 				},
-			}})
+			}
+			h, err := v.Handler(operations)
 			require.NoError(t, err)
 			r := killRequest(c.body)
 			r.URL.RawQuery = c.query
@@ -139,10 +141,15 @@ func TestEachOperationHasOneHandler(t *testing.T) {
 	v, err := validate.New(dcssessions.Contract(), validate.Options{})
 	require.NoError(t, err)
 	nothing := http.NotFoundHandler()
-	_, err = v.Handler(nil)
-	assert.EqualError(t, err, `validate: there is no handler for "HangUpClients"`)
-	_, err = v.Handler(map[string]http.Handler{"HangUpClients": nothing, "Other": nothing})
+	operations := gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{})
+	_, err = v.Handler(operations)
+	require.NoError(t, err)
+	operations["Other"] = nothing
+	_, err = v.Handler(operations)
 	assert.EqualError(t, err, `validate: there is a handler for "Other", which the contract does not have`)
+	delete(operations, "HangUpClients")
+	_, err = v.Handler(operations)
+	assert.EqualError(t, err, `validate: there is no handler for "HangUpClients"`)
 
 	v, err = validate.New([]byte(streamContract), validate.Options{})
 	require.NoError(t, err)
