@@ -53,6 +53,8 @@ fuzz:
 	  go test ./validate -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	for target in FuzzSignThenVerify FuzzParse; do \
 	  go test ./signature -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
+	for target in FuzzAccept FuzzPattern; do \
+	  go test ./validate/accept -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	go test ./sessions -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME)
 
 # a Redis or Valkey server for the tests, installed where there is none

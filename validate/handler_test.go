@@ -99,6 +99,78 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotBoundIsARequest(t *testing.T) {
+	for name, c := range map[string]struct {
+		contract   []byte
+		operations map[string]http.Handler
+		key        string
+		r          *http.Request
+	}{
+		"a body of no type": {dcssessions.Contract(), gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{}), "HangUpClients", killRequest(killBody)},
+		"a stream":          {[]byte(uploadContract), map[string]http.Handler{}, "POST /upload", uploadRequest()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v, err := validate.New(c.contract, validate.Options{Response: validate.Off})
+			require.NoError(t, err)
+			c.operations[c.key] = taking{serve: func(w http.ResponseWriter, r *http.Request) {
+				got, err := io.ReadAll(r.Body)
+				assert.NoError(t, err)
+				assert.NotEmpty(t, got)
+				done(w)
+			}}
+			h, err := v.Handler(c.operations)
+			require.NoError(t, err)
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, c.r)
+			assert.Equal(t, 204, rec.Code, rec.Body)
+		})
+	}
+}
+
+// A type is made for one media type: of two it is not known which is bound.
+func TestABodyOfTwoMediaTypesIsNotBound(t *testing.T) {
+	const contract = `
+openapi: 3.0.3
+info: {title: two, version: "1"}
+paths:
+  /a:
+    post:
+      operationId: two
+      requestBody:
+        content:
+          application/json: {schema: {type: object, properties: {a: {type: string}}}}
+          application/x+json: {schema: {type: object, properties: {a: {type: string}}}}
+      responses: {"204": {description: done}}
+`
+	v, err := validate.New([]byte(contract), validate.Options{Bodies: map[string]func() any{"two": func() any {
+		return &struct {
+			A string `json:"a"`
+		}{}
+	}}})
+	require.NoError(t, err)
+	r := httptest.NewRequest(http.MethodPost, "/a", strings.NewReader(`{"a":"x"}`))
+	r.Header.Set("Content-Type", "application/json")
+	bound, accepted := v.Accepts(r, `{"a":"x"}`)
+	assert.True(t, accepted)
+	assert.Nil(t, bound)
+}
+
+const uploadContract = `
+openapi: 3.0.3
+info: {title: upload, version: "1"}
+paths:
+  /upload:
+    post:
+      requestBody: {content: {application/octet-stream: {schema: {type: string, format: binary}}}}
+      responses: {"204": {description: done}}
+`
+
+func uploadRequest() *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/upload", strings.NewReader("octets"))
+	r.Header.Set("Content-Type", "application/octet-stream")
+	return r
+}
+
 func TestTheGeneratedServerTakesBothWays(t *testing.T) {
 	for _, authority := range bothWays {
 		h := bound(t, validate.Options{Authority: authority})

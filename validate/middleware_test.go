@@ -94,6 +94,19 @@ func TestHeadersSetAfterWriteHeaderDoNotCount(t *testing.T) {
 	}
 }
 
+func TestHeadersSetAfterTheFirstOfTheBodyDoNotCount(t *testing.T) {
+	rec := serveKill(t, validate.Options{}, killRequest(killBody), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", "r")
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(400)
+		_, _ = io.WriteString(w, `{"error_code":"c",`)
+		w.Header().Set("X-Late", "1")
+		_, _ = io.WriteString(w, `"error_msg":"m"}`)
+	})
+	assert.Equal(t, 400, rec.Code)
+	assert.Equal(t, http.Header{"X-Request-Id": {"r"}, "Content-Type": {"application/json"}, "Content-Length": {"34"}}, rec.Header())
+}
+
 func TestAPanicLeavesNothingOnTheResponse(t *testing.T) {
 	rec := httptest.NewRecorder()
 	v, err := validate.New(dcssessions.Contract(), validate.Options{})

@@ -1,0 +1,31 @@
+package validate_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/validate"
+)
+
+func TestAResponseThatIsNotOfItsCodingIsRefused(t *testing.T) {
+	for way, authority := range bothWays {
+		v, err := validate.New([]byte(listContract), validate.Options{Authority: authority, Decode: true})
+		require.NoError(t, err)
+		_, err = v.Transport(roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: 400, ContentLength: -1, Header: jsonHeader("gzip"),
+				Body: io.NopCloser(strings.NewReader(`{"error_code":"x"}`)), // plain
+			}, nil
+		})).RoundTrip(httptest.NewRequest("GET", "http://host/p/clients", nil))
+		vs := validate.AsViolations(err)
+		if assert.Len(t, vs, 1, way) {
+			assert.Equal(t, validate.RuleContentEncoding, vs[0].Rule)
+		}
+	}
+}
