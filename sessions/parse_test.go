@@ -157,20 +157,6 @@ func fromMap(row map[string]string) Session {
 	}
 }
 
-func BenchmarkParse(b *testing.B) {
-	reply := replyOf(10_000)
-	require.Equal(b, splitAndMap(reply), parseList(reply))
-	for name, parse := range map[string]func(string) []Session{"ours": parseList, "split-and-map": splitAndMap} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			b.SetBytes(int64(len(reply)))
-			for b.Loop() {
-				parse(reply)
-			}
-		})
-	}
-}
-
 // A server takes no name with spaces or control characters: whatever else a
 // client calls itself, no other field is changed by it.
 func FuzzParse(f *testing.F) {
