@@ -18,6 +18,7 @@ import (
 // A roll is a node that answers CLIENT LIST with the same rows each time, and
 // what asks it.
 type roll struct {
+	addr  string
 	rows  []string
 	ours  *sessions.Node
 	redis *redis.Client
@@ -106,12 +107,12 @@ func listInfos(r *roll) (n int, sum int64, err error) {
 
 // unroll starts the canned node of n sessions.
 func unroll(tb testing.TB, n int) *roll {
-	r := &roll{rows: rowsOf(n)}
-	all, next := strings.Join(r.rows, ""), 0
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
+	r := &roll{addr: ln.Addr().String(), rows: rowsOf(n)}
+	all, next := strings.Join(r.rows, ""), 0
 	tb.Cleanup(func() { ln.Close() })
 	answer := func(conn redcon.Conn, cmd redcon.Command) {
 		if len(cmd.Args) < 2 {
@@ -131,10 +132,9 @@ func unroll(tb testing.TB, n int) *roll {
 		}
 	}
 	go redcon.Serve(ln, answer, nil, nil) //nolint:errcheck // it ends with ln
-	addr := ln.Addr().String()
-	r.ours = sessions.Open(sessions.Options{Address: addr})
+	r.ours = sessions.Open(sessions.Options{Address: r.addr})
 	tb.Cleanup(func() { r.ours.Close() })
-	r.redis = redis.NewClient(&redis.Options{Addr: addr, Protocol: 2, PoolSize: 1, DisableIdentity: true})
+	r.redis = redis.NewClient(&redis.Options{Addr: r.addr, Protocol: 2, PoolSize: 1, DisableIdentity: true})
 	tb.Cleanup(func() { r.redis.Close() })
 	return r
 }

@@ -1,0 +1,45 @@
+package bench
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+// nodeID is the one that serveAPI gives to its only node.
+const nodeID = "8f7ee181-88e2-49b7-a4bf-81f18f93a135"
+
+// serveAPI serves the API on loopback, for the node at addr, until the test
+// ends. Its log is made and thrown away.
+func serveAPI(tb testing.TB, addr string, o server.Options) (endpoint string) {
+	f, err := fleet.New([]fleet.Project{{ID: project, Instances: []fleet.Instance{
+		{ID: instance, Nodes: []fleet.Node{{ID: nodeID, Address: addr}}},
+	}}}, os.Getenv)
+	require.NoError(tb, err)
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	o.Fleet, o.Log = f, log
+	api, err := server.New(o)
+	require.NoError(tb, err)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, ln, api, log) }()
+	tb.Cleanup(func() {
+		stop()
+		assert.NoError(tb, <-served)
+		assert.NoError(tb, api.Close(context.Background()))
+		f.Close()
+	})
+	return "http://" + ln.Addr().String()
+}
