@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SPECTRAL    = @stoplight/spectral-cli@6.16.3
 FUZZTIME   ?= 10m
 
-.PHONY: run build test race compat generate lint bench importing compare fuzz servers
+.PHONY: run build test race compat generate lint bench importing tenthousand compare fuzz servers
 .DEFAULT_GOAL := run
 
 # the demo: a node, its sessions, the API, a kill
@@ -42,6 +42,10 @@ bench: servers
 # what an import costs, into bench/README.md; it builds for minutes
 importing:
 	cd bench && go run ./importing -write README.md
+
+# 10,000 sessions over the API and by hand, into bench/README.md; it needs ulimit -n 10200
+tenthousand: servers
+	cd bench && go test -run TenThousand -timeout 1h -tenthousand README.md
 
 # verdicts beside another validating proxy's, into bench/COMPARE.md
 compare:

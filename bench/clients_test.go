@@ -117,6 +117,12 @@ func (c *crowd) victims(k int) ([]net.Conn, []netip.AddrPort) {
 
 // replace asserts that the server has closed conns, and connects others.
 func (c *crowd) replace(tb testing.TB, conns []net.Conn) {
+	closed(tb, conns)
+	c.connect(tb, conns)
+}
+
+// closed asserts that the server has closed conns.
+func closed(tb testing.TB, conns []net.Conn) {
 	for _, conn := range conns {
 		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
@@ -124,7 +130,6 @@ func (c *crowd) replace(tb testing.TB, conns []net.Conn) {
 		}
 		conn.Close()
 	}
-	c.connect(tb, conns)
 }
 
 // A bystander pings the server all the time.
@@ -133,11 +138,19 @@ type bystander struct {
 	longest chan time.Duration
 }
 
-// watch returns once the bystander has its first answer.
-func watch(tb testing.TB, addr string) *bystander {
+// watch returns once the bystander has its first answer. It introduces itself
+// with commands, which it sends before.
+func watch(tb testing.TB, addr string, commands ...string) *bystander {
 	conn := dial(tb, addr)
-	if err := ping(conn); err != nil {
-		tb.Fatal(err)
+	for _, c := range append(commands, "PING") {
+		if _, err := io.WriteString(conn, c+"\r\n"); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	for answers := bufio.NewScanner(conn); answers.Text() != "+PONG"; { // nothing follows it
+		if !answers.Scan() {
+			tb.Fatalf("the bystander is not answered: %v", answers.Err())
+		}
 	}
 	b := &bystander{quit: make(chan struct{}), longest: make(chan time.Duration, 1)}
 	go func() {

@@ -1,0 +1,126 @@
+//go:build unix
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+// A way is one to do the steps. prepare lists the sessions for a kill of some.
+type way struct {
+	name    string
+	does    func(step) bool
+	prepare func() error
+	do      func(step) error
+}
+
+// An operator uses the typed client, with signed requests. The server validates
+// both directions and records in a file.
+type operator struct {
+	client *client.Client
+	shown  []gen.ClientInfo
+	logf   func(format string, args ...any)
+}
+
+func overAPI(tb testing.TB, c *crowd) way {
+	audit, err := os.Create(filepath.Join(tb.TempDir(), "audit"))
+	require.NoError(tb, err)
+	tb.Cleanup(func() { audit.Close() })
+	api := serveAPI(tb, c.node.Addr(), server.Options{
+		Auth:   server.Auth{AccessKeys: []server.AccessKey{{Name: "ops", AccessKey: key.Access, SecretKeyEnv: "SK", Projects: []string{"*"}}}},
+		Getenv: func(string) string { return key.Secret },
+		Audit:  audit,
+	})
+	o := &operator{logf: tb.Logf}
+	o.client, err = client.New(api, client.Options{Credentials: client.AccessKey(key)})
+	require.NoError(tb, err)
+	return way{
+		name:    "API",
+		does:    func(s step) bool { return s.ours != nil },
+		prepare: o.all,
+		do:      func(s step) error { return s.ours(o) },
+	}
+}
+
+func (o *operator) wait() error {
+	time.Sleep(time.Second / 2)
+	return nil
+}
+
+func (o *operator) first() error { return o.list(10, 10) }
+
+func (o *operator) all() error { return o.list(0, -1) }
+
+func (o *operator) allByTen() error { return o.list(10, -1) }
+
+// list keeps what it is shown, some a page, until it has enough.
+func (o *operator) list(some, enough int) error {
+	o.shown = o.shown[:0]
+	for session, err := range o.client.List(context.Background(), project, instance, nodeID, client.ListOptions{Limit: some}) {
+		if err != nil {
+			return err
+		}
+		if o.shown = append(o.shown, session); len(o.shown) == enough {
+			break
+		}
+	}
+	return nil
+}
+
+func (o *operator) killLeaky() error {
+	var addrs []string
+	for _, session := range o.shown {
+		if session.Name == "leaky" {
+			addrs = append(addrs, *session.Peer)
+		}
+	}
+	return o.client.Kill(context.Background(), project, instance, nodeID, addrs...)
+}
+
+func (o *operator) killAll() error {
+	id, err := o.client.KillAll(context.Background(), project, instance, nodeID)
+	if err != nil {
+		return err
+	}
+	job, err := o.client.WaitJob(context.Background(), project, id, nil)
+	if err == nil {
+		o.logf("the job: from %s to %s ms", *job.BeginTime, *job.EndTime)
+	}
+	return err
+}
+
+// byHand is a shell with redis-cli, in a directory where list is a list.
+func byHand(tb testing.TB, c *crowd) way {
+	host, port, err := net.SplitHostPort(c.node.Addr())
+	require.NoError(tb, err)
+	dir := tb.TempDir()
+	sh := func(command string) error {
+		command = strings.ReplaceAll(command, "redis-cli", "redis-cli -h "+host+" -p "+port)
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w: %s", command, err, out)
+		}
+		return nil
+	}
+	return way{
+		name:    "by hand",
+		does:    func(s step) bool { return s.hand != "" },
+		prepare: func() error { return sh("redis-cli CLIENT LIST > list") },
+		do:      func(s step) error { return sh(s.hand) },
+	}
+}
