@@ -148,7 +148,8 @@ func TestAKillOfAllThatTheNodeEndsTellsHowFarItCame(t *testing.T) {
 		}
 	})
 	require.ErrorIs(t, err, sessions.ErrBusy)
-	failed := count(outcomes)[sessions.Failed]
-	assert.Equal(t, map[sessions.Result]int{sessions.Killed: 64, sessions.Failed: failed, sessions.Untried: 137 - failed}, count(outcomes))
-	assert.NotZero(t, failed, "what was sent and refused")
+	got := count(outcomes)
+	assert.Equal(t, 64, got[sessions.Killed])
+	assert.Equal(t, 137, got[sessions.Failed]+got[sessions.Untried], "how large a chunk is depends on the time")
+	assert.NotZero(t, got[sessions.Failed], "what was sent and refused")
 }
