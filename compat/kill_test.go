@@ -90,7 +90,7 @@ func TestASuccessHasTheRequestIDOfTheLog(t *testing.T) {
 	_, err := i.Invoke()
 	require.NoError(t, err)
 	require.NotEmpty(t, i.Exchange.ApiReference.RequestId)
-	assert.Equal(t, "deploy", p.logged("kill", map[string]any{"request_id": i.Exchange.ApiReference.RequestId})["caller"])
+	assert.Equal(t, "deploy", p.logged("request", map[string]any{"request_id": i.Exchange.ApiReference.RequestId})["caller"])
 }
 
 func TestTwoKillsWithOneSignatureAreBothServed(t *testing.T) {
@@ -100,11 +100,11 @@ func TestTwoKillsWithOneSignatureAreBothServed(t *testing.T) {
 	victim := redistest.Dial(t, node.Addr(), "victim")
 	oneSecond := dated(0)
 	var signatures []string
-	for _, result := range []string{"killed", "gone"} {
+	for _, want := range []result{{NodeID: "n", Killed: []string{victim.Addr()}}, {NodeID: "n", Gone: []string{victim.Addr()}}} {
 		require.NoError(t, c.killWith(oneSecond, request(victim.Addr())))
 		signatures = append(signatures, c.sent.Get("Authorization"))
-		kill := p.logged("kill", map[string]any{"request_id": c.header.Get("X-Request-Id")})
-		assert.Equal(t, []any{victim.Addr()}, kill[result])
+		_, outcome := p.audited(c.requestID())
+		assert.Equal(t, []result{want}, outcome.Results)
 	}
 	assert.Equal(t, signatures[0], signatures[1])
 	assert.True(t, victim.Closed())
@@ -114,12 +114,13 @@ func TestTenThousandAddressesGoInOneRequest(t *testing.T) {
 	node := redistest.Start(t)
 	p := serve(t, node.Addr())
 	victim, bystander := redistest.Dial(t, node.Addr(), "victim"), redistest.Dial(t, node.Addr(), "bystander")
-	p.call(t, deploy).kill(append(gone(9_999), victim.Addr())...)
+	c := p.call(t, deploy)
+	c.kill(append(gone(9_999), victim.Addr())...)
 	assert.True(t, victim.Closed())
 	assert.True(t, bystander.Open())
-	kill := p.logged("kill", nil)
-	assert.Equal(t, []any{victim.Addr()}, kill["killed"])
-	assert.Len(t, kill["gone"], 9_999)
+	_, outcome := p.audited(c.requestID())
+	assert.Equal(t, []string{victim.Addr()}, outcome.Results[0].Killed)
+	assert.Len(t, outcome.Results[0].Gone, 9_999)
 }
 
 // gone returns addresses that nobody has.

@@ -69,7 +69,7 @@ func TestRefusalsReachTheSDKAndKillNothing(t *testing.T) {
 			assert.Contains(t, sdk.details(), c.details)
 		})
 	}
-	assert.Empty(t, p.records("kill"))
+	assert.Empty(t, p.audit())
 	assert.True(t, victim.Open())
 	p.call(t, deploy).kill(victim.Addr()) // it could have been killed all the time
 	assert.True(t, victim.Closed())

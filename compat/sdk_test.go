@@ -24,6 +24,7 @@ type caller struct {
 	t      *testing.T
 	server *process
 	sent   http.Header // of the last request
+	query  string      // of the last request, as it was sent
 	header http.Header // of the last response
 	body   []byte      // of the last response, for what the SDK's error leaves out
 }
@@ -33,7 +34,7 @@ func (p *process) call(t *testing.T, k key, options ...func(*basic.CredentialsBu
 	t.Helper()
 	c := &caller{t: t, server: p}
 	overhear := httphandler.NewHttpHandler().
-		AddRequestHandler(func(r http.Request) { c.sent = r.Header.Clone() }).
+		AddRequestHandler(func(r http.Request) { c.sent, c.query = r.Header.Clone(), r.URL.RawQuery }).
 		AddResponseHandler(func(r http.Response) {
 			c.header = r.Header.Clone()
 			c.body, _ = io.ReadAll(r.Body)
@@ -50,6 +51,9 @@ func (p *process) call(t *testing.T, k key, options ...func(*basic.CredentialsBu
 	c.DcsClient = dcs.NewDcsClient(hc)
 	return c
 }
+
+// requestID is that of the last response.
+func (c *caller) requestID() string { return c.header.Get("X-Request-Id") }
 
 // request is a kill of instance i, node n.
 func request(addrs ...string) *model.HangUpClientsRequest {

@@ -40,20 +40,22 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// configuration is project p with instance i and node n, and project other.
+// configuration is project p with instance i, and project other.
 const configuration = `
 listen: 127.0.0.1:0
+audit: "%s"
 auth:
   access_keys:
     - {name: deploy, access_key: AKDEPLOY, secret_key_env: SK_DEPLOY, projects: ["p"]}
     - {name: night, access_key: AKNIGHT, secret_key_env: SK_NIGHT, projects: ["p"], security_token_sha256: %s}
     - {name: lister, access_key: AKLISTER, secret_key_env: SK_LISTER, projects: ["p"], actions: ["dcs:clients:list"]}
+    - {name: killer, access_key: AKKILLER, secret_key_env: SK_KILLER, projects: ["p"], actions: ["dcs:clients:kill"]}
     - {name: other, access_key: AKOTHER, secret_key_env: SK_OTHER, projects: ["other"]}
 projects:
   - id: p
     instances:
       - id: i
-        nodes: [{id: n, address: "%s"}]
+        nodes: [%s]
   - id: other
 `
 
@@ -64,23 +66,33 @@ var (
 	deploy = key{access: "AKDEPLOY", secret: "sk-of-deploy", project: "p"}
 	night  = key{access: "AKNIGHT", secret: "sk-of-night", securityToken: "night+token/=", project: "p"} // temporary
 	lister = key{access: "AKLISTER", secret: "sk-of-lister", project: "p"}                               // may list, no more
+	killer = key{access: "AKKILLER", secret: "sk-of-killer", project: "p"}                               // may kill, no more
 	other  = key{access: "AKOTHER", secret: "sk-of-other", project: "other"}                             // is for another project
 )
 
 // A process is a run of the command, with its log.
 type process struct {
-	t   *testing.T
-	url string
-	log *logBuffer
+	t         *testing.T
+	url       string
+	log       *logBuffer
+	auditFile string // of serve
 }
 
-// serve runs dcs-sessions serve for the node at addr.
-func serve(t *testing.T, addr string) *process {
+// serve runs dcs-sessions serve for the nodes at addrs: n, m and o, in this order.
+func serve(t *testing.T, addrs ...string) *process {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "dcs-sessions.yaml")
+	dir := t.TempDir()
+	config, audit := filepath.Join(dir, "dcs-sessions.yaml"), filepath.Join(dir, "audit.jsonl")
 	digest := sha256.Sum256([]byte(night.securityToken))
-	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, configuration, hex.EncodeToString(digest[:]), addr), 0o600))
-	return run(t, "serve", "--config", file)
+	var nodes []string
+	for i, addr := range addrs {
+		nodes = append(nodes, fmt.Sprintf("{id: %c, name: node %[1]c, address: %q}", "nmo"[i], addr))
+	}
+	text := fmt.Appendf(nil, configuration, audit, hex.EncodeToString(digest[:]), strings.Join(nodes, ", "))
+	require.NoError(t, os.WriteFile(config, text, 0o600))
+	p := run(t, "serve", "--config", config)
+	p.auditFile = audit
+	return p
 }
 
 // run runs the command until the test's end and returns when it listens.
@@ -88,13 +100,13 @@ func run(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, log: &logBuffer{}}
 	cmd := exec.Command(command, args...)
-	cmd.Env = append(os.Environ(), "SK_DEPLOY="+deploy.secret, "SK_NIGHT="+night.secret, "SK_LISTER="+lister.secret, "SK_OTHER="+other.secret)
+	cmd.Env = append(os.Environ(), "SK_DEPLOY="+deploy.secret, "SK_NIGHT="+night.secret, "SK_LISTER="+lister.secret, "SK_KILLER="+killer.secret, "SK_OTHER="+other.secret)
 	cmd.Stderr = p.log
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
 		require.NoError(t, cmd.Process.Signal(os.Interrupt))
 		assert.NoError(t, cmd.Wait())
-		for _, secret := range []string{deploy.secret, night.secret, night.securityToken, lister.secret, other.secret} {
+		for _, secret := range []string{deploy.secret, night.secret, night.securityToken, lister.secret, killer.secret, other.secret} {
 			assert.NotContains(t, p.log.String(), secret)
 		}
 	})
