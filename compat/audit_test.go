@@ -4,8 +4,12 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
+	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
 // A record is a line of the audit file.
@@ -61,4 +65,50 @@ func (p *process) audited(requestID string) (intent, outcome record) {
 	require.Equal(p.t, "intent", found[0].Event)
 	require.Equal(p.t, "outcome", found[1].Event)
 	return found[0], found[1]
+}
+
+// addrsOf are those of sessions, in the order in which they were opened.
+func addrsOf(all ...*redistest.Session) (addrs []string) {
+	for _, s := range all {
+		addrs = append(addrs, s.Addr())
+	}
+	return addrs
+}
+
+func TestKillsAreAuditedWithTheRequestIDThatTheSDKReads(t *testing.T) {
+	first, second := redistest.Start(t), redistest.Start(t)
+	p := serve(t, first.Addr(), second.Addr())
+	c := p.call(t, deploy)
+	onFirst, onSecond := dialMany(t, first.Addr(), 3), dialMany(t, second.Addr(), 2)
+
+	asked := append(addrsOf(onFirst[0]), gone(1)...)
+	kill := c.HangUpClientsInvoker(request(asked...))
+	_, err := kill.Invoke()
+	require.NoError(t, err)
+	id := kill.Exchange.ApiReference.RequestId
+	intent, outcome := p.audited(id)
+	want := record{Event: "intent", Action: "kill", Caller: "deploy", RequestID: id, ProjectID: "p", Instance: "i", NodeIDs: []string{"n"}, Addrs: asked}
+	assert.Equal(t, want, intent)
+	want.Event, want.Addrs = "outcome", nil
+	want.Results = []result{{NodeID: "n", Killed: addrsOf(onFirst[0]), Gone: gone(1)}}
+	assert.Equal(t, want, outcome)
+
+	all := c.HangUpKillAllClientsInvoker(killingAll(everywhere))
+	begun, err := all.Invoke()
+	require.NoError(t, err)
+	id = all.Exchange.ApiReference.RequestId
+	job := c.jobID(begun.HttpStatusCode, begun.Body)
+	c.succeeds(job)
+	intent, outcome = p.audited(id)
+	want = record{Event: "intent", Action: "kill-all", Caller: "deploy", RequestID: id, JobID: job, ProjectID: "p", Instance: "i", NodeIDs: []string{"n", "m"}}
+	assert.Equal(t, want, intent)
+	require.Len(t, outcome.Results, 2)
+	for i := range outcome.Results {
+		assert.Len(t, outcome.Results[i].Protected, 1, "the server's own connection")
+		outcome.Results[i].Protected = nil
+	}
+	want.Event = "outcome"
+	want.Results = []result{{NodeID: "n", Killed: addrsOf(onFirst[1:]...)}, {NodeID: "m", Killed: addrsOf(onSecond...)}}
+	assert.Equal(t, want, outcome)
+	assert.Len(t, p.audit(), 4)
 }

@@ -1,7 +1,8 @@
 // Package compat proves that the official Go SDK, as it is published, works with
 // the dcs-sessions command, as it is built: that what the SDK signs is served and
-// closes real sockets, and that every refusal reaches its user as the SDK's own
-// error, with status, code, message and the request id of the server's log.
+// closes real sockets, that sessions, nodes and jobs reach its user in the SDK's own
+// types, and every refusal as the SDK's own error, with status, code, message and the
+// request id of the server's log.
 //
 //	go test -count=1 ./...
 //
