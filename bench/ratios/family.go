@@ -27,6 +27,7 @@ var families = []family{
 		"github.com/pb33f/libopenapi-validator",
 		"github.com/pb33f/libopenapi",
 	}},
+	{"Proxy", "bare", []string{"github.com/getkin/kin-openapi"}},
 	{"Call", "sdk", []string{
 		"github.com/huaweicloud/huaweicloud-sdk-go-v3",
 		"github.com/getkin/kin-openapi",
