@@ -60,6 +60,7 @@ func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
 		addr := victim.LocalAddr().String()
 		require.Len(t, a.list("?addr="+addr).Clients, 1)
 		newcomer := victim.comeBack()
+		redistest.AwaitAlone(t, node.Addr(), addr)
 		assert.Equal(t, 200, a.scan(`{"clean_cache":true}`).status, "which shows it to nobody")
 		assert.Equal(t, 204, a.kill(killBody(addr)).status)
 		assert.True(t, newcomer.open(), "it is not the one that was listed")

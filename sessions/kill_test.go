@@ -131,6 +131,7 @@ func TestAListedSessionThatHasLeftIsGoneWhoeverHasItsAddress(t *testing.T) {
 		}, 5*time.Second, time.Millisecond, "the node notices")
 		newcomer := dialFrom(t, server.Addr(), first.LocalAddr())
 		newcomer.id(t)
+		redistest.AwaitAlone(t, server.Addr(), newcomer.addr().String())
 		outcomes, err := n.Kill(t.Context(), targets)
 		require.NoError(t, err)
 		assert.Equal(t, []sessions.Outcome{{Addr: newcomer.addr(), Result: sessions.Gone}}, outcomes)

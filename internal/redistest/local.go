@@ -3,7 +3,9 @@ package redistest
 import (
 	"math/rand/v2"
 	"net"
+	"strings"
 	"testing"
+	"time"
 )
 
 // LocalAddr returns a loopback address to connect from more than once. Its port
@@ -20,4 +22,21 @@ func LocalAddr(t testing.TB) *net.TCPAddr {
 	}
 	t.Fatal("no free port")
 	return nil
+}
+
+// AwaitAlone waits until one session of the node alone has an address: one that
+// has left stays in its list until the node sees it.
+func AwaitAlone(t testing.TB, node, addr string) {
+	t.Helper()
+	admin := Dial(t, node, "")
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		list, err := admin.Do("CLIENT", "LIST")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(list, " addr="+addr+" ") == 1 {
+			return
+		}
+	}
+	t.Fatalf("there is not one session at %s", addr)
 }
