@@ -95,3 +95,18 @@ func (b *brokenJobs) put(j job) {
 	}
 	b.jobStore.put(j)
 }
+
+// StopAtFirstKill stops the kill-alls when one of them tells of its first kill.
+func (a *API) StopAtFirstKill() { a.server.jobs = &stoppingJobs{a.server.jobs, a.server.running} }
+
+type stoppingJobs struct {
+	jobStore
+	running *running
+}
+
+func (s *stoppingJobs) put(j job) {
+	if j.counts != nil && j.counts.killed > 0 {
+		s.running.stop(errStopped)
+	}
+	s.jobStore.put(j)
+}
