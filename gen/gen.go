@@ -19,6 +19,30 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for ClientInfoProtection.
+const (
+	Replication   ClientInfoProtection = "replication"
+	Self          ClientInfoProtection = "self"
+	Sentinel      ClientInfoProtection = "sentinel"
+	SlotMigration ClientInfoProtection = "slot-migration"
+)
+
+// Valid indicates whether the value is a known member of the ClientInfoProtection enum.
+func (e ClientInfoProtection) Valid() bool {
+	switch e {
+	case Replication:
+		return true
+	case Self:
+		return true
+	case Sentinel:
+		return true
+	case SlotMigration:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobStatus.
 const (
 	FAIL    JobStatus = "FAIL"
@@ -258,6 +282,12 @@ type ClientInfo struct {
 	// Peer Address and port to kill the session by, for single-node, master/standby and cluster instances.
 	Peer *string `json:"peer,omitempty"`
 
+	// Protected Whether the session is never killed.
+	Protected *bool `json:"protected,omitempty"`
+
+	// Protection Why it is protected: it replicates, its name is that of a Sentinel's link (`sentinel-…-cmd`, `sentinel-…-pubsub`), it migrates slots, or it is the connection of the server that answers.
+	Protection *ClientInfoProtection `json:"protection,omitempty"`
+
 	// Psub Number of patterns it subscribes to.
 	Psub int32 `json:"psub"`
 
@@ -273,6 +303,9 @@ type ClientInfo struct {
 	// User The user it has authenticated as.
 	User *string `json:"user,omitempty"`
 }
+
+// ClientInfoProtection Why it is protected: it replicates, its name is that of a Sentinel's link (`sentinel-…-cmd`, `sentinel-…-pubsub`), it migrates slots, or it is the connection of the server that answers.
+type ClientInfoProtection string
 
 // ClientList defines model for ClientList.
 type ClientList struct {
@@ -302,8 +335,11 @@ type ErrorResponse struct {
 
 // HangUpClientsRequest defines model for HangUpClientsRequest.
 type HangUpClientsRequest struct {
-	// ClientAddrs Addresses of the sessions to be killed: the address and port of `peer` in the session information.
-	ClientAddrs []string `json:"client_addrs"`
+	// ClientAddrs Addresses of the sessions to be killed: the address and port of `peer` in the session information. Mandatory unless `client_ids` is there.
+	ClientAddrs []string `json:"client_addrs,omitempty"`
+
+	// ClientIDs IDs of the sessions to be killed: `id` of the session information. For sessions that have no address of their own, as those of a Unix socket.
+	ClientIDs []string `json:"client_ids,omitempty"`
 
 	// NodeID ID of a project, an instance, a node or a job.
 	NodeID ID `json:"node_id"`
@@ -416,6 +452,9 @@ type NodeInfo struct {
 
 	// Status `Active` runs, `Inactive` is faulty.
 	Status NodeInfoStatus `json:"status"`
+
+	// StatusReason Why the node is not `Active`, or why its sessions cannot be managed.
+	StatusReason *string `json:"status_reason,omitempty"`
 }
 
 // NodeInfoNodeRole defines model for NodeInfo.NodeRole.
@@ -439,7 +478,7 @@ type NodeList struct {
 
 // ScanClientsRequest defines model for ScanClientsRequest.
 type ScanClientsRequest struct {
-	// CleanCache Whether to read the sessions anew where they were read before.
+	// CleanCache Whether to read the sessions again where they were read before.
 	CleanCache *bool `json:"clean_cache,omitempty"`
 
 	// NodeID Node ID. The reference has it mandatory, its SDK does not: it may be left out, or empty, where the instance has one node.
@@ -466,6 +505,9 @@ type InternalError = ErrorResponse
 
 // InvalidAuthentication defines model for InvalidAuthentication.
 type InvalidAuthentication = ErrorResponse
+
+// InvalidKill defines model for InvalidKill.
+type InvalidKill = ErrorResponse
 
 // InvalidRequest defines model for InvalidRequest.
 type InvalidRequest = ErrorResponse
@@ -593,23 +635,25 @@ type ClientInterface interface {
 	//
 	// Lists the sessions of one node, a page at a time.
 	//
-	// This project's choice where the reference is silent: without a scan
-	// before it the sessions are read at once, and the pages that follow, each
-	// within a minute of the one before, hold to what was last read at offset
-	// 0. An offset past the end is an empty page. A query parameter without a
-	// value counts as not given.
+	// This project's choice where the reference is silent: without a scan of
+	// the same caller, a list at offset 0 reads the node. The pages after it,
+	// each within a minute of the one before, are of what this caller read at
+	// offset 0. An offset past the end is an empty page. A query parameter
+	// without a value counts as not given, and one that is not declared here
+	// is refused.
 	//
 	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
 	ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ScanClientsWithBody Scan sessions
 	//
-	// Reads the sessions of one node and keeps them for ListClients, whose
-	// pages then hold to what was read. It answers when it has read them: the
+	// Reads the sessions of one node for this caller's ListClients, whose
+	// pages then agree with each other. It answers when it has read them: the
 	// job is then over.
 	//
-	// This project's choice where the reference is silent: what was read is
-	// kept for ten minutes, and is read anew before that only with
+	// This project's choice where the reference is silent: a scan is its
+	// caller's own. Its pages are kept for a minute after the last one was
+	// read, ten minutes at most, and are read again before that only with
 	// `clean_cache`.
 	//
 	// Takes any type of body and a specified content type.
@@ -619,12 +663,13 @@ type ClientInterface interface {
 
 	// ScanClients Scan sessions
 	//
-	// Reads the sessions of one node and keeps them for ListClients, whose
-	// pages then hold to what was read. It answers when it has read them: the
+	// Reads the sessions of one node for this caller's ListClients, whose
+	// pages then agree with each other. It answers when it has read them: the
 	// job is then over.
 	//
-	// This project's choice where the reference is silent: what was read is
-	// kept for ten minutes, and is read anew before that only with
+	// This project's choice where the reference is silent: a scan is its
+	// caller's own. Its pages are kept for a minute after the last one was
+	// read, ten minutes at most, and are read again before that only with
 	// `clean_cache`.
 	//
 	// Takes a body of the `application/json` content type.
@@ -636,14 +681,21 @@ type ClientInterface interface {
 	//
 	// Closes the connections of the given peers on one node.
 	//
-	// This project's choice where the reference is silent: an address that is
-	// no longer connected counts as done, an address given twice is killed
-	// once, and a request that names a replication link, a Sentinel link or
-	// the server's own connection is refused with 400 before anything is
-	// killed. An address that ListClients has told this caller in the last ten
-	// minutes stands for the session that was listed there, not for one that
-	// has come to the address since. A request that failed with 500 or 503 is
-	// safe to repeat.
+	// This project's choice where the reference is silent:
+	//
+	// - An address that is no longer connected counts as done. An address that
+	//   is given twice is killed once.
+	// - A request that names a protected session is refused with 400, and
+	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   slot-migration links and the server's own connection are protected.
+	// - An address that ListClients showed to this caller in the last ten
+	//   minutes means the session that was listed there, as long as the node
+	//   has not restarted. Where another session has the address now, that one
+	//   is not killed, the others of the request are, and the answer is 400
+	//   and names the address: list again.
+	// - `client_ids` kills by the id of the session information, for sessions
+	//   that have no address of their own.
+	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -654,14 +706,21 @@ type ClientInterface interface {
 	//
 	// Closes the connections of the given peers on one node.
 	//
-	// This project's choice where the reference is silent: an address that is
-	// no longer connected counts as done, an address given twice is killed
-	// once, and a request that names a replication link, a Sentinel link or
-	// the server's own connection is refused with 400 before anything is
-	// killed. An address that ListClients has told this caller in the last ten
-	// minutes stands for the session that was listed there, not for one that
-	// has come to the address since. A request that failed with 500 or 503 is
-	// safe to repeat.
+	// This project's choice where the reference is silent:
+	//
+	// - An address that is no longer connected counts as done. An address that
+	//   is given twice is killed once.
+	// - A request that names a protected session is refused with 400, and
+	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   slot-migration links and the server's own connection are protected.
+	// - An address that ListClients showed to this caller in the last ten
+	//   minutes means the session that was listed there, as long as the node
+	//   has not restarted. Where another session has the address now, that one
+	//   is not killed, the others of the request are, and the answer is 400
+	//   and names the address: list again.
+	// - `client_ids` kills by the id of the session information, for sessions
+	//   that have no address of their own.
+	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -675,8 +734,8 @@ type ClientInterface interface {
 	//
 	// This project's choice where the reference is silent: those are killed
 	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; replication links, Sentinel links
-	// and the server's own connection live on. A node that fails makes the job
+	// so that others are served in between; protected sessions live
+	// on. A node that fails makes the job
 	// FAIL, and the others are done all the same. While the job runs, another
 	// kill-all of the instance and a kill on the job's nodes are refused with
 	// DCS.4957. A job ends with the server that runs it.
@@ -693,8 +752,8 @@ type ClientInterface interface {
 	//
 	// This project's choice where the reference is silent: those are killed
 	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; replication links, Sentinel links
-	// and the server's own connection live on. A node that fails makes the job
+	// so that others are served in between; protected sessions live
+	// on. A node that fails makes the job
 	// FAIL, and the others are done all the same. While the job runs, another
 	// kill-all of the instance and a kill on the job's nodes are refused with
 	// DCS.4957. A job ends with the server that runs it.
@@ -716,8 +775,8 @@ type ClientInterface interface {
 	// Tells what became of a scan or a kill-all.
 	//
 	// This project's choice where the reference is silent: a job that is over
-	// is told of for a day, or until 10,000 others are over, by the server
-	// that ran it. Whoever may list or kill may ask.
+	// is kept for a day by the server that ran it, the last 1,000 of each
+	// project. A caller who may list or kill may ask.
 	//
 	// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
 	ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -727,11 +786,12 @@ type ClientInterface interface {
 //
 // Lists the sessions of one node, a page at a time.
 //
-// This project's choice where the reference is silent: without a scan
-// before it the sessions are read at once, and the pages that follow, each
-// within a minute of the one before, hold to what was last read at offset
-// 0. An offset past the end is an empty page. A query parameter without a
-// value counts as not given.
+// This project's choice where the reference is silent: without a scan of
+// the same caller, a list at offset 0 reads the node. The pages after it,
+// each within a minute of the one before, are of what this caller read at
+// offset 0. An offset past the end is an empty page. A query parameter
+// without a value counts as not given, and one that is not declared here
+// is refused.
 //
 // Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
 func (c *Client) ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -748,12 +808,13 @@ func (c *Client) ListClients(ctx context.Context, projectID ProjectID, instanceI
 
 // ScanClientsWithBody Scan sessions
 //
-// Reads the sessions of one node and keeps them for ListClients, whose
-// pages then hold to what was read. It answers when it has read them: the
+// Reads the sessions of one node for this caller's ListClients, whose
+// pages then agree with each other. It answers when it has read them: the
 // job is then over.
 //
-// This project's choice where the reference is silent: what was read is
-// kept for ten minutes, and is read anew before that only with
+// This project's choice where the reference is silent: a scan is its
+// caller's own. Its pages are kept for a minute after the last one was
+// read, ten minutes at most, and are read again before that only with
 // `clean_cache`.
 //
 // Takes any type of body and a specified content type.
@@ -773,12 +834,13 @@ func (c *Client) ScanClientsWithBody(ctx context.Context, projectID ProjectID, i
 
 // ScanClients Scan sessions
 //
-// Reads the sessions of one node and keeps them for ListClients, whose
-// pages then hold to what was read. It answers when it has read them: the
+// Reads the sessions of one node for this caller's ListClients, whose
+// pages then agree with each other. It answers when it has read them: the
 // job is then over.
 //
-// This project's choice where the reference is silent: what was read is
-// kept for ten minutes, and is read anew before that only with
+// This project's choice where the reference is silent: a scan is its
+// caller's own. Its pages are kept for a minute after the last one was
+// read, ten minutes at most, and are read again before that only with
 // `clean_cache`.
 //
 // Takes a body of the `application/json` content type.
@@ -800,14 +862,21 @@ func (c *Client) ScanClients(ctx context.Context, projectID ProjectID, instanceI
 //
 // Closes the connections of the given peers on one node.
 //
-// This project's choice where the reference is silent: an address that is
-// no longer connected counts as done, an address given twice is killed
-// once, and a request that names a replication link, a Sentinel link or
-// the server's own connection is refused with 400 before anything is
-// killed. An address that ListClients has told this caller in the last ten
-// minutes stands for the session that was listed there, not for one that
-// has come to the address since. A request that failed with 500 or 503 is
-// safe to repeat.
+// This project's choice where the reference is silent:
+//
+//   - An address that is no longer connected counts as done. An address that
+//     is given twice is killed once.
+//   - A request that names a protected session is refused with 400, and
+//     nothing of it is killed. Replication links, Sentinel's links,
+//     slot-migration links and the server's own connection are protected.
+//   - An address that ListClients showed to this caller in the last ten
+//     minutes means the session that was listed there, as long as the node
+//     has not restarted. Where another session has the address now, that one
+//     is not killed, the others of the request are, and the answer is 400
+//     and names the address: list again.
+//   - `client_ids` kills by the id of the session information, for sessions
+//     that have no address of their own.
+//   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes any type of body and a specified content type.
 //
@@ -828,14 +897,21 @@ func (c *Client) HangUpClientsWithBody(ctx context.Context, projectID ProjectID,
 //
 // Closes the connections of the given peers on one node.
 //
-// This project's choice where the reference is silent: an address that is
-// no longer connected counts as done, an address given twice is killed
-// once, and a request that names a replication link, a Sentinel link or
-// the server's own connection is refused with 400 before anything is
-// killed. An address that ListClients has told this caller in the last ten
-// minutes stands for the session that was listed there, not for one that
-// has come to the address since. A request that failed with 500 or 503 is
-// safe to repeat.
+// This project's choice where the reference is silent:
+//
+//   - An address that is no longer connected counts as done. An address that
+//     is given twice is killed once.
+//   - A request that names a protected session is refused with 400, and
+//     nothing of it is killed. Replication links, Sentinel's links,
+//     slot-migration links and the server's own connection are protected.
+//   - An address that ListClients showed to this caller in the last ten
+//     minutes means the session that was listed there, as long as the node
+//     has not restarted. Where another session has the address now, that one
+//     is not killed, the others of the request are, and the answer is 400
+//     and names the address: list again.
+//   - `client_ids` kills by the id of the session information, for sessions
+//     that have no address of their own.
+//   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -859,8 +935,8 @@ func (c *Client) HangUpClients(ctx context.Context, projectID ProjectID, instanc
 //
 // This project's choice where the reference is silent: those are killed
 // that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; replication links, Sentinel links
-// and the server's own connection live on. A node that fails makes the job
+// so that others are served in between; protected sessions live
+// on. A node that fails makes the job
 // FAIL, and the others are done all the same. While the job runs, another
 // kill-all of the instance and a kill on the job's nodes are refused with
 // DCS.4957. A job ends with the server that runs it.
@@ -887,8 +963,8 @@ func (c *Client) HangUpKillAllClientsWithBody(ctx context.Context, projectID Pro
 //
 // This project's choice where the reference is silent: those are killed
 // that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; replication links, Sentinel links
-// and the server's own connection live on. A node that fails makes the job
+// so that others are served in between; protected sessions live
+// on. A node that fails makes the job
 // FAIL, and the others are done all the same. While the job runs, another
 // kill-all of the instance and a kill on the job's nodes are refused with
 // DCS.4957. A job ends with the server that runs it.
@@ -930,8 +1006,8 @@ func (c *Client) ShowNodesInformation(ctx context.Context, projectID ProjectID, 
 // Tells what became of a scan or a kill-all.
 //
 // This project's choice where the reference is silent: a job that is over
-// is told of for a day, or until 10,000 others are over, by the server
-// that ran it. Whoever may list or kill may ask.
+// is kept for a day by the server that ran it, the last 1,000 of each
+// project. A caller who may list or kill may ask.
 //
 // Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
 func (c *Client) ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1366,11 +1442,12 @@ type ClientWithResponsesInterface interface {
 	//
 	// Lists the sessions of one node, a page at a time.
 	//
-	// This project's choice where the reference is silent: without a scan
-	// before it the sessions are read at once, and the pages that follow, each
-	// within a minute of the one before, hold to what was last read at offset
-	// 0. An offset past the end is an empty page. A query parameter without a
-	// value counts as not given.
+	// This project's choice where the reference is silent: without a scan of
+	// the same caller, a list at offset 0 reads the node. The pages after it,
+	// each within a minute of the one before, are of what this caller read at
+	// offset 0. An offset past the end is an empty page. A query parameter
+	// without a value counts as not given, and one that is not declared here
+	// is refused.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1379,12 +1456,13 @@ type ClientWithResponsesInterface interface {
 
 	// ScanClientsWithBodyWithResponse Scan sessions
 	//
-	// Reads the sessions of one node and keeps them for ListClients, whose
-	// pages then hold to what was read. It answers when it has read them: the
+	// Reads the sessions of one node for this caller's ListClients, whose
+	// pages then agree with each other. It answers when it has read them: the
 	// job is then over.
 	//
-	// This project's choice where the reference is silent: what was read is
-	// kept for ten minutes, and is read anew before that only with
+	// This project's choice where the reference is silent: a scan is its
+	// caller's own. Its pages are kept for a minute after the last one was
+	// read, ten minutes at most, and are read again before that only with
 	// `clean_cache`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -1394,12 +1472,13 @@ type ClientWithResponsesInterface interface {
 
 	// ScanClientsWithResponse Scan sessions
 	//
-	// Reads the sessions of one node and keeps them for ListClients, whose
-	// pages then hold to what was read. It answers when it has read them: the
+	// Reads the sessions of one node for this caller's ListClients, whose
+	// pages then agree with each other. It answers when it has read them: the
 	// job is then over.
 	//
-	// This project's choice where the reference is silent: what was read is
-	// kept for ten minutes, and is read anew before that only with
+	// This project's choice where the reference is silent: a scan is its
+	// caller's own. Its pages are kept for a minute after the last one was
+	// read, ten minutes at most, and are read again before that only with
 	// `clean_cache`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -1411,14 +1490,21 @@ type ClientWithResponsesInterface interface {
 	//
 	// Closes the connections of the given peers on one node.
 	//
-	// This project's choice where the reference is silent: an address that is
-	// no longer connected counts as done, an address given twice is killed
-	// once, and a request that names a replication link, a Sentinel link or
-	// the server's own connection is refused with 400 before anything is
-	// killed. An address that ListClients has told this caller in the last ten
-	// minutes stands for the session that was listed there, not for one that
-	// has come to the address since. A request that failed with 500 or 503 is
-	// safe to repeat.
+	// This project's choice where the reference is silent:
+	//
+	// - An address that is no longer connected counts as done. An address that
+	//   is given twice is killed once.
+	// - A request that names a protected session is refused with 400, and
+	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   slot-migration links and the server's own connection are protected.
+	// - An address that ListClients showed to this caller in the last ten
+	//   minutes means the session that was listed there, as long as the node
+	//   has not restarted. Where another session has the address now, that one
+	//   is not killed, the others of the request are, and the answer is 400
+	//   and names the address: list again.
+	// - `client_ids` kills by the id of the session information, for sessions
+	//   that have no address of their own.
+	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1429,14 +1515,21 @@ type ClientWithResponsesInterface interface {
 	//
 	// Closes the connections of the given peers on one node.
 	//
-	// This project's choice where the reference is silent: an address that is
-	// no longer connected counts as done, an address given twice is killed
-	// once, and a request that names a replication link, a Sentinel link or
-	// the server's own connection is refused with 400 before anything is
-	// killed. An address that ListClients has told this caller in the last ten
-	// minutes stands for the session that was listed there, not for one that
-	// has come to the address since. A request that failed with 500 or 503 is
-	// safe to repeat.
+	// This project's choice where the reference is silent:
+	//
+	// - An address that is no longer connected counts as done. An address that
+	//   is given twice is killed once.
+	// - A request that names a protected session is refused with 400, and
+	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   slot-migration links and the server's own connection are protected.
+	// - An address that ListClients showed to this caller in the last ten
+	//   minutes means the session that was listed there, as long as the node
+	//   has not restarted. Where another session has the address now, that one
+	//   is not killed, the others of the request are, and the answer is 400
+	//   and names the address: list again.
+	// - `client_ids` kills by the id of the session information, for sessions
+	//   that have no address of their own.
+	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1450,8 +1543,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// This project's choice where the reference is silent: those are killed
 	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; replication links, Sentinel links
-	// and the server's own connection live on. A node that fails makes the job
+	// so that others are served in between; protected sessions live
+	// on. A node that fails makes the job
 	// FAIL, and the others are done all the same. While the job runs, another
 	// kill-all of the instance and a kill on the job's nodes are refused with
 	// DCS.4957. A job ends with the server that runs it.
@@ -1468,8 +1561,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// This project's choice where the reference is silent: those are killed
 	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; replication links, Sentinel links
-	// and the server's own connection live on. A node that fails makes the job
+	// so that others are served in between; protected sessions live
+	// on. A node that fails makes the job
 	// FAIL, and the others are done all the same. While the job runs, another
 	// kill-all of the instance and a kill on the job's nodes are refused with
 	// DCS.4957. A job ends with the server that runs it.
@@ -1493,8 +1586,8 @@ type ClientWithResponsesInterface interface {
 	// Tells what became of a scan or a kill-all.
 	//
 	// This project's choice where the reference is silent: a job that is over
-	// is told of for a day, or until 10,000 others are over, by the server
-	// that ran it. Whoever may list or kill may ask.
+	// is kept for a day by the server that ran it, the last 1,000 of each
+	// project. A caller who may list or kill may ask.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1828,12 +1921,14 @@ func (r ScanClientsResponse) ContentType() string {
 
 // HangUpClientsResponse204Headers the declared response headers of an HTTP 204 response for HangUpClients
 type HangUpClientsResponse204Headers struct {
-	XRequestID string
+	XKillOutcome *string
+	XRequestID   string
 }
 
 // HangUpClientsResponse400Headers the declared response headers of an HTTP 400 response for HangUpClients
 type HangUpClientsResponse400Headers struct {
-	XRequestID string
+	XKillOutcome *string
+	XRequestID   string
 }
 
 // HangUpClientsResponse401Headers the declared response headers of an HTTP 401 response for HangUpClients
@@ -1882,7 +1977,7 @@ type HangUpClientsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *InvalidRequest
+	JSON400 *InvalidKill
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *InvalidAuthentication
 	// JSON403 the response for an HTTP 403 `application/json` response
@@ -1922,7 +2017,7 @@ type HangUpClientsResponse struct {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r HangUpClientsResponse) GetJSON400() *InvalidRequest {
+func (r HangUpClientsResponse) GetJSON400() *InvalidKill {
 	return r.JSON400
 }
 
@@ -2471,11 +2566,12 @@ func (r ShowJobInfoResponse) ContentType() string {
 //
 // Lists the sessions of one node, a page at a time.
 //
-// This project's choice where the reference is silent: without a scan
-// before it the sessions are read at once, and the pages that follow, each
-// within a minute of the one before, hold to what was last read at offset
-// 0. An offset past the end is an empty page. A query parameter without a
-// value counts as not given.
+// This project's choice where the reference is silent: without a scan of
+// the same caller, a list at offset 0 reads the node. The pages after it,
+// each within a minute of the one before, are of what this caller read at
+// offset 0. An offset past the end is an empty page. A query parameter
+// without a value counts as not given, and one that is not declared here
+// is refused.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2490,12 +2586,13 @@ func (c *ClientWithResponses) ListClientsWithResponse(ctx context.Context, proje
 
 // ScanClientsWithBodyWithResponse Scan sessions
 //
-// Reads the sessions of one node and keeps them for ListClients, whose
-// pages then hold to what was read. It answers when it has read them: the
+// Reads the sessions of one node for this caller's ListClients, whose
+// pages then agree with each other. It answers when it has read them: the
 // job is then over.
 //
-// This project's choice where the reference is silent: what was read is
-// kept for ten minutes, and is read anew before that only with
+// This project's choice where the reference is silent: a scan is its
+// caller's own. Its pages are kept for a minute after the last one was
+// read, ten minutes at most, and are read again before that only with
 // `clean_cache`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -2511,12 +2608,13 @@ func (c *ClientWithResponses) ScanClientsWithBodyWithResponse(ctx context.Contex
 
 // ScanClientsWithResponse Scan sessions
 //
-// Reads the sessions of one node and keeps them for ListClients, whose
-// pages then hold to what was read. It answers when it has read them: the
+// Reads the sessions of one node for this caller's ListClients, whose
+// pages then agree with each other. It answers when it has read them: the
 // job is then over.
 //
-// This project's choice where the reference is silent: what was read is
-// kept for ten minutes, and is read anew before that only with
+// This project's choice where the reference is silent: a scan is its
+// caller's own. Its pages are kept for a minute after the last one was
+// read, ten minutes at most, and are read again before that only with
 // `clean_cache`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -2534,14 +2632,21 @@ func (c *ClientWithResponses) ScanClientsWithResponse(ctx context.Context, proje
 //
 // Closes the connections of the given peers on one node.
 //
-// This project's choice where the reference is silent: an address that is
-// no longer connected counts as done, an address given twice is killed
-// once, and a request that names a replication link, a Sentinel link or
-// the server's own connection is refused with 400 before anything is
-// killed. An address that ListClients has told this caller in the last ten
-// minutes stands for the session that was listed there, not for one that
-// has come to the address since. A request that failed with 500 or 503 is
-// safe to repeat.
+// This project's choice where the reference is silent:
+//
+//   - An address that is no longer connected counts as done. An address that
+//     is given twice is killed once.
+//   - A request that names a protected session is refused with 400, and
+//     nothing of it is killed. Replication links, Sentinel's links,
+//     slot-migration links and the server's own connection are protected.
+//   - An address that ListClients showed to this caller in the last ten
+//     minutes means the session that was listed there, as long as the node
+//     has not restarted. Where another session has the address now, that one
+//     is not killed, the others of the request are, and the answer is 400
+//     and names the address: list again.
+//   - `client_ids` kills by the id of the session information, for sessions
+//     that have no address of their own.
+//   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2558,14 +2663,21 @@ func (c *ClientWithResponses) HangUpClientsWithBodyWithResponse(ctx context.Cont
 //
 // Closes the connections of the given peers on one node.
 //
-// This project's choice where the reference is silent: an address that is
-// no longer connected counts as done, an address given twice is killed
-// once, and a request that names a replication link, a Sentinel link or
-// the server's own connection is refused with 400 before anything is
-// killed. An address that ListClients has told this caller in the last ten
-// minutes stands for the session that was listed there, not for one that
-// has come to the address since. A request that failed with 500 or 503 is
-// safe to repeat.
+// This project's choice where the reference is silent:
+//
+//   - An address that is no longer connected counts as done. An address that
+//     is given twice is killed once.
+//   - A request that names a protected session is refused with 400, and
+//     nothing of it is killed. Replication links, Sentinel's links,
+//     slot-migration links and the server's own connection are protected.
+//   - An address that ListClients showed to this caller in the last ten
+//     minutes means the session that was listed there, as long as the node
+//     has not restarted. Where another session has the address now, that one
+//     is not killed, the others of the request are, and the answer is 400
+//     and names the address: list again.
+//   - `client_ids` kills by the id of the session information, for sessions
+//     that have no address of their own.
+//   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2585,8 +2697,8 @@ func (c *ClientWithResponses) HangUpClientsWithResponse(ctx context.Context, pro
 //
 // This project's choice where the reference is silent: those are killed
 // that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; replication links, Sentinel links
-// and the server's own connection live on. A node that fails makes the job
+// so that others are served in between; protected sessions live
+// on. A node that fails makes the job
 // FAIL, and the others are done all the same. While the job runs, another
 // kill-all of the instance and a kill on the job's nodes are refused with
 // DCS.4957. A job ends with the server that runs it.
@@ -2609,8 +2721,8 @@ func (c *ClientWithResponses) HangUpKillAllClientsWithBodyWithResponse(ctx conte
 //
 // This project's choice where the reference is silent: those are killed
 // that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; replication links, Sentinel links
-// and the server's own connection live on. A node that fails makes the job
+// so that others are served in between; protected sessions live
+// on. A node that fails makes the job
 // FAIL, and the others are done all the same. While the job runs, another
 // kill-all of the instance and a kill on the job's nodes are refused with
 // DCS.4957. A job ends with the server that runs it.
@@ -2646,8 +2758,8 @@ func (c *ClientWithResponses) ShowNodesInformationWithResponse(ctx context.Conte
 // Tells what became of a scan or a kill-all.
 //
 // This project's choice where the reference is silent: a job that is over
-// is told of for a day, or until 10,000 others are over, by the server
-// that ran it. Whoever may list or kill may ask.
+// is kept for a day by the server that ran it, the last 1,000 of each
+// project. A caller who may list or kill may ask.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -3056,7 +3168,7 @@ func ParseHangUpClientsResponse(rsp *http.Response) (*HangUpClientsResponse, err
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest InvalidRequest
+		var dest InvalidKill
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -3123,6 +3235,13 @@ func ParseHangUpClientsResponse(rsp *http.Response) (*HangUpClientsResponse, err
 	switch {
 	case rsp.StatusCode == 204:
 		var headers HangUpClientsResponse204Headers
+		if values := rsp.Header.Values("X-Kill-Outcome"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Kill-Outcome", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XKillOutcome = &value
+		}
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -3133,6 +3252,13 @@ func ParseHangUpClientsResponse(rsp *http.Response) (*HangUpClientsResponse, err
 		response.Headers204 = &headers
 	case rsp.StatusCode == 400:
 		var headers HangUpClientsResponse400Headers
+		if values := rsp.Header.Values("X-Kill-Outcome"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Kill-Outcome", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XKillOutcome = &value
+		}
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -4269,6 +4395,16 @@ type InvalidAuthenticationJSONResponse struct {
 	Headers InvalidAuthenticationResponseHeaders
 }
 
+type InvalidKillResponseHeaders struct {
+	XKillOutcome *string
+	XRequestID   string
+}
+type InvalidKillJSONResponse struct {
+	Body ErrorResponse
+
+	Headers InvalidKillResponseHeaders
+}
+
 type InvalidRequestResponseHeaders struct {
 	XRequestID string
 }
@@ -4650,7 +4786,8 @@ type HangUpClientsResponseObject interface {
 }
 
 type HangUpClients204ResponseHeaders struct {
-	XRequestID string
+	XKillOutcome *string
+	XRequestID   string
 }
 
 type HangUpClients204Response struct {
@@ -4658,12 +4795,15 @@ type HangUpClients204Response struct {
 }
 
 func (response HangUpClients204Response) VisitHangUpClientsResponse(w http.ResponseWriter) error {
+	if response.Headers.XKillOutcome != nil {
+		w.Header().Set("X-Kill-Outcome", fmt.Sprint(*response.Headers.XKillOutcome))
+	}
 	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
 	w.WriteHeader(204)
 	return nil
 }
 
-type HangUpClients400JSONResponse struct{ InvalidRequestJSONResponse }
+type HangUpClients400JSONResponse struct{ InvalidKillJSONResponse }
 
 func (response HangUpClients400JSONResponse) VisitHangUpClientsResponse(w http.ResponseWriter) error {
 
@@ -4672,6 +4812,9 @@ func (response HangUpClients400JSONResponse) VisitHangUpClientsResponse(w http.R
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XKillOutcome != nil {
+		w.Header().Set("X-Kill-Outcome", fmt.Sprint(*response.Headers.XKillOutcome))
+	}
 	w.Header().Set("X-Request-Id", fmt.Sprint(response.Headers.XRequestID))
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
