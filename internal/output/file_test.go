@@ -1,0 +1,111 @@
+//go:build unix
+
+package output_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/output"
+)
+
+// patience separates what ends from what hangs.
+const patience = 10 * time.Second
+
+func TestAFileIsAppendedToAndItsOwnersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit")
+	for _, text := range []string{"one\n", "two\n"} {
+		f, err := output.OpenFile(path)
+		require.NoError(t, err)
+		n, err := io.WriteString(f, text)
+		require.NoError(t, err)
+		assert.Equal(t, len(text), n)
+		require.NoError(t, f.Close())
+	}
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "one\ntwo\n", string(text))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode())
+}
+
+func TestAFIFOThatNobodyReadsIsAnErrorAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	began := time.Now()
+	_, err := output.OpenFile(path)
+	assert.EqualError(t, err, "open "+path+": nobody reads this FIFO")
+	assert.Less(t, time.Since(began), patience)
+}
+
+func TestAReaderThatStopsMakesAWriteFail(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	reader, err := os.OpenFile(path, os.O_RDWR, 0)
+	require.NoError(t, err)
+	f, err := output.OpenFile(path)
+	require.NoError(t, err)
+	defer f.Close()
+	big := bytes.Repeat([]byte("x"), 1<<20)
+	began := time.Now()
+	_, err = f.Write(big)
+	assert.ErrorIs(t, err, output.ErrStuck)
+	var callers sync.WaitGroup
+	for range 100 { // they do not wait in a line
+		callers.Go(func() {
+			_, err := f.Write([]byte("y\n"))
+			assert.ErrorIs(t, err, output.ErrStuck)
+		})
+	}
+	callers.Wait()
+	assert.Less(t, time.Since(began), patience)
+
+	go io.CopyN(io.Discard, reader, int64(len(big)))
+	require.Eventually(t, func() bool { _, err := io.WriteString(f, "z\n"); return err == nil }, patience, 10*time.Millisecond,
+		"it goes on when the reader does")
+	got := make([]byte, 2)
+	_, err = io.ReadFull(reader, got)
+	require.NoError(t, err)
+	assert.Equal(t, "z\n", string(got))
+}
+
+func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full here")
+	}
+	f := output.NewFile(full)
+	defer f.Close()
+	_, err = io.WriteString(f, "x\n")
+	assert.ErrorIs(t, err, syscall.ENOSPC)
+
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	_, err = io.WriteString(output.NewFile(w), "x\n")
+	assert.ErrorIs(t, err, syscall.EPIPE)
+}
+
+func TestALogWaitsForAFile(t *testing.T) {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	log := output.NewLog(output.NewFile(w))
+	big := append(bytes.Repeat([]byte("x"), 300<<10), '\n')
+	log.Write(big)
+	time.Sleep(1500 * time.Millisecond) // longer than a File waits
+	got := make(chan []byte)
+	go func() { text, _ := io.ReadAll(r); got <- text }()
+	log.Close()
+	w.Close()
+	assert.Equal(t, len(big), len(<-got))
+}
