@@ -30,7 +30,7 @@ var mayUse = map[string][]string{
 	"/server":             {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", module + "/signature", module + "/internal/access", module + "/internal/serve", "go.yaml.in/yaml/v4"},
 	"/internal/access":    {},
 	"/internal/output":    {},
-	"/internal/serve":     {},
+	"/internal/serve":     {module + "/internal/access", "github.com/pires/go-proxyproto"},
 	"/internal/proxy":     {module, module + "/validate", module + "/internal/access", module + "/internal/serve", "github.com/prometheus/client_golang"},
 	"/internal/localnode": {"github.com/tidwall/redcon"},
 	"/internal/redistest": {module + "/internal/localnode"}, // and testing

@@ -103,6 +103,11 @@ func requestID(r *http.Request) string {
 	if id := r.Header.Get("X-Request-Id"); IsRequestID(id) {
 		return id
 	}
+	return NewRequestID()
+}
+
+// NewRequestID returns an id that no other request has.
+func NewRequestID() string {
 	var id [16]byte
 	rand.Read(id[:]) // never fails
 	return hex.EncodeToString(id[:])
