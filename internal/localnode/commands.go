@@ -24,6 +24,7 @@ var commands = map[string]command{
 	"get":         {2, false, get},
 	"del":         {-2, false, del},
 	"role":        {1, false, role},
+	"info":        {-1, false, info},
 	"subscribe":   {-2, true, subscribe},
 	"unsubscribe": {-1, true, unsubscribe},
 

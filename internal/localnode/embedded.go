@@ -14,6 +14,7 @@ import (
 // replicas or persistence, and publishes nothing.
 type Embedded struct {
 	ln      net.Listener
+	runID   string
 	serving sync.WaitGroup // the accept loop and one for each connection
 
 	// mu makes commands run one at a time, as in Redis: none sees another
@@ -37,7 +38,7 @@ func StartEmbedded() (*Embedded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localnode: %w", err)
 	}
-	e := &Embedded{ln: ln, data: make(map[key]string)}
+	e := &Embedded{ln: ln, runID: newRunID(), data: make(map[key]string)}
 	e.serving.Go(func() {
 		// It ends when ln is closed, and closes every connection then.
 		_ = redcon.Serve(ln, e.handle, e.accept, e.leave)

@@ -1,6 +1,10 @@
 package localnode
 
-import "strings"
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+)
 
 const helloVersion = "7.0.0" // of Redis, whose commands and rows these are
 
@@ -58,4 +62,16 @@ func helloOptions(name string, opts []string) (_, refusal string) {
 		return "", authErr.Error()
 	}
 	return name, ""
+}
+
+// newRunID returns what tells one run of a server from another: 40 hex digits.
+func newRunID() string {
+	id := make([]byte, 20)
+	rand.Read(id) // never fails
+	return hex.EncodeToString(id)
+}
+
+// info is the server section, whatever is asked for.
+func info(e *Embedded, p *peer, _ []string) {
+	p.conn.WriteBulkString("# Server\r\nredis_version:" + helloVersion + "\r\nredis_mode:standalone\r\nrun_id:" + e.runID + "\r\n")
 }
