@@ -26,12 +26,20 @@ func Each(t *testing.T, f func(t *testing.T, node localnode.Node)) {
 	closeAtEnd(t, embedded)
 	run(t, embedded, f)
 
+	Processes(t, func(t *testing.T, node *localnode.Process) { f(t, node) })
+}
+
+// Processes is Each without the embedded node, for what is done to a process or
+// needs its args.
+func Processes(t *testing.T, f func(t *testing.T, node *localnode.Process), args ...string) {
+	t.Helper()
 	found, missing := servers()
 	if len(missing) > 0 {
 		t.Logf("not on PATH, so not tested from there: %s", strings.Join(missing, ", "))
 	}
 	for _, binary := range found {
-		run(t, startProcess(t, binary), f)
+		node := startProcess(t, binary, args...)
+		run(t, node, func(t *testing.T, _ localnode.Node) { f(t, node) })
 	}
 }
 
