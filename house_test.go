@@ -25,7 +25,7 @@ var mayUse = map[string][]string{
 	"/validate/accept":    {"github.com/getkin/kin-openapi"},
 	"/client":             {module + "/gen", module + "/signature"},
 	"/client/clienttest":  {module + "/gen"},
-	"/sessions":           {"github.com/redis/go-redis/v9"},
+	"/sessions":           {"github.com/tidwall/redcon"},
 	"/fleet":              {module + "/sessions"},
 	"/server":             {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", module + "/signature", module + "/internal/access", module + "/internal/serve", "go.yaml.in/yaml/v4"},
 	"/internal/access":    {},

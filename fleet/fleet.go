@@ -12,6 +12,7 @@ package fleet
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 
@@ -32,8 +33,8 @@ type Fleet struct {
 type instanceKey struct{ project, instance string }
 
 // New checks projects, reads the nodes' passwords (getenv is os.Getenv but in
-// tests) and returns the fleet. It connects to nothing. The error is a
-// *ConfigError whose path starts at the list.
+// tests) and returns the fleet, whose nodes connect in the background. The error
+// is a *ConfigError whose path starts at the list.
 func New(projects []Project, getenv func(string) string) (*Fleet, error) {
 	f := &Fleet{members: map[instanceKey][]Member{}}
 	if err := f.open(projects, getenv); err != nil {
@@ -75,12 +76,17 @@ func openNodes(nodes []Node, path []any, getenv func(string) string) (open []Mem
 		if err := checkAddress(n.Address, at("address")); err != nil {
 			return open, err
 		}
-		password, err := Secret{Key: "password", Env: n.PasswordEnv, File: n.PasswordFile}.Read(getenv, at)
-		if err != nil {
+		secret := Secret{Key: "password", Env: n.PasswordEnv, File: n.PasswordFile}
+		if _, err := secret.Read(getenv, at); err != nil {
 			return open, err
 		}
-		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID),
-			sessions.Open(sessions.Options{Address: n.Address, Username: n.Username, Password: password})})
+		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID), sessions.Open(sessions.Options{
+			Address: n.Address,
+			Credentials: func(context.Context) (string, string, error) {
+				password, err := secret.Read(getenv, at) // a file may have changed
+				return n.Username, password, err
+			},
+		})})
 	}
 	return open, nil
 }

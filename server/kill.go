@@ -69,9 +69,13 @@ func parseAddrs(texts []string) ([]netip.AddrPort, error) {
 // targetsOf means the sessions that the caller was shown, where it was.
 func targetsOf(addrs []netip.AddrPort, shown *sessions.Listing) []sessions.Target {
 	targets := make([]sessions.Target, len(addrs))
+	var listed *sessions.Snapshot
+	if shown != nil {
+		listed = shown.Snapshot()
+	}
 	for i, addr := range addrs {
-		if shown != nil {
-			targets[i] = shown.Target(addr)
+		if listed != nil {
+			targets[i] = listed.Addr(addr)
 		} else {
 			targets[i] = sessions.Target{Addr: addr}
 		}
@@ -80,6 +84,9 @@ func targetsOf(addrs []netip.AddrPort, shown *sessions.Listing) []sessions.Targe
 }
 
 func killFailure(outcomes []sessions.Outcome, err error) error {
+	if errors.Is(err, sessions.ErrReplaced) {
+		return invalidRequest.with("Other sessions have the addresses now: list again.", err)
+	}
 	if !errors.Is(err, sessions.ErrProtected) {
 		return nodeFailure(err)
 	}

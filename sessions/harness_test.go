@@ -3,6 +3,7 @@ package sessions_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/netip"
@@ -21,6 +22,16 @@ func openNode(t *testing.T, o sessions.Options) *sessions.Node {
 	n := sessions.Open(o)
 	t.Cleanup(func() { n.Close() })
 	return n
+}
+
+// password gives the default user's.
+func password(password string) func(context.Context) (string, string, error) {
+	return user("", password)
+}
+
+// user gives an ACL user's name and password.
+func user(name, password string) func(context.Context) (string, string, error) {
+	return func(context.Context) (string, string, error) { return name, password, nil }
 }
 
 func addrOf(s *redistest.Session) netip.AddrPort { return netip.MustParseAddrPort(s.Addr()) }
@@ -45,8 +56,9 @@ func at(addrs ...netip.AddrPort) (targets []sessions.Target) {
 func listed(t *testing.T, n *sessions.Node, addrs ...netip.AddrPort) (targets []sessions.Target) {
 	l, err := n.List(t.Context())
 	require.NoError(t, err)
+	shown := l.Snapshot()
 	for _, a := range addrs {
-		targets = append(targets, l.Target(a))
+		targets = append(targets, shown.Addr(a))
 	}
 	return targets
 }
@@ -75,6 +87,16 @@ func results(outcomes []sessions.Outcome) (list []sessions.Result) {
 	return list
 }
 
+// resultAt is the result for an address.
+func resultAt(outcomes []sessions.Outcome, a netip.AddrPort) sessions.Result {
+	for _, o := range outcomes {
+		if o.Addr == a {
+			return o.Result
+		}
+	}
+	return "no outcome"
+}
+
 // peersOf asks the node itself for the sessions of a type, or of a name.
 func peersOf(t *testing.T, addr, match string, filter ...string) (addrs []netip.AddrPort) {
 	admin := redistest.Dial(t, addr, "")
@@ -89,6 +111,16 @@ func peersOf(t *testing.T, addr, match string, filter ...string) (addrs []netip.
 		}
 	}
 	return addrs
+}
+
+// awaitSessions waits until the node has so many sessions, the asker's own too.
+func awaitSessions(t *testing.T, addr string, n int) {
+	admin := redistest.Dial(t, addr, "")
+	defer admin.Close()
+	require.Eventually(t, func() bool {
+		list, err := admin.Do("CLIENT", "LIST")
+		return err == nil && strings.Count(list, "id=") == n
+	}, 5*time.Second, time.Millisecond)
 }
 
 // firstPort is far below the ports that systems give out by themselves.

@@ -2,7 +2,9 @@ package sessions
 
 import (
 	"context"
+	"errors"
 	"net/netip"
+	"slices"
 )
 
 // A Result is what became of one target.
@@ -12,71 +14,306 @@ type Result string
 const (
 	Killed    Result = "killed"    // the session was there and is closed
 	Gone      Result = "gone"      // no such session: what the caller wants holds
+	Replaced  Result = "replaced"  // another session has the address now; it was not killed
 	Protected Result = "protected" // the session must live
 	Failed    Result = "failed"    // the node did not say what it did
 	Untried   Result = "untried"   // nothing was sent for this target
 )
 
-// An Outcome is the result for one target.
+// An Outcome is the result for one target. It has what the target was named by;
+// of KillAll it has both.
 type Outcome struct {
-	Addr   netip.AddrPort // zero for a Unix socket
+	Addr   netip.AddrPort
+	ID     int64
 	Result Result
 }
 
 // Kill closes the sessions that targets name, and returns one outcome for each
-// target, in the order given; one that is given twice counts once. The outcome
-// of a session that was listed and has left is Gone, also where another has its
-// address now.
+// target, in the order given. Where it returns no error, none of those sessions
+// is connected: each was killed, or is gone.
 //
-// If one of them is a replication link, a link of Sentinel or this connection
-// itself, nothing is killed and the error is ErrProtected. Other errors are
-// ErrUnreachable, also when ctx ends, ErrBusy and ErrRefused; the outcomes then
-// tell how far the kill came. It may be repeated: what is done is then gone.
+// A session that was listed and has left is Gone, and Replaced where another has
+// its address now; the other one lives, the rest is killed, and the error is
+// ErrReplaced. If one of the targets is a link that must live, or this
+// connection itself, nothing is killed and the error is ErrProtected. Other
+// errors are ErrUnreachable, also when ctx ends or 10 s have passed, ErrBusy and
+// ErrRefused; the outcomes then tell how far the kill came. It may be repeated:
+// what is done is then gone.
 //
-// Each session is killed by its address and type, and by its id where that is
-// known, so that a newcomer that was given a dead client's port is not taken
-// for it. A few are sent at a time, so that others are served in between. The
-// command's old form, which kills replicas and the caller itself, is never used.
+// Each session is killed by its id, address and type, so that a newcomer that
+// was given a dead client's port is not taken for it. A few are sent at a time,
+// so that others are served in between. The command's old form, which kills
+// replicas and the caller itself, is never used.
 func (n *Node) Kill(ctx context.Context, targets []Target) ([]Outcome, error) {
-	targets, outcomes := once(targets)
-	c, err := n.begin(ctx)
-	if err != nil {
-		return outcomes, err
-	}
-	defer c.release()
-
-	seen, err := c.look(ctx, targets)
-	if err != nil {
-		return outcomes, failed(ctx, err)
-	}
-	blocked := false
-	for i, t := range targets {
-		if s, _ := seen.find(t); s != nil && s.Protected() {
-			outcomes[i].Result, blocked = Protected, true
-		}
-	}
-	if blocked {
-		return outcomes, ErrProtected
-	}
-	return outcomes, c.kill(ctx, c.pace(), seen.victims(targets, outcomes))
+	ctx, cancel := context.WithTimeoutCause(ctx, callTime, errSlow)
+	defer cancel()
+	k := newKilling(targets)
+	err := n.use(ctx, func(l *link) (bool, error) {
+		err := k.run(ctx, l)
+		return !k.sent, err
+	})
+	return k.outcomes(targets), err
 }
 
-// once lists each target once, canonical, and an outcome for it.
-func once(targets []Target) (distinct []Target, outcomes []Outcome) {
-	type key struct {
-		addr netip.AddrPort
-		id   int64
-		run  uint64
-	}
-	seen := make(map[key]struct{}, len(targets))
+// A killing is one Kill.
+type killing struct {
+	link  *link
+	items map[Target]*item // the distinct targets
+	order []*item
+	whole bool // all sessions have to be listed
+	sent  bool // something was sent to be killed
+	all   bool // it is of a KillAll, which passes over what must live
+}
+
+// An item is a distinct target.
+type item struct {
+	Target
+	result  Result // Untried while it is open
+	victims []*victim
+	seen    bool // its victims were seen, and not only an address
+}
+
+func newKilling(targets []Target) *killing {
+	k := &killing{items: make(map[Target]*item, len(targets))}
 	for _, t := range targets {
-		t.Addr = canonical(t.Addr)
-		k := key{t.Addr, t.id, t.run}
-		if _, ok := seen[k]; !ok {
-			seen[k] = struct{}{}
-			distinct = append(distinct, t)
-			outcomes = append(outcomes, Outcome{t.Addr, Untried})
+		t = t.canonical()
+		if k.items[t] == nil {
+			i := &item{Target: t, result: Untried}
+			k.items[t] = i
+			k.order = append(k.order, i)
 		}
 	}
-	return distinct, outcomes
+	return k
+}
+
+func (k *killing) outcomes(targets []Target) []Outcome {
+	outcomes := make([]Outcome, len(targets))
+	for i, t := range targets {
+		t = t.canonical()
+		outcomes[i] = Outcome{t.Addr, t.id, k.items[t].result}
+	}
+	return outcomes
+}
+
+// tries is how often sessions are looked at that change while they are killed.
+const tries = 5
+
+// errUnsettled is of sessions that changed whenever they were to be killed.
+var errUnsettled = errors.New("sessions changed while they were killed")
+
+// run looks, kills what it saw, and looks again where a kill hit nobody: the
+// session may have left, or begun to subscribe.
+func (k *killing) run(ctx context.Context, l *link) error {
+	k.link = l
+	for range tries {
+		open := k.open()
+		if len(open) == 0 {
+			break
+		}
+		seen, err := l.look(ctx, k.question(open))
+		if err != nil {
+			return err
+		}
+		if seen.sentinel && !seen.whole {
+			k.whole = true // its command link is seen in a list of all alone
+		}
+		if k.whole && !seen.whole {
+			continue
+		}
+		done, err := k.judge(seen, open)
+		if err != nil {
+			return err
+		}
+		if !done {
+			continue
+		}
+		if err := k.kill(ctx, open); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(k.open()) > 0:
+		return &nodeError{ErrBusy, errUnsettled.Error(), errUnsettled}
+	case k.has(Protected) && !k.all:
+		return &nodeError{ErrBusy, "a session became a protected link while others were killed", errUnsettled}
+	case k.has(Replaced):
+		return ErrReplaced
+	}
+	return nil
+}
+
+func (k *killing) open() (list []*item) {
+	for _, i := range k.order {
+		if i.result == Untried {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+func (k *killing) has(r Result) bool {
+	return slices.ContainsFunc(k.order, func(i *item) bool { return i.result == r })
+}
+
+// question is what has to be seen of the open items.
+func (k *killing) question(open []*item) question {
+	q := question{all: k.whole || !k.link.isLarge()}
+	if q.all {
+		return q
+	}
+	others := 0
+	for _, i := range open {
+		switch {
+		case i.id > 0:
+			q.ids = append(q.ids, i.id)
+		case i.snap != nil && i.snap.run == k.link.run:
+			for _, at := range i.snap.at(i.Addr) {
+				q.ids = append(q.ids, i.snap.ids[at])
+			}
+		case i.snap != nil: // only whether somebody is there
+			return question{all: true}
+		default:
+			others++
+		}
+	}
+	if q.links = others > 0; others > few {
+		return question{all: true}
+	}
+	return q
+}
+
+// judge decides what is done with each open item. It reports false where all
+// sessions have to be listed first.
+func (k *killing) judge(seen *look, open []*item) (bool, error) {
+	results := make([]Result, len(open))
+	victims := map[int64]*victim{} // two targets may mean one session
+	blocked := false
+	for n, i := range open {
+		found, result := k.find(seen, i)
+		if result == "" && len(found) == 0 && !seen.whole && (i.snap != nil && i.id == 0) {
+			k.whole = true // it is gone, and the question is who is there instead
+			return false, nil
+		}
+		i.victims, i.seen = nil, true
+		for _, s := range found {
+			if s.Protected() {
+				result = Protected
+				break
+			}
+			if victims[s.ID] == nil {
+				victims[s.ID] = s.victim()
+			}
+			i.victims = append(i.victims, victims[s.ID])
+		}
+		if result == "" && len(found) == 0 { // of a large server, unseen
+			i.victims, i.seen = []*victim{k.link.victimAt(i.Addr)}, false
+		}
+		blocked = blocked || result == Protected && !k.all
+		results[n] = result
+	}
+	for n, i := range open {
+		if result := results[n]; result == Protected || result != "" && (!blocked || k.sent) {
+			i.result = result
+		}
+	}
+	if blocked && !k.sent {
+		return false, ErrProtected
+	}
+	return true, nil
+}
+
+// find returns the sessions that an item means. Where there are none, it returns
+// the item's result, or none where the look does not tell.
+func (k *killing) find(seen *look, i *item) (found []*Session, result Result) {
+	listed := i.snap != nil
+	sameRun := listed && i.snap.run == seen.run
+	switch {
+	case i.id > 0:
+		s := seen.withID(i.id)
+		switch {
+		case s == nil:
+			return nil, Gone
+		case listed && !sameRun:
+			return nil, Replaced
+		}
+		return []*Session{s}, ""
+	case !i.Addr.IsValid():
+		return nil, Gone
+	case listed:
+		if sameRun {
+			for _, at := range i.snap.at(i.Addr) {
+				if s := seen.withID(i.snap.ids[at]); s != nil && s.Peer == i.Addr {
+					found = append(found, s)
+				}
+			}
+		}
+		switch {
+		case len(found) > 0 || !seen.whole:
+			return found, ""
+		case len(seen.at(i.Addr)) > 0:
+			return nil, Replaced
+		default:
+			return nil, Gone
+		}
+	default:
+		if found = seen.at(i.Addr); len(found) == 0 && seen.whole {
+			return nil, Gone
+		}
+		return found, ""
+	}
+}
+
+// kill kills the victims of the open items, and notes what became of them.
+func (k *killing) kill(ctx context.Context, open []*item) error {
+	var all []*victim
+	for _, i := range open {
+		if i.result != Untried {
+			continue
+		}
+		for _, v := range i.victims {
+			if !v.queued {
+				v.queued = true
+				all = append(all, v)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	err := k.link.kill(ctx, all)
+	for _, i := range open {
+		if i.result == Untried {
+			i.result = i.after(err)
+		}
+	}
+	k.sent = k.sent || slices.ContainsFunc(all, func(v *victim) bool { return v.sent })
+	return err
+}
+
+// after is the result of an item whose victims were sent. It is Untried where
+// one of them was not hit, so that it is to be looked at again.
+func (i *item) after(err error) Result {
+	killed, missed := 0, 0
+	for _, v := range i.victims {
+		switch {
+		case !v.sent:
+			return Untried
+		case !v.answered:
+			return Failed
+		case v.killed > 0:
+			killed++
+		default:
+			missed++
+		}
+	}
+	switch {
+	case missed == 0:
+		return Killed
+	case !i.seen:
+		return Gone
+	case err != nil:
+		return Failed
+	default:
+		return Untried
+	}
 }

@@ -29,7 +29,8 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 		assert.Equal(t, []sessions.Outcome{
 			{Addr: addrOf(all[3]), Result: sessions.Killed},
 			{Addr: addrOf(all[7]), Result: sessions.Killed},
-		}, outcomes, "an address given twice counts once")
+			{Addr: addrOf(all[3]), Result: sessions.Killed},
+		}, outcomes, "one for each target, also where one is given twice")
 		for i, s := range all {
 			if i == 3 || i == 7 {
 				assert.True(t, s.Closed(), "session %d", i)
@@ -92,34 +93,45 @@ func TestManyAddressesAreLookedUpInOneList(t *testing.T) {
 
 // What is sent is what makes a kill safe: never a bare address.
 func TestWhatIsSentForAKill(t *testing.T) {
+	const crowd = 300 // more sessions than are listed for one kill
 	for name, c := range map[string]struct {
 		way       string
+		others    int // sessions of the server
 		beside    int // as many addresses that nobody has
 		want      string
 		wholeList int // how often all sessions are listed
 	}{
-		"of a few by address and type":           {"by address", 0, "kill ADDR <addr> TYPE normal", 0},
-		"of many by id, address and type":        {"by address", 200, "kill ID <id> ADDR <addr> TYPE normal", 1},
-		"of one that was listed without another": {"from a list", 0, "kill ID <id> ADDR <addr> TYPE normal", 1},
+		"on a small server":                      {"by address", 0, 0, "KILL ID <id> ADDR <addr> TYPE normal", 1},
+		"of a few on a large server":             {"by address", crowd, 0, "KILL ADDR <addr> TYPE normal", 1},
+		"of many on a large server":              {"by address", crowd, 200, "KILL ID <id> ADDR <addr> TYPE normal", 2},
+		"of one that was listed, on a large one": {"from a list", crowd, 0, "KILL ID <id> ADDR <addr> TYPE normal", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t, "--slowlog-log-slower-than", "0", "--slowlog-max-len", "1000")
 			n := openNode(t, sessions.Options{Address: server.Addr()})
+			for range c.others {
+				redistest.Dial(t, server.Addr(), "")
+			}
 			s := redistest.Dial(t, server.Addr(), "s")
 			id, err := s.Do("CLIENT", "ID")
 			require.NoError(t, err)
+			if c.others > 0 {
+				_, err := n.List(t.Context()) // it knows how many there are
+				require.NoError(t, err)
+			}
 			targets := append(ways[c.way](t, n, addrOf(s)), at(strangers(c.beside)...)...)
 			_, err = n.Kill(t.Context(), targets)
 			require.NoError(t, err)
 			log, err := redistest.Dial(t, server.Addr(), "").Do("SLOWLOG", "GET", "1000")
 			require.NoError(t, err)
 			assert.Contains(t, log, strings.NewReplacer("<id>", id, "<addr>", s.Addr()).Replace(c.want))
+			assert.NotRegexp(t, `KILL [0-9]`, log)
 			assert.Equal(t, c.wholeList, strings.Count(log, "CLIENT LIST 127."))
 		})
 	}
 }
 
-func TestAListedSessionThatHasLeftIsGoneWhoeverHasItsAddress(t *testing.T) {
+func TestAListedSessionIsReplacedWhereAnotherHasItsAddress(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		first := dialFrom(t, server.Addr(), redistest.LocalAddr(t))
@@ -133,13 +145,13 @@ func TestAListedSessionThatHasLeftIsGoneWhoeverHasItsAddress(t *testing.T) {
 		newcomer.id(t)
 		redistest.AwaitAlone(t, server.Addr(), newcomer.addr().String())
 		outcomes, err := n.Kill(t.Context(), targets)
-		require.NoError(t, err)
-		assert.Equal(t, []sessions.Outcome{{Addr: newcomer.addr(), Result: sessions.Gone}}, outcomes)
+		require.ErrorIs(t, err, sessions.ErrReplaced)
+		assert.Equal(t, []sessions.Outcome{{Addr: newcomer.addr(), Result: sessions.Replaced}}, outcomes)
 		newcomer.id(t) // it lives
 
 		outcomes, err = n.Kill(t.Context(), append(targets, at(newcomer.addr())...))
-		require.NoError(t, err)
-		assert.Equal(t, []sessions.Result{sessions.Gone, sessions.Killed}, results(outcomes), "two targets of one address")
+		require.ErrorIs(t, err, sessions.ErrReplaced)
+		assert.Equal(t, []sessions.Result{sessions.Replaced, sessions.Killed}, results(outcomes), "two targets of one address")
 	})
 }
 

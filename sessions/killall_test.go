@@ -18,11 +18,11 @@ import (
 
 func TestAllThatAreThereWhenItBeginsAreKilled(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
-		n := openNode(t, sessions.Options{Address: server.Addr()})
 		var all []*redistest.Session
 		for range 150 {
 			all = append(all, redistest.Dial(t, server.Addr(), ""))
 		}
+		n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
 		_, err := all[7].Do("SUBSCRIBE", "news")
 		require.NoError(t, err)
 		var told []map[sessions.Result]int
@@ -71,11 +71,11 @@ func TestAKillOfAllStopsWhenTheCallersTimeIsOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			redistest.Each(t, func(t *testing.T, server localnode.Node) {
-				n := openNode(t, sessions.Options{Address: server.Addr()})
 				var all []*redistest.Session
 				for range 150 {
 					all = append(all, redistest.Dial(t, server.Addr(), ""))
 				}
+				n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
 				ctx, end := until(t.Context())
 				outcomes, err := n.KillAll(ctx, func(so []sessions.Outcome) {
 					if count(so)[sessions.Killed] > 0 {
@@ -130,7 +130,7 @@ func TestASessionThatSubscribesAfterTheLook(t *testing.T) {
 		require.NoError(t, err)
 	})
 	require.NoError(t, err)
-	assert.Contains(t, outcomes, sessions.Outcome{Addr: addrOf(s), Result: sessions.Killed})
+	assert.Equal(t, sessions.Killed, resultAt(outcomes, addrOf(s)))
 	assert.True(t, s.Closed())
 }
 
@@ -138,18 +138,15 @@ func TestAKillOfAllThatTheNodeEndsTellsHowFarItCame(t *testing.T) {
 	server, err := localnode.StartEmbedded()
 	require.NoError(t, err)
 	defer server.Close()
-	n := openNode(t, sessions.Options{Address: server.Addr()})
 	for range 200 {
 		redistest.Dial(t, server.Addr(), "")
 	}
+	n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
 	outcomes, err := n.KillAll(t.Context(), func(so []sessions.Outcome) {
 		if count(so)[sessions.Killed] > 0 {
 			server.Fail("BUSY Redis is busy running a script.")
 		}
 	})
 	require.ErrorIs(t, err, sessions.ErrBusy)
-	got := count(outcomes)
-	assert.Equal(t, 64, got[sessions.Killed])
-	assert.Equal(t, 137, got[sessions.Failed]+got[sessions.Untried], "how large a chunk is depends on the time")
-	assert.NotZero(t, got[sessions.Failed], "what was sent and refused")
+	assert.Equal(t, map[sessions.Result]int{sessions.Killed: 64, sessions.Untried: 137}, count(outcomes))
 }

@@ -17,13 +17,13 @@ import (
 
 func TestAListHasAllSessionsByAscendingID(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
-		n := openNode(t, sessions.Options{Address: server.Addr()})
 		var all []*redistest.Session
 		for _, name := range []string{"a", "flags=S", "addr=1.1.1.1:1"} {
 			all = append(all, redistest.Dial(t, server.Addr(), name))
 		}
 		_, err := all[2].Do("SUBSCRIBE", "news")
 		require.NoError(t, err)
+		n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
 		before := time.Now()
 		l, err := n.List(t.Context())
 		require.NoError(t, err)
@@ -49,10 +49,11 @@ func TestAListHasAllSessionsByAscendingID(t *testing.T) {
 func TestAUnixSocketsClientsHaveNoPeerAndDieWithAll(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a b.sock") // a path may have spaces
 	server := redistest.Start(t, "--unixsocket", path)
-	n := openNode(t, sessions.Options{Address: server.Addr()})
 	conn, err := net.Dial("unix", path)
 	require.NoError(t, err)
 	defer conn.Close()
+	awaitSessions(t, server.Addr(), 2)
+	n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
 	l, err := n.List(t.Context())
 	require.NoError(t, err)
 	assert.False(t, l.Sessions[0].Peer.IsValid())

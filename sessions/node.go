@@ -5,8 +5,8 @@
 //	node := sessions.Open(sessions.Options{Address: "127.0.0.1:6379"})
 //	defer node.Close()
 //	listing, err := node.List(ctx)
-//	targets := []sessions.Target{listing.Target(addr)}
-//	outcomes, err := node.Kill(ctx, targets)
+//	shown := listing.Snapshot()
+//	outcomes, err := node.Kill(ctx, []sessions.Target{shown.Addr(addr)})
 //
 // It holds one connection a node. It keeps no list of sessions between calls,
 // knows nothing of clusters or Sentinel beyond not killing their links, and
@@ -14,73 +14,91 @@
 package sessions
 
 import (
+	"cmp"
 	"context"
-	"sync/atomic"
+	"errors"
+	"log/slog"
+	"sync"
 	"time"
-
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // Options names one server and how to reach it.
 type Options struct {
-	Address  string // host:port
-	Username string // of an ACL user; empty for the default user
-	Password string // empty: none is sent
+	Address string // host:port
+
+	// Credentials returns the ACL user, empty for the default one, and the
+	// password, empty to send none. It is asked each time a connection is made,
+	// so that a rotated password needs no restart. nil: there are none.
+	Credentials func(context.Context) (username, password string, err error)
 
 	DialTimeout  time.Duration // default 3 s
-	ReadTimeout  time.Duration // of one reply; default 5 s
-	WriteTimeout time.Duration // of one command; default 3 s
+	ReadTimeout  time.Duration // of the replies to one round of commands; default 6 s
+	WriteTimeout time.Duration // of one round of commands; default 3 s
+
+	Log *slog.Logger // says when the connection is lost and back; nil: nothing does
 }
 
-// A Node is one Redis or Valkey server. It is safe for concurrent use; calls
-// that talk to the server wait for each other.
+// A Node is one Redis or Valkey server. It is safe for concurrent use: calls
+// share one connection, and what they ask at one time goes out together.
 type Node struct {
-	address string
-	redis   *redis.Client
-	turn    chan struct{} // holds one value while the connection is in use
-	run     atomic.Uint64 // the connection's number
+	options Options
+	ctx     context.Context // ends with Close
+	cancel  context.CancelCauseFunc
+	ended   chan struct{} // closed when nothing of the node runs
+
+	poke chan struct{} // asks for an attempt to connect now
+
+	mu    sync.Mutex
+	state state
 }
 
-// Open returns the Node of o. It does not connect: the first call does, and the
-// connection is then held, for a server that is full takes no new one.
+// Open returns the Node of o, which connects at once, in the background, and
+// stays connected: a server that is full takes no new connection.
 func Open(o Options) *Node {
-	n := &Node{address: o.Address, turn: make(chan struct{}, 1)}
-	n.redis = redis.NewClient(&redis.Options{
-		Addr:         o.Address,
-		Username:     o.Username,
-		Password:     o.Password,
-		DialTimeout:  orDefault(o.DialTimeout, 3*time.Second),
-		ReadTimeout:  orDefault(o.ReadTimeout, 5*time.Second),
-		WriteTimeout: orDefault(o.WriteTimeout, 3*time.Second),
-
-		// one plain connection, held, whose failures are the caller's to see
-		Protocol:                 2,
-		PoolSize:                 1,
-		ConnMaxIdleTime:          -1,
-		MaxRetries:               -1,
-		DialerRetries:            1,
-		ContextTimeoutEnabled:    true,
-		DisableIdentity:          true,
-		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-
-		OnConnect: func(context.Context, *redis.Conn) error {
-			n.run.Store(runs.Add(1))
-			return nil
-		},
-	})
+	o.DialTimeout = cmp.Or(o.DialTimeout, 3*time.Second)
+	// A server that runs a script says nothing for 5 s, and then that it is
+	// busy (busy-reply-threshold).
+	o.ReadTimeout = cmp.Or(o.ReadTimeout, 6*time.Second)
+	o.WriteTimeout = cmp.Or(o.WriteTimeout, 3*time.Second)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	n := &Node{options: o, ended: make(chan struct{}), poke: make(chan struct{}, 1), state: newState()}
+	n.ctx, n.cancel = context.WithCancelCause(context.Background())
+	go n.stayConnected()
 	return n
 }
 
 // Address returns host:port, as it was given.
-func (n *Node) Address() string { return n.address }
+func (n *Node) Address() string { return n.options.Address }
 
-// Close ends the connection. A call that is under way fails.
-func (n *Node) Close() error { return n.redis.Close() }
+var errClosed = errors.New("the node was closed")
 
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
+// Close ends the connection at once, also where the server hangs. A call that is
+// under way fails. It returns nil.
+func (n *Node) Close() error {
+	n.cancel(errClosed)
+	<-n.ended
+	return nil
+}
+
+// callTime is how long a call may take, its wait for a connection included. Only
+// KillAll may take longer.
+const callTime = 9500 * time.Millisecond
+
+var errSlow = errors.New("it took too long")
+
+// use calls f with the connection. Where that was lost, and f says that it may
+// be called again, it waits for the next one and calls f once more.
+func (n *Node) use(ctx context.Context, f func(*link) (again bool, err error)) error {
+	for last := false; ; last = true {
+		l, err := n.connected(ctx)
+		if err != nil {
+			return err
+		}
+		again, err := f(l)
+		if last || !again || !errors.Is(err, errLost) || ctx.Err() != nil || n.ctx.Err() != nil {
+			return err
+		}
 	}
-	return d
 }

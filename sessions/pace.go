@@ -12,14 +12,16 @@ const (
 	largest = 64
 )
 
-// A pace sizes the chunks of a kill. It begins with one, and looks at how long
+// A pace sizes the chunks of kills. It begins with one, and looks at how long
 // the answers take beyond the shortest round trip, which is the network's part.
 type pace struct {
 	size int
-	trip time.Duration
+	trip time.Duration // never: nothing was measured yet
 }
 
-func (c *call) pace() *pace { return &pace{1, c.trip} }
+const never = time.Hour
+
+func (p *pace) measured() bool { return p.trip < never }
 
 // note sizes the next chunk by what one of n kills took: at most twice as large
 // and at least half as large, for the time may be another's.
@@ -31,3 +33,6 @@ func (p *pace) note(n int, took time.Duration) {
 	}
 	p.size = min(max(fits, p.size/2, 1), largest)
 }
+
+// rest is of a while without kills, in which the node's sessions may become many.
+func (p *pace) rest() { p.size = max(1, p.size/2) }

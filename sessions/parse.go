@@ -50,7 +50,7 @@ func (s *Session) parse(line string) {
 	if s.Flags == "" {
 		s.Flags = "N"
 	}
-	s.protected = s.isReplication() || s.isSentinel()
+	s.protection = protectionOf(s)
 }
 
 func (s *Session) set(key, value string) {
@@ -117,7 +117,7 @@ func peer(text string) netip.AddrPort {
 }
 
 // canonical gives one form to addresses that are the same: an IPv4 address may
-// come mapped into IPv6.
+// come mapped into IPv6, and no server shows a zone.
 func canonical(a netip.AddrPort) netip.AddrPort {
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }

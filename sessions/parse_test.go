@@ -178,7 +178,7 @@ func FuzzParse(f *testing.F) {
 		if len(named) != 1 || named[0].Name != name {
 			t.Fatalf("%q: %+v", name, named)
 		}
-		named[0].Name, named[0].protected = "", false // a name may protect
+		named[0].Name, named[0].protection = "", Unprotected // a name may protect
 		if named[0] != plain[0] {
 			t.Fatalf("%q: %+v", name, named)
 		}

@@ -18,25 +18,19 @@ const (
 
 // Role tells whether the node answers, and what its role is. A node that forbids
 // ROLE but answers otherwise is RoleUnknown without an error. Errors are List's.
-func (n *Node) Role(ctx context.Context) (Role, error) {
-	conn, release, err := n.conn(ctx)
-	if err != nil {
-		return RoleUnknown, err
-	}
-	defer release()
-	reply, err := conn.Do(ctx, "ROLE").Slice()
-	if err = failed(ctx, err); errors.Is(err, ErrRefused) { // of the password's or of ROLE's
-		return RoleUnknown, failed(ctx, conn.ClientID(ctx).Err())
-	}
-	if err != nil || len(reply) == 0 {
-		return RoleUnknown, err
-	}
-	switch reply[0] {
-	case string(RoleMaster):
-		return RoleMaster, nil
-	case string(RoleReplica):
-		return RoleReplica, nil
-	default:
-		return RoleUnknown, nil // a Sentinel
-	}
+func (n *Node) Role(ctx context.Context) (role Role, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, callTime, errSlow)
+	defer cancel()
+	err = n.use(ctx, func(l *link) (bool, error) {
+		reply, id := l.ask2(ctx, []string{"ROLE"}, []string{"CLIENT", "ID"})
+		if errors.Is(reply.err, ErrRefused) {
+			return true, id.err
+		}
+		switch Role(reply.text) { // a Sentinel has another
+		case RoleMaster, RoleReplica:
+			role = Role(reply.text)
+		}
+		return true, reply.err
+	})
+	return role, err
 }

@@ -33,7 +33,7 @@ func TestARoleThatMayNotBeAskedIsUnknown(t *testing.T) {
 		args    []string
 		options sessions.Options
 	}{
-		"the user has no right":  {[]string{"--user", "u", "on", ">s3cret", "-@all", "+client|id"}, sessions.Options{Username: "u", Password: "s3cret"}},
+		"the user has no right":  {[]string{"--user", "u", "on", ">s3cret", "-@all", "+client|id"}, sessions.Options{Credentials: user("u", "s3cret")}},
 		"the command is renamed": {[]string{"--rename-command", "ROLE", "HIDDEN"}, sessions.Options{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,8 +51,8 @@ func TestANodeThatAnswersNothingHasNoRole(t *testing.T) {
 		options sessions.Options
 	}{
 		"the password is missing":  {[]string{"--requirepass", "s3cret"}, sessions.Options{}},
-		"the password is wrong":    {[]string{"--requirepass", "s3cret"}, sessions.Options{Password: "wr0ng"}},
-		"the user has no right":    {[]string{"--user", "u", "on", ">s3cret", "-@all"}, sessions.Options{Username: "u", Password: "s3cret"}},
+		"the password is wrong":    {[]string{"--requirepass", "s3cret"}, sessions.Options{Credentials: password("wr0ng")}},
+		"the user has no right":    {[]string{"--user", "u", "on", ">s3cret", "-@all"}, sessions.Options{Credentials: user("u", "s3cret")}},
 		"all commands are renamed": {[]string{"--rename-command", "ROLE", "HIDDEN", "--rename-command", "CLIENT", "HIDDEN2"}, sessions.Options{}},
 	} {
 		t.Run(name, func(t *testing.T) {

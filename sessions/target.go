@@ -1,34 +1,23 @@
 package sessions
 
-import (
-	"net/netip"
-	"time"
-)
+import "net/netip"
 
-// A Target is a session to kill: Listing.Target's is the one that was listed,
-// and Target{Addr: a} whatever is at a.
+// A Target is a session to kill. Target{Addr: a} is whoever is at a, ID(id)
+// whoever has id, and a Snapshot's targets are the sessions that were listed.
 type Target struct {
 	Addr netip.AddrPort
 
-	id  int64     // where it was listed, else 0
-	age int64     // seconds, when it was listed
-	at  time.Time // when it was
-	run uint64    // of the connection that listed it
+	id   int64     // 0: by the address
+	snap *Snapshot // nil: whoever is there now
 }
 
-// slack is by how much a session's age may seem to fall behind the time that
-// has passed: a server counts whole seconds, and reads its clock once a turn of
-// its loop (updateCachedTime in server.c), which may be a slow one.
-const slack = 2 * time.Second
+// ID returns the target that is whoever has this id now. It is for the sessions
+// that have no address of their own, those of a Unix socket above all.
+func ID(id int64) Target { return Target{id: id} }
 
-// is tells whether s, read at the given time by the connection run, is the
-// session that was listed. An id is given once while a server runs, and over
-// the listing's own connection it is the same run. Over another the server may
-// have begun anew, with the same ids: who came after that is too young.
-func (t Target) is(s *Session, at time.Time, run uint64) bool {
-	if s.ID != t.id || s.Peer != t.Addr {
-		return false
-	}
-	grown := float64(s.Age) - float64(t.age)
-	return t.run == run || grown+slack.Seconds() >= at.Sub(t.at).Seconds()
+// canonical returns the target with its address in the one form that equal
+// addresses have.
+func (t Target) canonical() Target {
+	t.Addr = canonical(t.Addr)
+	return t
 }

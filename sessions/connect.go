@@ -1,0 +1,230 @@
+package sessions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	shortestPause = 20 * time.Millisecond // between two attempts to connect
+	longestPause  = time.Second
+	pauseWhenFull = 100 * time.Millisecond // a slot that is free is soon another's
+	attemptTime   = 3500 * time.Millisecond
+	quick         = 50 * time.Millisecond // that a caller waits for a fresh attempt
+)
+
+// A state is whether the node is connected.
+type state struct {
+	link    *link         // nil while there is no connection
+	down    error         // why the last attempt failed; nil while nothing is known
+	took    time.Duration // that the last attempt took
+	changed chan struct{} // closed when an attempt has ended
+}
+
+func newState() state { return state{changed: make(chan struct{})} }
+
+// set notes how an attempt ended, or that the connection was lost.
+func (n *Node) set(l *link, down error, took time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	close(n.state.changed)
+	n.state = state{l, down, took, make(chan struct{})}
+}
+
+func (n *Node) current() state {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.state
+}
+
+// connected returns the connection. Without one it waits for the attempt that is
+// under way. While attempts fail it returns the last one's error at once, after
+// a short wait for a fresh one where that can be told quickly.
+func (n *Node) connected(ctx context.Context) (*link, error) {
+	var fresh <-chan time.Time
+	for {
+		s := n.current()
+		switch {
+		case ctx.Err() != nil:
+			return nil, ended(ctx)
+		case s.link != nil && !s.link.isOver():
+			return s.link, nil
+		case s.down != nil:
+			if fresh != nil || s.took > quick {
+				return nil, s.down
+			}
+			fresh = time.After(quick)
+			select {
+			case n.poke <- struct{}{}:
+			default:
+			}
+		}
+		select {
+		case <-s.changed:
+		case <-fresh:
+			return nil, s.down
+		case <-ctx.Done():
+			return nil, ended(ctx)
+		case <-n.ctx.Done():
+			return nil, lost(errClosed)
+		}
+	}
+}
+
+// stayConnected connects, and again when the connection is lost, until Close.
+func (n *Node) stayConnected() {
+	defer close(n.ended)
+	pause := shortestPause
+	var told string // what the log has been told last
+	for n.ctx.Err() == nil {
+		start := time.Now()
+		l, err := n.connect()
+		if err == nil {
+			if told != "" {
+				n.options.Log.Info("the node is connected again", "address", n.options.Address)
+				told = ""
+			}
+			n.set(l, nil, 0)
+			start = time.Now()
+			if err = n.watch(l); n.ctx.Err() != nil {
+				return
+			}
+			hangs := err
+			if !errors.Is(err, errHung) {
+				hangs = nil // the next attempt will tell
+			}
+			n.set(nil, hangs, time.Hour)
+			if time.Since(start) > longestPause {
+				pause = shortestPause
+			}
+		} else {
+			n.set(nil, err, time.Since(start))
+		}
+		if text := Reason(err); text != told && n.ctx.Err() == nil {
+			n.options.Log.Warn("the node is not connected", "address", n.options.Address, "reason", text, "error", err)
+			told = text
+		}
+		if pause = n.wait(pause, err); errors.Is(err, errFull) {
+			pause = min(pause, pauseWhenFull)
+		}
+	}
+}
+
+// watch waits until l is lost or the node is closed.
+func (n *Node) watch(l *link) error {
+	select {
+	case <-l.closed:
+	case <-n.ctx.Done():
+		l.fail(lost(errClosed))
+		<-l.closed
+	}
+	return l.err
+}
+
+// wait waits before the next attempt, and returns the next pause. A call may cut
+// it short, but a password is not tried more often for that.
+func (n *Node) wait(pause time.Duration, err error) time.Duration {
+	shortest := shortestPause
+	if errors.Is(err, errPassword) {
+		shortest = 250 * time.Millisecond
+	}
+	select {
+	case <-n.poke: // of a call that was answered long ago
+	default:
+	}
+	least, most := time.After(min(shortest, pause)), time.After(pause)
+	select {
+	case <-least:
+	case <-n.ctx.Done():
+	}
+	select {
+	case <-most:
+	case <-n.poke:
+	case <-n.ctx.Done():
+	}
+	return min(2*pause, longestPause)
+}
+
+// links counts the connections of all nodes, to tell them apart.
+var links atomic.Uint64
+
+// connect makes one connection and finds out what its server is.
+func (n *Node) connect() (_ *link, err error) {
+	ctx, cancel := context.WithTimeout(n.ctx, attemptTime)
+	defer cancel()
+	var username, password string
+	if n.options.Credentials != nil {
+		if username, password, err = n.options.Credentials(ctx); err != nil {
+			return nil, &nodeError{ErrRefused, "the node's password cannot be read", err}
+		}
+	}
+	dialer := net.Dialer{Timeout: n.options.DialTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", n.options.Address)
+	if err != nil {
+		return nil, explainNetwork(err)
+	}
+	l := newLink(conn, n.options)
+	defer func() {
+		if err != nil {
+			l.fail(err)
+		}
+	}()
+	if err := l.authenticate(ctx, username, password); err != nil {
+		return nil, err
+	}
+	if err := l.identify(ctx); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// authenticate sends the password alone: Redis 8.0.6 and Valkey 8.1.1 swallow a
+// refusal that does not come first in a pipeline.
+func (l *link) authenticate(ctx context.Context, username, password string) error {
+	auth := []string{"AUTH", password}
+	switch {
+	case username != "":
+		auth = []string{"AUTH", username, password}
+	case password == "":
+		return nil
+	}
+	err := l.ask(ctx, auth).err
+	var said replyError
+	if errors.As(err, &said) && said.hasAny("ERR AUTH <password> called without any password", "ERR Client sent AUTH, but no password is set") {
+		return nil // the server wants none
+	}
+	return err
+}
+
+// identify asks for the connection's id and the server's run, and how the server
+// lists this connection.
+func (l *link) identify(ctx context.Context) error {
+	id, info := l.ask2(ctx, []string{"CLIENT", "ID"}, []string{"INFO", "server"})
+	if id.err != nil {
+		return id.err
+	}
+	if l.self = number(id.text); l.self <= 0 {
+		return &nodeError{ErrRefused, notRedis, fmt.Errorf("CLIENT ID is %q", id.text)}
+	}
+	l.run = fmt.Sprintf("connection %d", links.Add(1)) // where INFO may not be asked
+	if _, rest, ok := strings.Cut(info.text, "run_id:"); ok && info.err == nil {
+		l.run, _, _ = strings.Cut(rest, "\r\n")
+	} else if info.err != nil && !isReply(info.err) {
+		return info.err
+	}
+	own := l.ask(ctx, []string{"CLIENT", "LIST", "ID", id.text})
+	if own.err != nil && !isReply(own.err) {
+		return own.err
+	}
+	rows := parseList(own.text)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.listsIDs = own.err == nil
+	l.dotted = len(rows) == 1 && rows[0].Peer.Addr().Is4() && !strings.HasPrefix(rows[0].Addr, "[")
+	return nil
+}
