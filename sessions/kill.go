@@ -26,6 +26,8 @@ type Outcome struct {
 	Addr   netip.AddrPort
 	ID     int64
 	Result Result
+
+	Protection Protection // why it is Protected
 }
 
 // Kill closes the sessions that targets name, and returns one outcome for each
@@ -68,9 +70,10 @@ type killing struct {
 // An item is a distinct target.
 type item struct {
 	Target
-	result  Result // Untried while it is open
-	victims []*victim
-	seen    bool // its victims were seen, and not only an address
+	result     Result // Untried while it is open
+	protection Protection
+	victims    []*victim
+	seen       bool // its victims were seen, and not only an address
 }
 
 func newKilling(targets []Target) *killing {
@@ -90,7 +93,7 @@ func (k *killing) outcomes(targets []Target) []Outcome {
 	outcomes := make([]Outcome, len(targets))
 	for i, t := range targets {
 		t = t.canonical()
-		outcomes[i] = Outcome{t.Addr, t.id, k.items[t].result}
+		outcomes[i] = Outcome{t.Addr, t.id, k.items[t].result, k.items[t].protection}
 	}
 	return outcomes
 }
@@ -197,7 +200,7 @@ func (k *killing) judge(seen *look, open []*item) (bool, error) {
 		i.victims, i.seen = nil, true
 		for _, s := range found {
 			if s.Protected() {
-				result = Protected
+				result, i.protection = Protected, s.Protection()
 				break
 			}
 			if victims[s.ID] == nil {

@@ -21,7 +21,7 @@ func (n *Node) KillAll(ctx context.Context, progress func([]Outcome)) (outcomes 
 		}
 		outcomes = make([]Outcome, len(seen.sessions))
 		for i, s := range seen.sessions {
-			outcomes[i] = Outcome{s.Peer, s.ID, Untried}
+			outcomes[i] = Outcome{Addr: s.Peer, ID: s.ID, Result: Untried}
 		}
 		return false, l.killAll(ctx, outcomes, progress)
 	})
@@ -54,7 +54,7 @@ func (l *link) killPage(ctx context.Context, some []Outcome) error {
 	k.all = true
 	err := k.run(ctx, l)
 	for i, o := range k.outcomes(targets) {
-		some[i].Result = o.Result
+		some[i].Result, some[i].Protection = o.Result, o.Protection
 	}
 	return err
 }

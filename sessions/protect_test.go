@@ -29,6 +29,8 @@ func requireProtected(t *testing.T, n *sessions.Node, server string, links ...ne
 				outcomes, err := n.Kill(t.Context(), way(t, n, addrOf(victim), link))
 				require.ErrorIs(t, err, sessions.ErrProtected)
 				assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes)[:2])
+				assert.Equal(t, sessions.Unprotected, outcomes[0].Protection)
+				assert.NotEqual(t, sessions.Unprotected, outcomes[1].Protection)
 				assert.True(t, victim.Open())
 			}
 		})

@@ -45,6 +45,9 @@ func (l *Listing) Snapshot() *Snapshot {
 	return s
 }
 
+// Len returns how many sessions were listed.
+func (s *Snapshot) Len() int { return len(s.ids) }
+
 // Addr returns the target that is the session which was listed at a and, where
 // none was, whoever is at a.
 func (s *Snapshot) Addr(a netip.AddrPort) Target {
