@@ -7,13 +7,14 @@
 //	members, err := f.Members(projectID, instanceID)
 //
 // It keeps one sessions.Node a node for its whole life, so that each server
-// sees one held connection. It does not discover anything by itself.
+// sees one connection, which is made at the start and kept. It does not discover anything by itself.
 package fleet
 
 import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 
 	"github.com/dcs-sessions/dcs-sessions/sessions"
@@ -28,25 +29,39 @@ var (
 // A Fleet is a set of projects. It is safe for concurrent use.
 type Fleet struct {
 	members map[instanceKey][]Member
+	order   []instanceKey // of the configuration
 }
 
 type instanceKey struct{ project, instance string }
 
-// New checks projects, reads the nodes' passwords (getenv is os.Getenv but in
-// tests) and returns the fleet, whose nodes connect in the background. The error
-// is a *ConfigError whose path starts at the list.
-func New(projects []Project, getenv func(string) string) (*Fleet, error) {
+// Options is what a fleet is made of.
+type Options struct {
+	Projects []Project
+	Getenv   func(string) string // os.Getenv but in tests
+	Log      *slog.Logger        // says when a node's connection is lost and back; nil: nothing does
+}
+
+// Open checks the projects, reads the nodes' passwords and returns the fleet,
+// whose nodes connect in the background and stay connected. A password in a file
+// is read again for each connection. The error is a *ConfigError whose path
+// starts at the list.
+func Open(o Options) (*Fleet, error) {
 	f := &Fleet{members: map[instanceKey][]Member{}}
-	if err := f.open(projects, getenv); err != nil {
+	if err := f.open(o); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-func (f *Fleet) open(projects []Project, getenv func(string) string) error {
+// New is Open without a log.
+func New(projects []Project, getenv func(string) string) (*Fleet, error) {
+	return Open(Options{Projects: projects, Getenv: getenv})
+}
+
+func (f *Fleet) open(o Options) error {
 	projectIDs := map[string]bool{}
-	for i, p := range projects {
+	for i, p := range o.Projects {
 		if err := checkID(projectIDs, p.ID, []any{i, "id"}); err != nil {
 			return err
 		}
@@ -55,8 +70,9 @@ func (f *Fleet) open(projects []Project, getenv func(string) string) error {
 			if err := checkID(instanceIDs, in.ID, []any{i, "instances", j, "id"}); err != nil {
 				return err
 			}
-			members, err := openNodes(in.Nodes, []any{i, "instances", j, "nodes"}, getenv)
-			f.members[instanceKey{p.ID, in.ID}] = members
+			members, err := o.openNodes(in.Nodes, []any{i, "instances", j, "nodes"})
+			key := instanceKey{p.ID, in.ID}
+			f.members[key], f.order = members, append(f.order, key)
 			if err != nil {
 				return err
 			}
@@ -66,7 +82,7 @@ func (f *Fleet) open(projects []Project, getenv func(string) string) error {
 }
 
 // openNodes returns those that it opened on an error too.
-func openNodes(nodes []Node, path []any, getenv func(string) string) (open []Member, _ error) {
+func (o Options) openNodes(nodes []Node, path []any) (open []Member, _ error) {
 	ids := map[string]bool{}
 	for i, n := range nodes {
 		at := func(key string) []any { return slices.Concat(path, []any{i, key}) }
@@ -77,18 +93,26 @@ func openNodes(nodes []Node, path []any, getenv func(string) string) (open []Mem
 			return open, err
 		}
 		secret := Secret{Key: "password", Env: n.PasswordEnv, File: n.PasswordFile}
-		if _, err := secret.Read(getenv, at); err != nil {
+		if _, err := secret.Read(o.Getenv, at); err != nil {
 			return open, err
 		}
 		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID), sessions.Open(sessions.Options{
 			Address: n.Address,
+			Log:     o.logOf(n),
 			Credentials: func(context.Context) (string, string, error) {
-				password, err := secret.Read(getenv, at) // a file may have changed
+				password, err := secret.Read(o.Getenv, at) // a file may have changed
 				return n.Username, password, err
 			},
 		})})
 	}
 	return open, nil
+}
+
+func (o Options) logOf(n Node) *slog.Logger {
+	if o.Log == nil {
+		return nil
+	}
+	return o.Log.With("node_id", n.ID)
 }
 
 // Close ends the connections to all nodes.

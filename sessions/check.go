@@ -26,3 +26,16 @@ func (n *Node) Check(ctx context.Context) error {
 		}
 	})
 }
+
+// Server returns what tells the node's server from others until it restarts: two
+// Nodes with one value are one server. It is "" where the node does not answer,
+// and a value of the connection's own where it does not say.
+func (n *Node) Server(ctx context.Context) string {
+	ctx, cancel := context.WithTimeoutCause(ctx, callTime, errSlow)
+	defer cancel()
+	l, err := n.connected(ctx)
+	if err != nil {
+		return ""
+	}
+	return l.run
+}
