@@ -1,0 +1,79 @@
+package sessions_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
+)
+
+// BenchmarkKillOfOne has callers that kill one address each, at one time: of
+// sessions that are connected, and where nobody is.
+func BenchmarkKillOfOne(b *testing.B) {
+	for who, crowd := range map[string]func(*testing.B, string, int) ([]netip.AddrPort, func()){
+		"gone":      func(_ *testing.B, _ string, n int) ([]netip.AddrPort, func()) { return strangers(n), func() {} },
+		"connected": connectMany,
+	} {
+		for _, callers := range []int{1, 16, 256} {
+			b.Run(fmt.Sprintf("%s/callers=%d", who, callers), func(b *testing.B) {
+				server := redistest.Start(b)
+				n := sessions.Open(sessions.Options{Address: server.Addr()})
+				defer n.Close()
+				_, err := n.Kill(context.Background(), at(strangers(1)...))
+				require.NoError(b, err)
+				b.ResetTimer()
+				for left := b.N; left > 0; left -= max(256, callers) {
+					b.StopTimer()
+					addrs, end := crowd(b, server.Addr(), min(left, max(256, callers)))
+					b.StartTimer()
+					killEach(b, n, addrs, callers)
+					b.StopTimer()
+					end()
+					b.StartTimer()
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "kills/s")
+			})
+		}
+	}
+}
+
+func connectMany(b *testing.B, addr string, n int) (addrs []netip.AddrPort, end func()) {
+	all := make([]*socket, n)
+	for i := range all {
+		s, err := connect(addr, nil)
+		require.NoError(b, err)
+		_, err = s.ask()
+		require.NoError(b, err)
+		all[i] = s
+		addrs = append(addrs, s.addr())
+	}
+	return addrs, func() {
+		for _, s := range all {
+			s.reset()
+		}
+	}
+}
+
+// killEach kills the addresses one by one, so many at one time.
+func killEach(b *testing.B, n *sessions.Node, addrs []netip.AddrPort, callers int) {
+	var all sync.WaitGroup
+	var next atomic.Int64
+	for range callers {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(addrs)); i = next.Add(1) - 1 {
+				if _, err := n.Kill(context.Background(), at(addrs[i])); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
