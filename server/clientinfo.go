@@ -17,27 +17,29 @@ var tcp, unix = "tcp", "unix"
 func clientInfo(s *sessions.Session) gen.ClientInfo {
 	addr := clean(&s.Addr)
 	return gen.ClientInfo{
-		ID:       strconv.FormatInt(s.ID, 10),
-		Addr:     *addr,
-		Peer:     addr,
-		Fd:       *clean(&s.FD),
-		Name:     *clean(&s.Name),
-		Cmd:      *clean(&s.Cmd),
-		DB:       *clean(&s.DB),
-		Flags:    *clean(&s.Flags),
-		Events:   *clean(&s.Events),
-		Network:  networkPointer(s),
-		User:     unlessEmpty(clean(&s.User)),
-		Age:      counter(s.Age),
-		Idle:     counter(s.Idle),
-		Sub:      counter(s.Sub),
-		Psub:     counter(s.PSub),
-		Multi:    max(-1, clamp(s.Multi)),
-		Qbuf:     counter(s.QBuf),
-		QbufFree: counter(s.QBufFree),
-		Obl:      counter(s.OBL),
-		Oll:      counter(s.OLL),
-		Omem:     counter(s.OMem),
+		ID:         strconv.FormatInt(s.ID, 10),
+		Addr:       *addr,
+		Peer:       addr,
+		Fd:         *clean(&s.FD),
+		Name:       *clean(&s.Name),
+		Cmd:        *clean(&s.Cmd),
+		DB:         *clean(&s.DB),
+		Flags:      *clean(&s.Flags),
+		Events:     *clean(&s.Events),
+		Network:    networkPointer(s),
+		User:       unlessEmpty(clean(&s.User)),
+		Protected:  boolean(s.Protected()),
+		Protection: protection(s),
+		Age:        counter(s.Age),
+		Idle:       counter(s.Idle),
+		Sub:        counter(s.Sub),
+		Psub:       counter(s.PSub),
+		Multi:      max(-1, clamp(s.Multi)),
+		Qbuf:       counter(s.QBuf),
+		QbufFree:   counter(s.QBufFree),
+		Obl:        counter(s.OBL),
+		Oll:        counter(s.OLL),
+		Omem:       counter(s.OMem),
 	}
 }
 
@@ -69,6 +71,22 @@ func clean(s *string) *string {
 	cut := (*s)[:min(len(*s), maxText)]
 	cleaned := strings.ReplaceAll(strings.ToValidUTF8(cut, "\uFFFD"), "\x00", "\uFFFD")
 	return &cleaned
+}
+
+var yes, no = true, false
+
+func boolean(b bool) *bool {
+	if b {
+		return &yes
+	}
+	return &no
+}
+
+func protection(s *sessions.Session) *gen.ClientInfoProtection {
+	if !s.Protected() {
+		return nil
+	}
+	return new(gen.ClientInfoProtection(s.Protection()))
 }
 
 func unlessEmpty(s *string) *string {

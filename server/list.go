@@ -17,7 +17,7 @@ func (s *Server) ListClients(ctx context.Context, req gen.ListClientsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	listing, err := s.snapshots.list(node.Node, orZero(req.Params.Offset) == 0, callerOf(ctx).name)
+	listing, err := s.listings.list(node.Node, callerOf(ctx).name, orZero(req.Params.Offset) == 0)
 	if err != nil {
 		return nil, nodeFailure(err)
 	}

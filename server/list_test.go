@@ -161,7 +161,7 @@ func TestAScanIsKeptUntilItIsToBeClean(t *testing.T) {
 		require.Equal(t, 200, got.status, got.body)
 		var ref gen.JobRef
 		require.NoError(t, json.Unmarshal([]byte(got.body), &ref))
-		assert.Regexp(t, `^[0-9a-f]{32}$`, ref.JobID)
+		assert.Regexp(t, `^scan-[A-Za-z0-9_-]{43}$`, ref.JobID)
 		job := a.job(ref.JobID)
 		assert.Equal(t, gen.SUCCESS, job.Status)
 		assert.Equal(t, "scanClientsJob", *job.JobType)
@@ -192,6 +192,7 @@ func TestAScanReplacesWhatWasReadForPages(t *testing.T) {
 func TestTheQueryOfAList(t *testing.T) {
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a.list("") // this server's own connection is the first
 	all := dialMany(t, node.Addr(), 12)
 	require.Equal(t, 200, a.scan(`{}`).status) // so that all see the same
 	for _, c := range []struct {
@@ -204,13 +205,12 @@ func TestTheQueryOfAList(t *testing.T) {
 		{"?addr=10.9.9.9", 0, []string{}},
 		{"?sort=name&order=desc&limit=2", 13, []string{"s-11", "s-10"}},
 		{"?sort=name&order=asc&limit=2&offset=1", 13, []string{"s-00", "s-01"}},
-		{"?sort=id&order=desc&limit=2&addr=127.0.0.1", 13, []string{"", "s-11"}}, // the server's own came last
-		{"?order=desc&limit=2", 13, []string{"", "s-11"}},
-		{"?limit=2", 13, []string{"s-00", "s-01"}},
+		{"?sort=id&order=desc&limit=2&addr=127.0.0.1", 13, []string{"s-11", "s-10"}},
+		{"?order=desc&limit=2", 13, []string{"s-11", "s-10"}},
+		{"?limit=2", 13, []string{"", "s-00"}},
 		{"?sort=name&offset=12", 13, []string{"s-11"}},
 		{"?offset=13", 13, []string{}},
 		{"?offset=2147483647", 13, []string{}},
-		{"?unknown=1&limit=1&sort=name&order=desc", 13, []string{"s-11"}},
 	} {
 		t.Run(c.query, func(t *testing.T) {
 			page := a.list(c.query)
@@ -231,7 +231,11 @@ func TestAQueryParameterWithoutAValueIsUnset(t *testing.T) {
 	want := a.list("")
 	require.Len(t, want.Clients, 10)
 	for _, name := range []string{"node_id", "offset", "limit", "addr", "sort", "order"} {
-		for _, query := range []string{"?" + name + "=", "?" + name, "?x=1&" + name + "=", "?" + name + "&"} {
+		other := "offset=0"
+		if name == "offset" {
+			other = "limit=10"
+		}
+		for _, query := range []string{"?" + name + "=", "?" + name, "?" + other + "&" + name + "=", "?" + name + "&"} {
 			assert.Equal(t, want, a.list(query), query)
 		}
 	}
