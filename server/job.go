@@ -9,10 +9,13 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/access"
 )
 
-// ShowJobInfo tells what became of a job of this project. Its errors are
+// ShowJobInfo returns what became of a job of this project. Its errors are
 // failures.
 func (s *Server) ShowJobInfo(ctx context.Context, req gen.ShowJobInfoRequestObject) (gen.ShowJobInfoResponseObject, error) {
-	j, ok := s.jobs.get(req.ProjectID, req.JobID)
+	j, ok := s.scans.get(req.ProjectID, req.JobID)
+	if !ok {
+		j, ok = s.jobs.get(req.ProjectID, req.JobID)
+	}
 	if !ok {
 		return nil, noURL.with("/job_id: the project has no such job, or it was over too long ago", nil)
 	}

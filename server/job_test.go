@@ -74,6 +74,38 @@ func TestAJobThatIsOverIsRememberedForADay(t *testing.T) {
 	})
 }
 
+func TestAScansJobIsNotStored(t *testing.T) {
+	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	var first gen.JobRef
+	require.NoError(t, json.Unmarshal([]byte(a.scan(`{}`).body), &first))
+	for range 2000 { // more than any number that is kept
+		require.Equal(t, 200, a.scan(`{}`).status)
+	}
+	j := a.job(first.JobID)
+	assert.Equal(t, gen.SUCCESS, j.Status)
+	assert.Equal(t, "scanClientsJob", *j.JobType)
+	assert.NotEmpty(t, *j.BeginTime)
+	assert.NotEmpty(t, *j.EndTime)
+	for name, id := range map[string]string{
+		"a changed one": first.JobID[:len(first.JobID)-1] + "_",
+		"a shorter one": first.JobID[:len(first.JobID)-2],
+		"none":          "scan-",
+		"a made-up one": "scan-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	} {
+		assert.Equal(t, 404, a.send("GET", jobsPath+id, "", nil).status, name)
+	}
+}
+
+func TestAProjectsJobsDisplaceNoOthers(t *testing.T) {
+	jobs := server.NewJobs(2)
+	jobs.EndOf("other", "kept")
+	for _, id := range []string{"a", "b", "c"} {
+		jobs.End(id)
+	}
+	assert.True(t, jobs.Has("other", "kept"))
+	assert.False(t, jobs.Has("p", "a"))
+}
+
 func TestOfTooManyJobsThoseThatWereOverFirstAreForgotten(t *testing.T) {
 	jobs := server.NewJobs(2)
 	for _, id := range []string{"a", "b", "c", "d"} {

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"container/list"
 	"crypto/rand"
 	"encoding/hex"
 	"sync"
@@ -11,8 +10,8 @@ import (
 )
 
 const (
-	jobTime = 24 * time.Hour // for which a job is remembered that is over
-	maxJobs = 10_000         // that are over, a few MB
+	jobTime = 24 * time.Hour // for which a job that is over is kept
+	maxJobs = 1_000          // of a project that are over: some 200 KB
 )
 
 // The kinds of jobs.
@@ -37,7 +36,7 @@ func newJobID() string {
 	return hex.EncodeToString(id[:])
 }
 
-// A jobStore remembers jobs. It is safe for concurrent use.
+// A jobStore keeps jobs. It is safe for concurrent use.
 type jobStore interface {
 	// put keeps j as it is, in the place of what was put with its id before.
 	put(j job)
@@ -46,46 +45,55 @@ type jobStore interface {
 	get(project, id string) (j job, ok bool)
 }
 
-// memoryJobs is a jobStore that a restart empties.
+// memoryJobs is a jobStore that a restart empties. Of each project it keeps the
+// last max jobs that are over, so that no project displaces another's.
 type memoryJobs struct {
 	max int
 
-	mu   sync.Mutex
-	jobs map[string]job
-	over list.List // of the ids of jobs that are over, in the order of their ends
+	mu       sync.Mutex
+	projects map[string]*projectJobs
 }
 
-func newMemoryJobs(max int) *memoryJobs { return &memoryJobs{max: max, jobs: map[string]job{}} }
+type projectJobs struct {
+	jobs map[string]job
+	over []string // the ids of jobs that are over, in the order of their ends
+}
+
+func newMemoryJobs(max int) *memoryJobs {
+	return &memoryJobs{max: max, projects: map[string]*projectJobs{}}
+}
 
 func (m *memoryJobs) put(j job) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.jobs[j.id] = j
-	if !j.end.IsZero() {
-		m.over.PushBack(j.id)
+	p := m.projects[j.project]
+	if p == nil {
+		p = &projectJobs{jobs: map[string]job{}}
+		m.projects[j.project] = p
 	}
-	m.forget()
+	p.jobs[j.id] = j
+	if !j.end.IsZero() {
+		p.over = append(p.over, j.id)
+	}
+	p.forget(m.max)
 }
 
 func (m *memoryJobs) get(project, id string) (job, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.forget()
-	j, ok := m.jobs[id]
-	if !ok || j.project != project {
+	p := m.projects[project]
+	if p == nil {
 		return job{}, false
 	}
-	return j, true
+	p.forget(m.max)
+	j, ok := p.jobs[id]
+	return j, ok
 }
 
 // forget drops those that were over too long ago, or are too many.
-func (m *memoryJobs) forget() {
-	for e := m.over.Front(); e != nil; e = m.over.Front() {
-		id := e.Value.(string)
-		if m.over.Len() <= m.max && time.Since(m.jobs[id].end) < jobTime {
-			return
-		}
-		m.over.Remove(e)
-		delete(m.jobs, id)
+func (p *projectJobs) forget(max int) {
+	for len(p.over) > 0 && (len(p.over) > max || time.Since(p.jobs[p.over[0]].end) >= jobTime) {
+		delete(p.jobs, p.over[0])
+		p.over = p.over[1:]
 	}
 }
