@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -36,7 +37,7 @@ type auditRecord struct {
 	ProjectID  string    `json:"project_id"`
 	InstanceID string    `json:"instance_id"`
 	NodeIDs    []string  `json:"node_ids"`
-	Addrs      []string  `json:"addrs,omitempty"` // of a kill's intent, as they were given
+	Addrs      []string  `json:"addrs,omitempty"` // of a kill's intent, as they were given; an id as id=42
 
 	DurationMS *float64      `json:"duration_ms,omitempty"`
 	Results    []auditResult `json:"results,omitempty"`
@@ -47,25 +48,55 @@ type auditResult struct {
 	NodeID    string   `json:"node_id"`
 	Killed    []string `json:"killed,omitempty"`
 	Gone      []string `json:"gone,omitempty"`
+	Replaced  []string `json:"replaced,omitempty"`
 	Protected []string `json:"protected,omitempty"`
 	Failed    []string `json:"failed,omitempty"`
 	Untried   []string `json:"untried,omitempty"`
 	Error     string   `json:"error,omitempty"`
 }
 
+// resultOf is a kill-all's on one node.
 func resultOf(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
 	r := auditResult{NodeID: nodeID}
-	lists := map[sessions.Result]*[]string{
-		sessions.Killed: &r.Killed, sessions.Gone: &r.Gone, sessions.Protected: &r.Protected,
-		sessions.Failed: &r.Failed, sessions.Untried: &r.Untried,
-	}
 	for _, o := range outcomes {
-		addr := unix // it has no address
+		name := "id=" + strconv.FormatInt(o.ID, 10) // it has no address
 		if o.Addr.IsValid() {
-			addr = o.Addr.String()
+			name = o.Addr.String()
 		}
-		*lists[o.Result] = append(*lists[o.Result], addr)
+		r.add(o.Result, name)
 	}
+	return r.because(err)
+}
+
+// auditResult is a kill's, with the names that the request has.
+func (q *requested) auditResult(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
+	r := auditResult{NodeID: nodeID}
+	for i, o := range outcomes {
+		if q.first[i] {
+			r.add(o.Result, q.names[i])
+		}
+	}
+	return r.because(err)
+}
+
+func (r *auditResult) add(result sessions.Result, name string) {
+	list := &r.Failed
+	switch result {
+	case sessions.Killed:
+		list = &r.Killed
+	case sessions.Gone:
+		list = &r.Gone
+	case sessions.Replaced:
+		list = &r.Replaced
+	case sessions.Protected:
+		list = &r.Protected
+	case sessions.Untried:
+		list = &r.Untried
+	}
+	*list = append(*list, name)
+}
+
+func (r auditResult) because(err error) auditResult {
 	if err != nil {
 		r.Error = err.Error()
 	}

@@ -16,7 +16,7 @@ func (c counts) with(outcomes []sessions.Outcome) counts {
 		switch o.Result {
 		case sessions.Killed:
 			c.killed++
-		case sessions.Gone:
+		case sessions.Gone, sessions.Replaced: // the session that was listed is gone
 			c.gone++
 		case sessions.Protected:
 			c.protected++

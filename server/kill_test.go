@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"fmt"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,7 +22,9 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 		for i := range 12 {
 			all = append(all, redistest.Dial(t, node.Addr(), fmt.Sprintf("s-%d", i)))
 		}
-		assert.Equal(t, 204, a.killPeers(all[1], all[5], all[1]).status)
+		got := a.killPeers(all[1], all[5], all[1])
+		assert.Equal(t, 204, got.status)
+		assert.Equal(t, "killed=2, gone=0, replaced=0", got.header.Get("X-Kill-Outcome"), "one that is given twice counts once")
 		for i, s := range all {
 			if i == 1 || i == 5 {
 				assert.True(t, s.Closed(), "session %d", i)
@@ -28,7 +32,11 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 				assert.True(t, s.Open(), "session %d", i)
 			}
 		}
-		assert.Equal(t, 204, a.killPeers(all[1]).status, "an address that is already gone is success")
+		got = a.killPeers(all[1])
+		assert.Equal(t, 204, got.status, "an address that is already gone is success")
+		assert.Equal(t, "killed=0, gone=1, replaced=0", got.header.Get("X-Kill-Outcome"))
+		got = a.killPeers(all[2], all[1], all[3], all[1])
+		assert.Equal(t, "killed=2, gone=1, replaced=0, gone-at=:UA==:", got.header.Get("X-Kill-Outcome"), "the second and the fourth")
 	})
 }
 
@@ -47,7 +55,7 @@ func TestAReplicasAddressRefusesTheWholeRequest(t *testing.T) {
 	link := replica()
 	got := a.kill(killBody(victim.Addr(), link))
 	assert.Equal(t, 400, got.status)
-	assert.Equal(t, "Protected: "+link, got.details())
+	assert.Equal(t, "Protected: "+link+" (a replication link)", got.details())
 	assert.True(t, victim.Open())
 	assert.Equal(t, link, replica())
 }
@@ -62,8 +70,15 @@ func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
 		newcomer := victim.comeBack()
 		redistest.AwaitAlone(t, node.Addr(), addr)
 		assert.Equal(t, 200, a.scan(`{"clean_cache":true}`).status, "which shows it to nobody")
-		assert.Equal(t, 400, a.kill(killBody(addr)).status)
+		bystander := dialRaw(t, "tcp", node.Addr(), nil)
+		got := a.kill(killBody(addr, bystander.LocalAddr().String(), "10.0.0.1:1"))
+		assert.Equal(t, 400, got.status)
+		assert.Equal(t, "DCS.4800", got.fault.ErrorCode)
+		assert.Equal(t, "Replaced: "+addr+". List again.", got.details())
+		assert.Equal(t, "killed=1, gone=1, replaced=1, gone-at=:IA==:, replaced-at=:gA==:", got.header.Get("X-Kill-Outcome"))
 		assert.True(t, newcomer.open(), "it is not the one that was listed")
+		assert.False(t, bystander.open(), "the others are killed")
+		assert.Equal(t, []any{addr}, a.lastResult()["replaced"])
 
 		assert.Equal(t, 204, a.do(a.signed(opsKey, killBody(addr))).status)
 		assert.False(t, newcomer.open(), "another caller was shown nothing, and means whoever is there")
@@ -81,6 +96,77 @@ func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
 		assert.False(t, again.open())
 		assert.Equal(t, []any{addr}, a.lastResult()["killed"])
 	})
+}
+
+func TestSessionsAreKilledByTheirIDs(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		one, other, third := redistest.Dial(t, node.Addr(), "one"), redistest.Dial(t, node.Addr(), "other"), redistest.Dial(t, node.Addr(), "third")
+		id, err := one.Do("CLIENT", "ID")
+		require.NoError(t, err)
+		got := a.kill(fmt.Sprintf(`{"node_id":"n","client_addrs":[%q],"client_ids":["999999999",%q]}`, third.Addr(), id))
+		assert.Equal(t, 204, got.status, got.body)
+		assert.Equal(t, "killed=2, gone=1, replaced=0, gone-at=:QA==:", got.header.Get("X-Kill-Outcome"))
+		assert.True(t, one.Closed())
+		assert.True(t, third.Closed())
+		assert.True(t, other.Open())
+		assert.ElementsMatch(t, []any{third.Addr(), fmt.Sprint("id=", id)}, a.lastResult()["killed"])
+	})
+}
+
+func TestASessionOfAUnixSocketIsKilledByItsID(t *testing.T) {
+	socket := t.TempDir() + "/a b"
+	node := redistest.Start(t, "--unixsocket", socket)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	s := dialRaw(t, "unix", socket, nil)
+	page := a.list("?sort=id&order=desc")
+	require.NotEmpty(t, page.Clients)
+	require.Equal(t, "unix", *page.Clients[0].Network)
+	assert.Equal(t, socket+":0", page.Clients[0].Addr)
+	got := a.kill(`{"node_id":"n","client_ids":["` + page.Clients[0].ID + `"]}`)
+	assert.Equal(t, 204, got.status, got.body)
+	assert.Equal(t, "killed=1, gone=0, replaced=0", got.header.Get("X-Kill-Outcome"))
+	assert.False(t, s.open())
+}
+
+// What a listing showed holds for one run of the node: after a restart the ids
+// begin again, and a newcomer may have both the id and the address.
+func TestARestartedNodesNewcomerIsNotTheSessionThatWasListed(t *testing.T) {
+	for range 3 {
+		node := redistest.Start(t)
+		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		listed := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
+		addr := listed.LocalAddr().String()
+		require.Len(t, a.list("?addr="+addr).Clients, 1)
+		require.NoError(t, listed.Conn.(*net.TCPConn).SetLinger(0)) // or its port is not free at once
+		require.NoError(t, listed.Close())
+		require.NoError(t, node.Restart(t.Context()))
+		local, err := net.ResolveTCPAddr("tcp", addr)
+		require.NoError(t, err)
+		newcomer := dialRaw(t, "tcp", node.Addr(), local)
+		got := a.kill(killBody(addr))
+		assert.Equal(t, 400, got.status, got.body)
+		assert.Equal(t, "Replaced: "+addr+". List again.", got.details())
+		assert.True(t, newcomer.open())
+		require.Len(t, a.list("?addr="+addr).Clients, 1)
+		assert.Equal(t, 204, a.kill(killBody(addr)).status)
+		assert.False(t, newcomer.open())
+	}
+}
+
+func TestAKillOfManyNamesWhatWasGone(t *testing.T) {
+	node := redistest.Start(t)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	s := redistest.Dial(t, node.Addr(), "s")
+	addrs := []string{s.Addr()}
+	for i := range 9_999 {
+		addrs = append(addrs, fmt.Sprintf("10.0.%d.%d:1", i/250, i%250+1))
+	}
+	got := a.kill(killBody(addrs...))
+	assert.Equal(t, 204, got.status, got.body)
+	outcome := got.header.Get("X-Kill-Outcome")
+	assert.Regexp(t, `^killed=1, gone=9999, replaced=0, gone-at=:f/+`, outcome)
+	assert.Less(t, len(outcome), 2_000, "a proxy in front takes few kilobytes of headers")
 }
 
 func TestFaultsOfANode(t *testing.T) {
@@ -120,7 +206,8 @@ func TestFaultsOfANode(t *testing.T) {
 		got := a.kill(killBody("10.0.0.1:1"))
 		require.NoError(t, node.Resume())
 		assert.Equal(t, 500, got.status)
-		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
+		assert.Contains(t, got.details(), "Trying again is safe.")
+		assert.Eventually(t, func() bool { return a.kill(killBody("10.0.0.1:1")).status == 204 }, 10*time.Second, 50*time.Millisecond)
 	})
 	for _, reply := range []string{"BUSY Redis is busy running a script.", "LOADING Redis is loading the dataset in memory"} {
 		t.Run(reply+" is a 503 to try again", func(t *testing.T) {

@@ -97,7 +97,7 @@ func (k *killAll) run() {
 		k.show(done)
 		results = append(results, resultOf(n.ID, outcomes, err))
 		if err != nil {
-			reasons = append(reasons, fmt.Sprintf("node %s: %s", n.ID, trouble(err)))
+			reasons = append(reasons, fmt.Sprintf("node %s: %s", n.ID, reason(err)))
 			k.log.Error("kill-all failed", "job_id", k.job.id, "node_id", n.ID, "error", err)
 		}
 	}

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -129,7 +128,8 @@ func TestWhileAKillAllRuns(t *testing.T) {
 	other := a.send("POST", "/v2/p/instances/empty/clients/kill-all", `{"kill_all_nodes":true}`, nil)
 	assert.Equal(t, 200, other.status, "another instance has its own")
 	nodes := a.nodes().Nodes
-	assert.Equal(t, gen.Active, nodes[1].Status, "its connection is the job's: it is not known to be faulty")
+	assert.Equal(t, gen.Inactive, nodes[1].Status)
+	assert.NotEmpty(t, *nodes[1].StatusReason)
 	assert.Equal(t, gen.Master, *nodes[0].NodeType)
 
 	require.NoError(t, second.Resume())
@@ -156,7 +156,7 @@ func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
 	s := redistest.Dial(t, up.Addr(), "s")
 	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
 	assert.Equal(t, gen.FAIL, job.Status)
-	assert.Equal(t, "node down: the node cannot be reached; node locked: the node does not let this server manage its sessions", *job.FailReason)
+	assert.Equal(t, "node down: the node's host refuses the connection: nothing listens at the port; node locked: the node wants a password", *job.FailReason)
 	assert.Equal(t, "2: 1 killed, 0 gone, 1 protected, 0 failed", countsOf(job))
 	assert.True(t, s.Closed())
 	assert.Len(t, a.log.lines(t, "kill-all failed"), 2)
@@ -213,12 +213,7 @@ func TestTheServersEndStopsAKillAll(t *testing.T) {
 	s := redistest.Dial(t, second.Addr(), "s")
 	id := a.beginKillAll(`{"kill_all_nodes":true}`)
 	<-hung.asked
-	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	assert.ErrorIs(t, a.Close(short), context.DeadlineExceeded, "the node holds it up")
-	assert.Equal(t, gen.RUNNING, a.job(id).Status)
-	hung.hangUp()
-	require.NoError(t, a.Close(t.Context()))
+	require.NoError(t, a.Close(t.Context()), "whatever hangs")
 
 	job := a.job(id)
 	assert.Equal(t, gen.FAIL, job.Status)
