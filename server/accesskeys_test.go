@@ -149,7 +149,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 		{"an unsigned payload", changed(a.request(body), func(r *http.Request) {
 			r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
 			signBy(r, opsKey, nodeSDKSigns, body, time.Now())
-		}), 401, "APIGW.0301", "X-Sdk-Content-Sha256 is not the SHA-256 of the body", ""},
+		}), 401, "APIGW.0301", "X-Sdk-Content-Sha256 is not the SHA-256 of the body", "ops-key's"},
 		{"two signatures", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Add("Authorization", r.Header.Get("Authorization")) }), 401, "APIGW.0301", "the request is ambiguous", ""},
 		{"SM3", algorithm("SDK-HMAC-SM3"), 401, "APIGW.0301", "the algorithm SDK-HMAC-SM3 is not supported", ""},
 		{"ECDSA", algorithm("SDK-ECDSA-P256-SHA256"), 401, "APIGW.0301", "the algorithm SDK-ECDSA-P256-SHA256 is not supported", ""},

@@ -54,28 +54,25 @@ type token struct {
 
 func (c *credentials) empty() bool { return len(c.tokens) == 0 && len(c.keys) == 0 }
 
-// authenticate finds out who calls, and whether the path's project and the
-// operation are theirs. Without credentials everybody may, as "anonymous": the
-// listener is then on loopback. The error is a *failure.
-func (a *API) authenticate(r *http.Request) (context.Context, error) {
+// identify finds out who calls as far as that can be known without the body, and
+// refuses all others: a token says who calls, and an access key is known or not.
+// A caller with a token is then checked for what it may do; of one that signs,
+// authenticate verifies the signature once the body is read. Without credentials
+// everybody may, as "anonymous". The error is a *failure.
+func (a *API) identify(r *http.Request) (context.Context, error) {
 	c := a.credentials.Load()
 	if c.empty() {
 		return withCaller(r, "anonymous"), nil
 	}
-	who, err := c.identify(r, a.now())
-	if err != nil {
-		return nil, err
-	}
-	ctx := withCaller(r, who.name)
-	return ctx, who.allowed(r.PathValue("project_id"), actionsOf[a.validator.OperationID(r)])
-}
-
-// identify goes by X-Auth-Token where it is there, whatever Authorization says:
-// a token is a whole credential, and Authorization may be meant for a gateway in
-// front. A token that is refused is not made up for by a signature.
-func (c *credentials) identify(r *http.Request, now time.Time) (*credential, error) {
+	// A token is a whole credential, whatever Authorization says: that may be
+	// meant for a gateway in front. A token that is refused is not made up for by
+	// a signature.
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
-		return c.byToken(token, now)
+		who, err := c.byToken(token, a.now())
+		if err != nil {
+			return nil, err
+		}
+		return withCaller(r, who.name), who.allowed(r.PathValue("project_id"), actionsOf[a.validator.OperationID(r)])
 	}
 	signed, err := signature.Parse(r)
 	switch {
@@ -84,7 +81,25 @@ func (c *credentials) identify(r *http.Request, now time.Time) (*credential, err
 	case err != nil:
 		return nil, badSignature.with(err.Error(), nil)
 	}
-	return c.bySignature(r, signed, now)
+	claimed, err := c.claim(r, signed, a.now())
+	if err != nil {
+		return nil, err
+	}
+	return context.WithValue(r.Context(), claimCtx{}, claimed), nil
+}
+
+// authenticate verifies the signature of a caller that identify left to it, and
+// checks what that caller may do. The error is a *failure.
+func (a *API) authenticate(r *http.Request) (context.Context, error) {
+	claimed, _ := r.Context().Value(claimCtx{}).(*claim)
+	if claimed == nil {
+		return r.Context(), nil
+	}
+	who, err := claimed.verify(r, a.now())
+	if err != nil {
+		return nil, err
+	}
+	return withCaller(r, who.name), who.allowed(r.PathValue("project_id"), actionsOf[a.validator.OperationID(r)])
 }
 
 func (c *credentials) byToken(text string, now time.Time) (*credential, error) {

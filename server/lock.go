@@ -13,10 +13,10 @@ const (
 	maxLocks    = 10_000          // keys that are counted for, 2 MB or so
 )
 
-// locks counts the failures in a row of each access key and network, and locks
-// one that has too many. Another network goes on with the same key, so that
-// guessing from one place keeps nobody else out. Of more than max the one that
-// failed longest ago is forgotten.
+// locks counts the wrong signatures in a row of each access key and network, and
+// locks one that has too many: large bodies are then not read any more. A right
+// signature is never locked out, and another network goes on with the same key.
+// Of more than max the one that failed longest ago is forgotten.
 type locks struct {
 	max int
 
@@ -25,7 +25,7 @@ type locks struct {
 	order   list.List                 // the latest failure last
 }
 
-// A lockKey is a known access key, for others are not counted, and who used it.
+// A lockKey is a known access key and where it was used.
 type lockKey struct {
 	access string
 	from   netip.Prefix
@@ -41,25 +41,20 @@ func newLocks(max int) *locks {
 	return &locks{max: max, entries: map[lockKey]*list.Element{}}
 }
 
-// left tells how long key is still locked; 0 is not at all. Once its time is
-// over, failures are counted anew.
-func (l *locks) left(key lockKey, now time.Time) time.Duration {
+// locked reports whether key is locked. Once its time is over, failures are
+// counted again from the first.
+func (l *locks) locked(key lockKey, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.entries[key]
-	if e == nil {
-		return 0
+	if e == nil || e.Value.(*lockEntry).failures < maxFailures {
+		return false
 	}
-	entry := e.Value.(*lockEntry)
-	if entry.failures < maxFailures {
-		return 0
-	}
-	wait := entry.last.Add(lockTime).Sub(now)
-	if wait <= 0 {
+	if now.Sub(e.Value.(*lockEntry).last) >= lockTime {
 		l.remove(e)
-		return 0
+		return false
 	}
-	return wait
+	return true
 }
 
 // fail counts a failure. One that comes while key is locked, since it began

@@ -12,6 +12,21 @@ import (
 // MaxSkew is how far X-Sdk-Date may be from the server's time, either way.
 const MaxSkew = 15 * time.Minute
 
+// Check returns what is wrong with the signature whatever the secret and the body
+// are, or nil: an error that wraps ErrSkew, ErrPayload (X-Sdk-Content-Sha256 is
+// no SHA-256), ErrHeaderMissing or ErrAmbiguous. It needs no body, so that a
+// server can refuse a request before it reads it.
+func (a *Authorization) Check(r *http.Request, now time.Time) error {
+	if now.Sub(a.Date).Abs() > MaxSkew {
+		return ErrSkew
+	}
+	if declared := r.Header[headerPayload]; len(declared) > 1 || len(declared) == 1 && (len(declared[0]) != 64 || !lowerHex.all(declared[0])) {
+		return ErrPayload
+	}
+	_, err := a.compute(r, &[64]byte{}, "")
+	return err
+}
+
 // Verify returns nil if r was signed with secret, is as it was signed in every
 // part that a covers, and is not too old. r is the request that a was parsed
 // from, body its whole body as it was received.
