@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,35 +48,36 @@ func whichNode(members []fleet.Member) string {
 // errStopped is the cause of a context that the server's end ended.
 var errStopped = errors.New("the server was stopped")
 
-// trouble is why a node did not do what it was asked, as a caller may hear
-// it: without its address and what it said.
-func trouble(err error) string {
-	switch {
-	case errors.Is(err, errStopped):
-		return "the server was stopped"
-	case errors.Is(err, sessions.ErrBusy):
-		return "the node is busy"
-	case errors.Is(err, sessions.ErrUnreachable):
-		return "the node cannot be reached"
-	case errors.Is(err, sessions.ErrRefused):
-		return "the node does not let this server manage its sessions"
-	default:
-		return "internal error"
+// reason is why a node did not do what it was asked, as a caller may hear it:
+// without its address, and without the reply itself.
+func reason(err error) string {
+	if errors.Is(err, errStopped) {
+		return errStopped.Error()
 	}
+	return cmp.Or(sessions.Reason(err), "internal error")
 }
 
 // nodeFailure maps the sessions package's errors.
 func nodeFailure(err error) *failure {
+	details := sentence(reason(err)) + " Trying again is safe."
 	switch {
+	case errors.Is(err, errStopped):
+		return stopping.with(details, err)
 	case errors.Is(err, sessions.ErrBusy):
-		return nodeBusy.with("Trying again is safe.", err)
-	case errors.Is(err, sessions.ErrUnreachable):
-		return nodeFailed.with("The node cannot be reached. Trying again is safe.", err)
-	case errors.Is(err, sessions.ErrRefused):
-		return nodeFailed.with("The node does not let this server manage its sessions.", err)
+		return nodeBusy.with(details, err)
+	case errors.Is(err, sessions.ErrUnreachable), errors.Is(err, sessions.ErrRefused):
+		return nodeFailed.with(details, err)
 	default:
 		return internal.with("", err)
 	}
+}
+
+// sentence makes one of text, which begins with a lower-case letter.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 func orZero[T any](p *T) (v T) {

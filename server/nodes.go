@@ -23,11 +23,10 @@ func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInfo
 	if err != nil {
 		return nil, noInstance.with("", err)
 	}
-	instance := instanceKey{req.ProjectID, req.InstanceID}
 	nodes := make([]gen.NodeInfo, len(members))
 	var asked sync.WaitGroup
 	for i, m := range members {
-		asked.Go(func() { nodes[i] = s.nodeInfo(ctx, instance, m) })
+		asked.Go(func() { nodes[i] = s.nodeInfo(ctx, m) })
 	}
 	asked.Wait()
 	return gen.ShowNodesInformation200JSONResponse{
@@ -36,8 +35,9 @@ func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInfo
 	}, nil
 }
 
-// nodeInfo leaves out what is not known here.
-func (s *Server) nodeInfo(ctx context.Context, instance instanceKey, m fleet.Member) gen.NodeInfo {
+// nodeInfo leaves out what is not known here. A node is Active where its sessions
+// can be managed, or will be once it has done what keeps it busy.
+func (s *Server) nodeInfo(ctx context.Context, m fleet.Member) gen.NodeInfo {
 	host, port, _ := net.SplitHostPort(m.Address()) // the fleet has checked it
 	info := gen.NodeInfo{
 		LogicalNodeID: m.ID, NodeID: m.ID, Name: m.Name,
@@ -52,17 +52,16 @@ func (s *Server) nodeInfo(ctx context.Context, instance instanceKey, m fleet.Mem
 		info.NodeType = new(gen.Master)
 	case err == nil && role == sessions.RoleReplica:
 		info.NodeType = new(gen.Slave)
-	case err != nil && !s.isAtWork(instance, m, err):
-		info.Status = gen.Inactive
+	}
+	if err == nil {
+		err = m.Check(ctx)
 	}
 	if err != nil {
-		s.log.Warn("a node did not tell its role", "request_id", access.Of(ctx).RequestID, "node_id", m.ID, "error", err)
+		info.StatusReason = new(reason(err))
+		if !errors.Is(err, sessions.ErrBusy) {
+			info.Status = gen.Inactive
+		}
+		s.log.Warn("a node's sessions cannot be managed", "request_id", access.Of(ctx).RequestID, "node_id", m.ID, "error", err)
 	}
 	return info
-}
-
-// isAtWork tells a node that runs from one that is faulty, though neither told
-// its role: it has a script to run, or its connection is a kill-all's.
-func (s *Server) isAtWork(instance instanceKey, m fleet.Member, err error) bool {
-	return errors.Is(err, sessions.ErrBusy) || s.running.at(instance, m.Node)
 }

@@ -73,6 +73,18 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	assert.Equal(t, "i", list.InstanceID)
 	assert.EqualValues(t, 8, list.Total)
 
+	reasons := map[string]string{}
+	for i, n := range list.Nodes {
+		if n.StatusReason != nil {
+			reasons[n.NodeID], list.Nodes[i].StatusReason = *n.StatusReason, nil
+		}
+	}
+	assert.Contains(t, reasons["down"], "nothing listens at the port")
+	assert.NotEmpty(t, reasons["hung"])
+	assert.Contains(t, reasons["busy"], "busy with a script")
+	assert.Contains(t, reasons["locked"], "wants a password")
+	assert.NotEmpty(t, reasons["ip6"])
+	assert.Len(t, reasons, 5)
 	node := func(id, name, address string, status gen.NodeInfoStatus, kind *gen.NodeInfoNodeType) gen.NodeInfo {
 		host, port, _ := strings.Cut(address, ":")
 		return gen.NodeInfo{LogicalNodeID: id, NodeID: id, Name: name, NodeRole: gen.RedisServer, NodeIP: host, NodePort: port, Status: status, NodeType: kind}
@@ -89,7 +101,7 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 		node("name", "name", strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1), gen.Active, new(gen.Master)),
 		ip6,
 	}, list.Nodes)
-	assert.Len(t, a.log.lines(t, "a node did not tell its role"), 5)
+	assert.Len(t, a.log.lines(t, "a node's sessions cannot be managed"), 5)
 }
 
 func TestARefusedListOfNodes(t *testing.T) {
