@@ -34,11 +34,10 @@ func serveAPI(tb testing.TB, addr string, o server.Options) (endpoint string) {
 
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, ln, api, log) }()
+	go func() { served <- api.Serve(ctx, ln, server.ServeOptions{}) }()
 	tb.Cleanup(func() {
 		stop()
 		assert.NoError(tb, <-served)
-		assert.NoError(tb, api.Close(context.Background()))
 		f.Close()
 	})
 	return "http://" + ln.Addr().String()

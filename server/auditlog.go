@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/output"
 )
 
 // auditOff is the configuration's word for no audit.
@@ -24,6 +26,9 @@ type AuditLog struct {
 func (c *Config) OpenAudit(stderr io.Writer) (*AuditLog, error) {
 	switch c.Audit {
 	case "":
+		if file, ok := stderr.(*os.File); ok { // perhaps a pipe that nobody reads
+			stderr = output.NewFile(file)
+		}
 		return &AuditLog{w: stderr}, nil
 	case auditOff:
 		return &AuditLog{w: io.Discard}, nil
@@ -35,19 +40,19 @@ func (c *Config) OpenAudit(stderr io.Writer) (*AuditLog, error) {
 	return l, nil
 }
 
-// Reopen opens the file's path anew, once the file was moved away. On an error
+// Reopen opens the file's path again, once the file was moved away. On an error
 // the old file goes on.
 func (l *AuditLog) Reopen() error {
 	if l.path == "" {
 		return nil
 	}
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := output.OpenFile(l.path)
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if old, ok := l.w.(*os.File); ok {
+	if old, ok := l.w.(*output.File); ok {
 		old.Close()
 	}
 	l.w = file
@@ -65,7 +70,7 @@ func (l *AuditLog) Write(p []byte) (int, error) {
 func (l *AuditLog) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if file, ok := l.w.(*os.File); ok && l.path != "" {
+	if file, ok := l.w.(*output.File); ok && l.path != "" {
 		return file.Close()
 	}
 	return nil

@@ -106,6 +106,10 @@ func (t *Token) open(names map[string]bool, at place) (k token, err error) {
 	return k, nil
 }
 
+func (a *AccessKey) secret() fleet.Secret {
+	return fleet.Secret{Key: "secret_key", Env: a.SecretKeyEnv, File: a.SecretKeyFile}
+}
+
 func (a *AccessKey) open(names map[string]bool, getenv func(string) string, at place) (*accessKey, error) {
 	var k accessKey
 	var err error
@@ -115,8 +119,7 @@ func (a *AccessKey) open(names map[string]bool, getenv func(string) string, at p
 	if !fleet.IsID(a.AccessKey) {
 		return nil, bad("the access key is not 1 to 64 letters, digits, - or _", at("access_key")...)
 	}
-	secret := fleet.Secret{Key: "secret_key", Env: a.SecretKeyEnv, File: a.SecretKeyFile}
-	if k.secret, err = secret.Read(getenv, func(key string) []any { return at(key) }); err != nil {
+	if k.secret, err = a.secret().Read(getenv, func(key string) []any { return at(key) }); err != nil {
 		return nil, err
 	}
 	if k.secret == "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -21,13 +22,18 @@ type Config struct {
 	Auth     Auth            `yaml:"auth"`
 	Projects []fleet.Project `yaml:"projects"`
 
+	// TrustedProxies are the networks, as CIDRs, of the proxies in front, which say
+	// who calls: by X-Forwarded-For, or by the PROXY protocol.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+
 	// Audit is the path of the file that kills are recorded in. Empty: standard
-	// error; "off": nowhere.
+	// error; off or false, in any case: nowhere.
 	Audit string `yaml:"audit"`
 
-	path   string
-	source []byte // for the lines in errors
-	getenv func(string) string
+	trusted []netip.Prefix
+	path    string
+	source  []byte // for the lines in errors
+	getenv  func(string) string
 }
 
 // LoadConfig reads and checks the file at path; getenv, which the secrets are
@@ -65,6 +71,16 @@ func (c *Config) check() error {
 	}
 	if c.Auth.empty() && !isLoopback(host) {
 		return bad(fmt.Sprintf("without credentials (auth.tokens, auth.access_keys) only a loopback address is served, not %q", c.Listen), "listen")
+	}
+	if off := strings.ToLower(c.Audit); off == "off" || off == "false" {
+		c.Audit = auditOff
+	}
+	for i, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if err != nil || network != network.Masked() {
+			return bad(fmt.Sprintf("%q is not a network such as 10.0.0.0/8 or fd00::/8", text), "trusted_proxies", i)
+		}
+		c.trusted = append(c.trusted, network)
 	}
 	_, err = c.Auth.open(c.getenv)
 	return under("auth", err)
@@ -108,23 +124,33 @@ func loadError(path string, err error) error {
 // locate adds the file and the line to a *fleet.ConfigError: the line of the
 // value, or of what should contain it. It returns nil for nil.
 func (c *Config) locate(err error) error {
-	if err == nil {
-		return nil
-	}
 	var config *fleet.ConfigError
-	var root yaml.Node
-	if !errors.As(err, &config) || yaml.Load(c.source, &root) != nil || len(root.Content) == 0 {
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &config):
+		return fmt.Errorf("%s: %w", c.place(config.Path), err)
+	default:
 		return fmt.Errorf("%s: %w", c.path, err)
 	}
+}
+
+// place returns the file and the line of the value at path, or of what should
+// contain it.
+func (c *Config) place(path []any) string {
+	var root yaml.Node
+	if yaml.Load(c.source, &root) != nil || len(root.Content) == 0 {
+		return c.path
+	}
 	node := root.Content[0]
-	for _, step := range config.Path {
+	for _, step := range path {
 		next := child(node, step)
 		if next == nil {
 			break
 		}
 		node = next
 	}
-	return fmt.Errorf("%s:%d: %w", c.path, max(node.Line, 1), err)
+	return fmt.Sprintf("%s:%d", c.path, max(node.Line, 1))
 }
 
 func child(n *yaml.Node, step any) *yaml.Node {

@@ -18,7 +18,8 @@ type failure struct {
 	code       string // of the reference's table
 	message    string
 	details    string
-	retryAfter int // seconds; 0 sends no header
+	retryAfter int    // seconds; 0 sends no header
+	outcome    string // X-Kill-Outcome; empty sends no header
 	cause      error
 }
 
@@ -52,6 +53,7 @@ var (
 	invalidInstance  = failure{status: 400, code: "DCS.4061", message: "Invalid instance ID format."}
 	invalidRequest   = failure{status: 400, code: "DCS.4800", message: "Invalid request."}
 	protectedSession = failure{status: 400, code: "DCS.4800", message: "The request names sessions that must not be killed. Nothing was killed."}
+	replacedSession  = failure{status: 400, code: "DCS.4800", message: "Another session has an address now. It was not killed; the others of the request were."}
 	taskRunning      = failure{status: 400, code: "DCS.4957", message: "This operation is not allowed when the task is in the current state."}
 
 	invalidToken    = failure{status: 401, code: "DCS.1001", message: "Invalid token."}
@@ -61,26 +63,31 @@ var (
 	clockSkew       = failure{status: 401, code: "APIGW.0303", message: "The request's time is more than 15 minutes off."}
 	otherProject    = failure{status: 403, code: "DCS.1004", message: "The project ID does not match the token."} // 401 in the reference, but who calls is known
 	notAllowed      = failure{status: 403, code: "DCS.2007", message: "Policy does not allow %s."}
+	notLocal        = failure{status: 403, code: "DCS.2003", message: "Without credentials only callers on this machine are served: the Host must be a loopback address, and there must be no foreign Origin."}
 	noInstance      = failure{status: 404, code: "DCS.3022", message: "This DCS instance does not exist."}
 	noURL           = failure{status: 404, code: "DCS.4001", message: "The requested URL does not exist."}
 	noMethod        = failure{status: 405, code: "DCS.5001", message: "The URL does not take this method."}
 	tooLarge        = failure{status: 413, code: "APIGW.0201", message: "The request body is too large."}
 	unsupportedType = failure{status: 415, code: "DCS.4005", message: "The request body must be application/json without a content encoding."} // this project's
-	locked          = failure{status: 429, code: "APIGW.0308", message: "Too many failures in a row with this access key from this address."}
 	internal        = failure{status: 500, code: "DCS.5000", message: "Internal service error."}
 	nodeFailed      = failure{status: 500, code: "DCS.5024", message: "Failed to query the instance."}
-	stopping        = failure{status: 503, code: "DCS.5006", message: "Failed to submit the job: the server is stopping.", retryAfter: 1} // 500 in the reference, but another server may take it
-	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1}   // this project's
+	stopping        = failure{status: 503, code: "DCS.5006", message: "The server is stopping.", retryAfter: 1}                              // 500 in the reference, but another server may take it
+	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1}      // this project's
+	overloaded      = failure{status: 503, code: "APIGW.0308", message: "The server holds as many request bodies as it may.", retryAfter: 1} // this project's
 )
+
+func (f *failure) response() gen.ErrorResponse {
+	r := gen.ErrorResponse{ErrorCode: f.code, ErrorMsg: f.message}
+	if f.details != "" {
+		r.ErrorExtMsg = &f.details
+	}
+	return r
+}
 
 // writeFailure answers in the API's one error shape. Both texts that clients
 // rely on, error_code and error_msg, are never empty.
 func writeFailure(w http.ResponseWriter, f *failure) {
-	body := gen.ErrorResponse{ErrorCode: f.code, ErrorMsg: f.message}
-	if f.details != "" {
-		body.ErrorExtMsg = &f.details
-	}
-	data, err := json.Marshal(body)
+	data, err := json.Marshal(f.response())
 	if err != nil { // strings always encode
 		panic(err)
 	}
@@ -89,6 +96,9 @@ func writeFailure(w http.ResponseWriter, f *failure) {
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	if f.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(f.retryAfter))
+	}
+	if f.outcome != "" {
+		h.Set("X-Kill-Outcome", f.outcome)
 	}
 	w.WriteHeader(f.status)
 	w.Write(data)

@@ -9,7 +9,11 @@ import (
 
 // Serving is New for other operations.
 func Serving(o Options, operations gen.StrictServerInterface) (*API, error) {
-	return serving(o, operations)
+	a, err := serving(o, operations)
+	if err == nil {
+		a.server = newServer(o)
+	}
+	return a, err
 }
 
 // SetNow is called before the first request.
@@ -44,29 +48,27 @@ func (l Locks) Failures(access string) int {
 // PageOf is one page of a list.
 var PageOf = pageOf
 
-// Snapshots are what is kept of nodes.
-type Snapshots struct{ s *snapshots }
+// Listings are what is kept of nodes.
+type Listings struct{ l *listings }
 
-func NewSnapshots() Snapshots { return Snapshots{newSnapshots()} }
+func NewListings() Listings { return Listings{newListings()} }
 
-func (s Snapshots) Scan(node lister, afresh bool) error { return s.s.scan(node, afresh) }
+func (l Listings) Close() { l.l.close() }
 
-func (s Snapshots) List(node lister, first bool, caller string) (*sessions.Listing, error) {
-	return s.s.list(node, first, caller)
+func (l Listings) Scan(node lister, caller string, again bool) error {
+	return l.l.scan(node, caller, again)
 }
 
-func (s Snapshots) ShownTo(caller string, node lister) *sessions.Listing {
-	return s.s.shownTo(caller, node)
+func (l Listings) List(node lister, caller string, first bool) (*sessions.Listing, error) {
+	return l.l.list(node, caller, first)
 }
 
-// Len is how many listings are kept, one that is kept twice counted twice.
-func (s Snapshots) Len() int {
-	s.s.kept.mu.Lock()
-	defer s.s.kept.mu.Unlock()
-	s.s.shown.mu.Lock()
-	defer s.s.shown.mu.Unlock()
-	return len(s.s.kept.entries) + len(s.s.shown.entries)
+func (l Listings) ShownTo(node lister, caller string) *sessions.Snapshot {
+	return l.l.shownTo(node, caller)
 }
+
+// Len is how many listings have rows, and how many callers were shown one.
+func (l Listings) Len() (rows, shown int) { return l.l.rows.Len(), l.l.shown.Len() }
 
 // Jobs are those of one project p, by their ids.
 type Jobs struct{ m *memoryJobs }
@@ -75,7 +77,15 @@ func NewJobs(max int) Jobs { return Jobs{newMemoryJobs(max)} }
 
 func (j Jobs) Begin(id string) { j.m.put(job{id: id, project: "p", begin: time.Now()}) }
 func (j Jobs) End(id string)   { j.m.put(job{id: id, project: "p", begin: time.Now(), end: time.Now()}) }
-func (j Jobs) Len() int        { return len(j.m.jobs) }
+func (j Jobs) Len() int {
+	if p := j.m.projects["p"]; p != nil {
+		return len(p.jobs)
+	}
+	return 0
+}
+func (j Jobs) EndOf(project, id string) {
+	j.m.put(job{id: id, project: project, begin: time.Now(), end: time.Now()})
+}
 func (j Jobs) Has(project, id string) bool {
 	_, ok := j.m.get(project, id)
 	return ok

@@ -41,9 +41,10 @@ func (a *API) Reload(running *Config) {
 	}
 	a.log.Info("credentials loaded", "config", c.path, "tokens", len(c.Auth.Tokens), "access_keys", len(c.Auth.AccessKeys))
 	for key, same := range map[string]bool{
-		"listen":   c.Listen == running.Listen,
-		"audit":    c.Audit == running.Audit,
-		"projects": reflect.DeepEqual(c.Projects, running.Projects),
+		"listen":          c.Listen == running.Listen,
+		"audit":           c.Audit == running.Audit,
+		"trusted_proxies": reflect.DeepEqual(c.TrustedProxies, running.TrustedProxies),
+		"projects":        reflect.DeepEqual(c.Projects, running.Projects),
 	} {
 		if !same {
 			a.log.Warn("a change in the configuration takes a restart", "config", c.path, "key", key)

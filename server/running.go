@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
@@ -16,6 +17,9 @@ type running struct {
 	stop context.CancelCauseFunc
 	jobs sync.WaitGroup
 
+	end    context.Context // of kills, which may go on for a while after stop
+	cutOff context.CancelCauseFunc
+
 	mu      sync.Mutex
 	stopped bool
 	nodes   map[instanceKey][]fleet.Member
@@ -26,6 +30,7 @@ type instanceKey struct{ project, instance string }
 func newRunning() *running {
 	r := &running{nodes: map[instanceKey][]fleet.Member{}}
 	r.ctx, r.stop = context.WithCancelCause(context.Background())
+	r.end, r.cutOff = context.WithCancelCause(context.Background())
 	return r
 }
 
@@ -59,13 +64,29 @@ func (r *running) at(key instanceKey, node *sessions.Node) bool {
 	return slices.ContainsFunc(r.nodes[key], func(m fleet.Member) bool { return m.Node == node })
 }
 
-// close lets none begin any more, stops those that run and waits until they are
-// over, or ctx is.
-func (r *running) close(ctx context.Context) error {
+// bound returns ctx for the time d, and no longer than until cutOff.
+func (r *running) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cut := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(r.end, func() { cut(errStopped) })
+	ctx, cancel := context.WithTimeout(ctx, d)
+	return ctx, func() {
+		stop()
+		cancel()
+		cut(nil)
+	}
+}
+
+// halt lets no kill-all begin any more, and stops those that run.
+func (r *running) halt() {
 	r.mu.Lock()
 	r.stopped = true
 	r.mu.Unlock()
 	r.stop(errStopped)
+}
+
+// close halts, and waits until the kill-alls are over, or ctx is.
+func (r *running) close(ctx context.Context) error {
+	r.halt()
 	over := make(chan struct{})
 	go func() {
 		r.jobs.Wait()

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -15,9 +16,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
+
+// waiting are operations of which a kill waits for release.
+type waiting struct {
+	gen.StrictServerInterface
+	entered, release chan struct{}
+}
+
+func (o waiting) HangUpClients(context.Context, gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+	close(o.entered)
+	<-o.release
+	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: "id"}}, nil
+}
 
 func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -26,16 +40,12 @@ func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	stopped := make(chan error, 1)
 	log := &logBuffer{}
-	go func() {
-		stopped <- server.Serve(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			close(entered)
-			<-release
-			w.WriteHeader(204)
-		}), slog.New(slog.NewJSONHandler(log, nil)))
-	}()
+	api, err := server.Serving(server.Options{Log: slog.New(slog.NewJSONHandler(log, nil))}, waiting{nil, entered, release})
+	require.NoError(t, err)
+	go func() { stopped <- api.Serve(ctx, ln, server.ServeOptions{}) }()
 	answered := make(chan int, 1)
 	go func() {
-		resp, err := http.Get("http://" + ln.Addr().String())
+		resp, err := http.DefaultTransport.RoundTrip(killRequest(t, context.Background(), "http://"+ln.Addr().String(), "10.0.0.1:1"))
 		if assert.NoError(t, err) {
 			resp.Body.Close()
 			answered <- resp.StatusCode
@@ -131,5 +141,6 @@ func killRequest(t *testing.T, ctx context.Context, url string, addrs ...string)
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Auth-Token", opsToken)
+	req.Host = cmp.Or(req.Host, "localhost")
 	return req
 }

@@ -26,6 +26,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/serve"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -62,16 +64,18 @@ type API struct {
 	now         func() time.Time
 	credentials atomic.Pointer[credentials]
 	server      *Server
+	closed      sync.Once
 }
 
 // A Server answers the API's calls.
 type Server struct {
-	fleet     *fleet.Fleet
-	log       *slog.Logger
-	audit     *auditor
-	snapshots *snapshots
-	jobs      jobStore
-	running   *running
+	fleet    *fleet.Fleet
+	log      *slog.Logger
+	audit    *auditor
+	listings *listings
+	scans    *scanJobs
+	jobs     jobStore
+	running  *running
 }
 
 // New returns an error for options that cannot be used.
@@ -83,17 +87,21 @@ func New(o Options) (*API, error) {
 	if o.Audit == nil {
 		o.Audit = os.Stderr
 	}
-	s := &Server{
-		fleet: o.Fleet, log: o.Log,
-		audit:     &auditor{log: o.Log, w: o.Audit},
-		snapshots: newSnapshots(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
-	}
+	s := newServer(o)
 	a, err := serving(o, s)
 	if err != nil {
 		return nil, err
 	}
 	a.server = s
 	return a, nil
+}
+
+func newServer(o Options) *Server {
+	return &Server{
+		fleet: o.Fleet, log: o.Log,
+		audit:    &auditor{log: o.Log, w: o.Audit},
+		listings: newListings(), scans: newScanJobs(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
+	}
 }
 
 // serving puts everything but the operations around them.
@@ -114,8 +122,14 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 		BasePath:       "/",
 		MaxRequestBody: maxBody,
 		Bodies:         gen.RequestBodies(),
-		Authenticate:   a.authenticate,
-		Refuse:         refuse,
+		Authenticate: func(r *http.Request) (context.Context, error) {
+			ctx, err := a.identify(r)
+			if err != nil {
+				return nil, err
+			}
+			return a.authenticate(r.WithContext(ctx))
+		},
+		Refuse: refuse,
 	})
 	if err != nil {
 		return nil, err
@@ -124,21 +138,37 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 		RequestErrorHandlerFunc:  fail,
 		ResponseErrorHandlerFunc: fail,
 	})
-	handlers["ListClients"] = withoutEmpty(handlers["ListClients"])
+	handlers["ListClients"] = listQuery(handlers["ListClients"])
 	api, err := a.validator.Handler(handlers)
 	if err != nil {
 		return nil, err
 	}
-	a.handler = observe(a.log, api)
+	a.handler = observe(a.log, a.localWithoutCredentials(api))
 	return a, nil
+}
+
+// localWithoutCredentials refuses, as long as everybody may call, what a page in
+// a browser on this machine may send for a stranger.
+func (a *API) localWithoutCredentials(next http.Handler) http.Handler {
+	local := serve.LocalOnly(next, func(w http.ResponseWriter, r *http.Request) {
+		fail(w, r, notLocal.with("", nil))
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.credentials.Load().empty() {
+			local.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // ServeHTTP answers one call.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// Close ends the kill-alls that run and waits until they have told so, or ctx
-// ends. It is called when no more calls come, before the fleet is closed.
+// Close ends the kill-alls that run and waits until their outcomes are recorded,
+// or ctx ends. It is called when no more calls come, before the fleet is closed.
 func (a *API) Close(ctx context.Context) error {
+	defer a.closed.Do(a.server.listings.close)
 	if err := a.server.running.close(ctx); err != nil {
 		return fmt.Errorf("server: a kill-all has not ended: %w", err)
 	}

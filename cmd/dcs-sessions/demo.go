@@ -156,16 +156,13 @@ func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, 
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		stopped <- server.Serve(ctx, ln, handler, log)
+		stopped <- handler.Serve(ctx, ln, server.ServeOptions{})
 	}()
 	return &demoAPI{
 		endpoint: "http://" + ln.Addr().String(), token: token, stopped: stopped,
 		stop: func() {
 			cancel()
 			<-ended // what is under way needs its node
-			end, cancel := context.WithTimeout(context.Background(), jobsTime)
-			defer cancel()
-			_ = handler.Close(end) // a kill-all that does not stop ends with the demo
 			f.Close()
 		},
 	}, nil

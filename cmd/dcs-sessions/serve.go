@@ -1,24 +1,17 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
-
-// jobsTime is how long kill-alls may take to stop: their nodes may hang, and then
-// take a few seconds to be given up.
-const jobsTime = 15 * time.Second
 
 func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var file string
@@ -80,10 +73,7 @@ func serve(cmd *cobra.Command, file string, getenv func(string) string, std stdi
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	err = server.Serve(cmd.Context(), ln, api, log)
-	end, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), jobsTime)
-	defer cancel()
-	return errors.Join(err, api.Close(end))
+	return api.Serve(cmd.Context(), ln, config.ServeOptions())
 }
 
 // onHangup calls f for each SIGHUP, one after the other, until stop is called.

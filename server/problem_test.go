@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
+	"github.com/dcs-sessions/dcs-sessions/server"
+)
+
+// problemsOf checks a configuration, and returns its problems without the path
+// of the file.
+func problemsOf(t *testing.T, text string) []string {
+	t.Helper()
+	file := writeConfig(t, text)
+	config, err := server.LoadConfig(file, func(name string) string {
+		return map[string]string{"SHORT": "s3cret", "LONG": "a-secret-of-some-length"}[name]
+	})
+	require.NoError(t, err)
+	f, err := config.OpenFleet()
+	require.NoError(t, err)
+	defer f.Close()
+	problems := []string{}
+	for _, p := range config.Check(t.Context(), f) {
+		problems = append(problems, strings.ReplaceAll(p.String(), file, "dcs.yaml"))
+	}
+	return problems
+}
+
+func TestWhatAConfigurationTells(t *testing.T) {
+	node := redistest.Start(t)
+	locked := redistest.Start(t, "--requirepass", "s3cret")
+	open := filepath.Join(t.TempDir(), "open")
+	require.NoError(t, os.WriteFile(open, []byte("a-secret-of-some-length"), 0o644))
+	projects := fmt.Sprintf("projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: %q}]}]}]\n", node.Addr())
+	auth := func(tokens, keys string) string {
+		return "auth: {tokens: [" + tokens + "], access_keys: [" + keys + "]}\n"
+	}
+	token := "{name: ops, sha256: " + digestA + ", projects: [p]}"
+	for name, c := range map[string]struct {
+		config string
+		want   []string
+	}{
+		"nothing":                   {"listen: 127.0.0.1:0\n" + projects, nil},
+		"a token over plain HTTP":   {"listen: 0.0.0.0:0\n" + auth(token, "") + projects, []string{"warning: dcs.yaml:1: tokens are sent over plain HTTP"}},
+		"no projects":               {"listen: 127.0.0.1:0\n", []string{"warning: dcs.yaml:1: there are no projects"}},
+		"a project without any":     {"listen: 127.0.0.1:0\nprojects: [{id: p}]\n", []string{"warning: dcs.yaml:2: the project p has no instances"}},
+		"an instance without nodes": {"listen: 127.0.0.1:0\nprojects:\n- id: p\n  instances:\n  - {id: i, nodes: []}\n", []string{"warning: dcs.yaml:5: the instance i has no nodes"}},
+		"an expired token": {"listen: 127.0.0.1:0\n" + auth(strings.Replace(token, "}", ", expires: 2020-01-01T00:00:00Z}", 1), "") + projects,
+			[]string{"warning: dcs.yaml:2: the token ops has expired"}},
+		"a project that is not there": {"listen: 127.0.0.1:0\n" + auth(strings.Replace(token, "[p]", "[p, q]", 1), "") + projects,
+			[]string{`warning: dcs.yaml:2: there is no project "q"`}},
+		"a short secret": {"listen: 127.0.0.1:0\n" + auth("", "{name: k, access_key: AK, secret_key_env: SHORT, projects: ['*']}") + projects,
+			[]string{"warning: dcs.yaml:2: the secret of the access key k has less than 16 characters"}},
+		"a secret that others can read": {"listen: 127.0.0.1:0\n" + auth("", "{name: k, access_key: AK, secret_key_file: "+open+", projects: ['*']}") + projects,
+			[]string{"warning: dcs.yaml:2: others than its owner can use " + open}},
+		"no audit":         {"listen: 127.0.0.1:0\naudit: Off\n" + projects, []string{"warning: dcs.yaml:2: kills are not recorded anywhere"}},
+		"trust in anybody": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller is trusted"}},
+		"nodes that cannot be managed": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: down, address: '127.0.0.1:1'}, {id: locked, address: '" + locked.Addr() + "'}]}]}]\n",
+			[]string{"down", "locked"}},
+		"one node twice": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: a, address: '" + node.Addr() + "'}, {id: b, address: '" + node.Addr() + "'}]}]}]\n",
+			[]string{node.Addr()}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := problemsOf(t, c.config)
+			require.Len(t, got, len(c.want), "%q", got)
+			for i, want := range c.want {
+				assert.Contains(t, got[i], want)
+			}
+			assert.NotContains(t, strings.Join(got, ""), "s3cret")
+		})
+	}
+}
+
+func TestAuditIsOffInAnyCase(t *testing.T) {
+	for _, word := range []string{"off", "Off", "OFF", "false", "False", `"off"`} {
+		dir := t.TempDir()
+		t.Chdir(dir)
+		config, err := server.LoadConfig(writeConfig(t, "listen: 127.0.0.1:0\naudit: "+word+"\n"), os.Getenv)
+		require.NoError(t, err)
+		audit, err := config.OpenAudit(os.Stderr)
+		require.NoError(t, err)
+		require.NoError(t, audit.Close())
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		assert.Empty(t, files, word)
+	}
+}
