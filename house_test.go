@@ -27,14 +27,14 @@ var mayUse = map[string][]string{
 	"/client/clienttest":  {module + "/gen"},
 	"/sessions":           {"github.com/tidwall/redcon"},
 	"/fleet":              {module + "/sessions"},
-	"/server":             {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", module + "/signature", module + "/internal/access", module + "/internal/serve", "go.yaml.in/yaml/v4"},
+	"/server":             {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", module + "/signature", module + "/internal/access", module + "/internal/serve", module + "/internal/output", "github.com/jellydator/ttlcache/v3", "golang.org/x/sync", "go.yaml.in/yaml/v4"},
 	"/internal/access":    {},
 	"/internal/output":    {},
 	"/internal/serve":     {module + "/internal/access", "github.com/pires/go-proxyproto"},
 	"/internal/proxy":     {module, module + "/validate", module + "/internal/access", module + "/internal/serve", "github.com/prometheus/client_golang"},
 	"/internal/localnode": {"github.com/tidwall/redcon"},
 	"/internal/redistest": {module + "/internal/localnode"}, // and testing
-	"/cmd/dcs-sessions": {module, module + "/gen", module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode", module + "/internal/proxy",
+	"/cmd/dcs-sessions": {module, module + "/gen", module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode", module + "/internal/proxy", module + "/internal/output",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term",
 		"github.com/schollz/progressbar/v3", "github.com/rivo/uniseg"},
 }

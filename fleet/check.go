@@ -20,13 +20,17 @@ type NodeProblem struct {
 	Err               error  // for a log; nil where What says it all
 }
 
-func (p NodeProblem) String() string {
+// Place names the project, the instance and the node.
+func (p NodeProblem) Place() string {
 	place := "project " + p.Project + ", instance " + p.Instance
 	if p.Node != "" {
 		place += ", node " + p.Node
 	}
-	return place + ": " + p.What
+	return place
 }
+
+// String returns the place and what is wrong.
+func (p NodeProblem) String() string { return p.Place() + ": " + p.What }
 
 // atOnce is how many nodes are checked at one time.
 const atOnce = 16

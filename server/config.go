@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -54,10 +55,10 @@ func LoadConfig(path string, getenv func(string) string) (*Config, error) {
 	return &c, nil
 }
 
-// OpenFleet makes the fleet of the configuration. Its errors are like
-// LoadConfig's.
-func (c *Config) OpenFleet() (*fleet.Fleet, error) {
-	f, err := fleet.New(c.Projects, c.getenv)
+// OpenFleet makes the fleet of the configuration, which begins to connect to its
+// nodes; log may be nil. Its errors are like LoadConfig's.
+func (c *Config) OpenFleet(log *slog.Logger) (*fleet.Fleet, error) {
+	f, err := fleet.Open(fleet.Options{Projects: c.Projects, Getenv: c.getenv, Log: log})
 	return f, c.locate(under("projects", err))
 }
 

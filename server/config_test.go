@@ -67,7 +67,7 @@ func openConfig(path string) (*server.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.OpenFleet()
+	f, err := c.OpenFleet(nil)
 	if err != nil {
 		return nil, err
 	}

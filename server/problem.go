@@ -42,6 +42,13 @@ func (c *Config) Check(ctx context.Context, f *fleet.Fleet) []Problem {
 	k.credentials(time.Now())
 	k.projects()
 	k.secretFiles()
+	for _, p := range f.Check(ctx) {
+		severity := SeverityError
+		if p.Warning {
+			severity = SeverityWarning
+		}
+		k.problems = append(k.problems, Problem{severity, p.Place(), p.What})
+	}
 	return k.problems
 }
 
@@ -106,11 +113,6 @@ func (k *checker) projects() {
 	for i, p := range k.config.Projects {
 		if len(p.Instances) == 0 {
 			k.add(SeverityWarning, fmt.Sprintf("the project %s has no instances", p.ID), "projects", i)
-		}
-		for j, in := range p.Instances {
-			if len(in.Nodes) == 0 {
-				k.add(SeverityWarning, fmt.Sprintf("the instance %s has no nodes", in.ID), "projects", i, "instances", j)
-			}
 		}
 	}
 }

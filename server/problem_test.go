@@ -23,7 +23,7 @@ func problemsOf(t *testing.T, text string) []string {
 		return map[string]string{"SHORT": "s3cret", "LONG": "a-secret-of-some-length"}[name]
 	})
 	require.NoError(t, err)
-	f, err := config.OpenFleet()
+	f, err := config.OpenFleet(nil)
 	require.NoError(t, err)
 	defer f.Close()
 	problems := []string{}
@@ -51,7 +51,7 @@ func TestWhatAConfigurationTells(t *testing.T) {
 		"a token over plain HTTP":   {"listen: 0.0.0.0:0\n" + auth(token, "") + projects, []string{"warning: dcs.yaml:1: tokens are sent over plain HTTP"}},
 		"no projects":               {"listen: 127.0.0.1:0\n", []string{"warning: dcs.yaml:1: there are no projects"}},
 		"a project without any":     {"listen: 127.0.0.1:0\nprojects: [{id: p}]\n", []string{"warning: dcs.yaml:2: the project p has no instances"}},
-		"an instance without nodes": {"listen: 127.0.0.1:0\nprojects:\n- id: p\n  instances:\n  - {id: i, nodes: []}\n", []string{"warning: dcs.yaml:5: the instance i has no nodes"}},
+		"an instance without nodes": {"listen: 127.0.0.1:0\nprojects:\n- id: p\n  instances:\n  - {id: i, nodes: []}\n", []string{"warning: project p, instance i: the instance has no nodes"}},
 		"an expired token": {"listen: 127.0.0.1:0\n" + auth(strings.Replace(token, "}", ", expires: 2020-01-01T00:00:00Z}", 1), "") + projects,
 			[]string{"warning: dcs.yaml:2: the token ops has expired"}},
 		"a project that is not there": {"listen: 127.0.0.1:0\n" + auth(strings.Replace(token, "[p]", "[p, q]", 1), "") + projects,
@@ -63,9 +63,9 @@ func TestWhatAConfigurationTells(t *testing.T) {
 		"no audit":         {"listen: 127.0.0.1:0\naudit: Off\n" + projects, []string{"warning: dcs.yaml:2: kills are not recorded anywhere"}},
 		"trust in anybody": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller is trusted"}},
 		"nodes that cannot be managed": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: down, address: '127.0.0.1:1'}, {id: locked, address: '" + locked.Addr() + "'}]}]}]\n",
-			[]string{"down", "locked"}},
+			[]string{"error: project p, instance i, node down: the node's host refuses the connection", "error: project p, instance i, node locked: the node wants a password"}},
 		"one node twice": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: a, address: '" + node.Addr() + "'}, {id: b, address: '" + node.Addr() + "'}]}]}]\n",
-			[]string{node.Addr()}},
+			[]string{"warning: project p, instance i, node b: it has the address of project p, instance i, node a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := problemsOf(t, c.config)

@@ -35,7 +35,7 @@ projects:
 `)
 	config, err := server.LoadConfig(file, os.Getenv)
 	require.NoError(t, err)
-	f, err := config.OpenFleet()
+	f, err := config.OpenFleet(nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	a = start(t, server.Options{Fleet: f, Auth: config.Auth})

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -10,11 +13,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/output"
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
 func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var file string
+	var onlyCheck bool
 	cmd := &cobra.Command{
 		Use:   "serve --config FILE",
 		Short: "Serve the API for the nodes in a configuration file",
@@ -22,7 +28,7 @@ func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 			"the calls under way, and stops a kill-all. Its log is JSON on standard error, and so\n" +
 			"is the record of who killed what, unless the file has another place for it. It speaks\n" +
 			"plain HTTP: put TLS in front of it.\n\n" +
-			"SIGHUP opens the audit file anew, and reads the credentials anew: the file's auth\n" +
+			"SIGHUP opens the audit file again, and reads the credentials again: the file's auth\n" +
 			"section and the secrets' files. What is bad is refused and the old ones kept; what\n" +
 			"else has changed in the file takes a restart. Environment variables keep the value\n" +
 			"that serve began with.",
@@ -32,40 +38,44 @@ func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 			if file == "" {
 				return usagef("--config is missing")
 			}
-			return serve(cmd, file, getenv, std)
+			config, err := server.LoadConfig(file, getenv)
+			if err != nil {
+				return usageError{err}
+			}
+			if onlyCheck {
+				return check(cmd.Context(), config, std.out)
+			}
+			return serve(cmd, config, getenv, std)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "", "the configuration `FILE`")
+	cmd.Flags().BoolVar(&onlyCheck, "check", false, "print what is wrong with the file and its nodes, a problem a line; exit 1 where one is an error")
 	envFlag(cmd.Flags(), "config", "DCS_CONFIG")
 	return cmd
 }
 
-func serve(cmd *cobra.Command, file string, getenv func(string) string, std stdio) error {
-	config, err := server.LoadConfig(file, getenv)
+func serve(cmd *cobra.Command, config *server.Config, getenv func(string) string, std stdio) error {
+	signal.Ignore(syscall.SIGPIPE) // a log whose reader is gone ends no call
+	lines := output.NewLog(std.err)
+	defer lines.Close()
+	log := slog.New(slog.NewJSONHandler(lines, nil))
+	nodes, err := config.OpenFleet(log)
 	if err != nil {
 		return usageError{err}
 	}
-	fleet, err := config.OpenFleet()
-	if err != nil {
-		return usageError{err}
-	}
-	defer fleet.Close()
-	log := slog.New(slog.NewJSONHandler(std.err, nil))
-	if len(config.Projects) == 0 {
-		log.Warn("there are no projects in the configuration: every call will be 404", "config", file)
-	}
+	defer nodes.Close()
 	audit, err := config.OpenAudit(std.err)
 	if err != nil {
 		return usageError{err}
 	}
 	defer audit.Close()
-	api, err := server.New(server.Options{Fleet: fleet, Auth: config.Auth, Log: log, Audit: audit, Getenv: getenv})
+	api, err := server.New(server.Options{Fleet: nodes, Auth: config.Auth, Log: log, Audit: audit, Getenv: getenv})
 	if err != nil {
 		return err
 	}
 	defer onHangup(func() {
 		if err := audit.Reopen(); err != nil {
-			log.Error("the audit file cannot be opened anew, the old one goes on", "error", err)
+			log.Error("the audit file cannot be opened again, the old one goes on", "error", err)
 		}
 		api.Reload(config)
 	})()
@@ -73,7 +83,35 @@ func serve(cmd *cobra.Command, file string, getenv func(string) string, std stdi
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	go warn(cmd.Context(), config, nodes, log)
 	return api.Serve(cmd.Context(), ln, config.ServeOptions())
+}
+
+// warn logs what serve --check prints.
+func warn(ctx context.Context, config *server.Config, nodes *fleet.Fleet, log *slog.Logger) {
+	for _, p := range config.Check(ctx, nodes) {
+		log.Warn("the configuration has a problem", "severity", p.Severity, "where", p.Where, "problem", p.Message)
+	}
+}
+
+// check prints what is wrong with a configuration, a problem a line.
+func check(ctx context.Context, config *server.Config, out io.Writer) error {
+	nodes, err := config.OpenFleet(nil)
+	if err != nil {
+		return usageError{err}
+	}
+	defer nodes.Close()
+	failed := false
+	for _, p := range config.Check(ctx, nodes) {
+		failed = failed || p.Severity == server.SeverityError
+		if _, err := fmt.Fprintln(out, p); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errors.New("the configuration has errors")
+	}
+	return nil
 }
 
 // onHangup calls f for each SIGHUP, one after the other, until stop is called.
