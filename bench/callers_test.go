@@ -71,7 +71,8 @@ func ourCaller(tb testing.TB, endpoint string, transport http.RoundTripper) call
 		tb.Fatal(err)
 	}
 	return func(kill gen.HangUpClientsRequest) error {
-		return c.Kill(context.Background(), project, instance, kill.NodeID, kill.ClientAddrs...)
+		_, err := c.Kill(context.Background(), project, instance, kill.NodeID, client.Addrs(kill.ClientAddrs...)...)
+		return err
 	}
 }
 

@@ -70,7 +70,7 @@ func (o *operator) allByTen() error { return o.list(10, -1) }
 // list keeps what it is shown, some a page, until it has enough.
 func (o *operator) list(some, enough int) error {
 	o.shown = o.shown[:0]
-	for session, err := range o.client.List(context.Background(), project, instance, nodeID, client.ListOptions{Limit: some}) {
+	for session, err := range o.client.List(context.Background(), project, instance, nodeID, client.ListOptions{Limit: some, Scanned: true}) {
 		if err != nil {
 			return err
 		}
@@ -82,13 +82,14 @@ func (o *operator) list(some, enough int) error {
 }
 
 func (o *operator) killLeaky() error {
-	var addrs []string
+	var leaky []client.Target
 	for _, session := range o.shown {
 		if session.Name == "leaky" {
-			addrs = append(addrs, *session.Peer)
+			leaky = append(leaky, client.Session(session))
 		}
 	}
-	return o.client.Kill(context.Background(), project, instance, nodeID, addrs...)
+	_, err := o.client.Kill(context.Background(), project, instance, nodeID, leaky...)
+	return err
 }
 
 func (o *operator) killAll() error {

@@ -1,6 +1,9 @@
 package client_test
 
 import (
+	"context"
+	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -68,5 +71,30 @@ func kill(t *testing.T, endpoint string, o client.Options) error {
 	}
 	c, err := client.New(endpoint, o)
 	require.NoError(t, err)
-	return c.Kill(t.Context(), project, instance, node, addr)
+	_, err = c.Kill(t.Context(), project, instance, node, client.Addr(addr))
+	return err
+}
+
+// killAt kills the sessions at addrs, for tests of the error alone.
+func killAt(ctx context.Context, c *client.Client, addrs ...string) error {
+	_, err := c.Kill(ctx, project, instance, node, client.Addrs(addrs...)...)
+	return err
+}
+
+// errorsAs is errors.As, also for a nil error.
+func errorsAs(err error, target **client.Error) bool { return err != nil && errors.As(err, target) }
+
+// ones are the bits of the first n of 10,000 entries, and oneAt that of one.
+func ones(n int) string {
+	bits := make([]byte, 1250)
+	for i := range n {
+		bits[i/8] |= 0x80 >> (i % 8)
+	}
+	return base64.StdEncoding.EncodeToString(bits)
+}
+
+func oneAt(i int) string {
+	bits := make([]byte, 1250)
+	bits[i/8] = 0x80 >> (i % 8)
+	return base64.StdEncoding.EncodeToString(bits)
 }

@@ -4,10 +4,16 @@
 //	c, err := client.New("https://dcs.example.com", client.Options{
 //		Credentials: client.AccessKey(signature.Key{Access: ak, Secret: sk}),
 //	})
+//	var idle []client.Target
 //	for session, err := range c.List(ctx, projectID, instanceID, nodeID, client.ListOptions{}) {
-//		// … choose …
+//		if err != nil {
+//			return err
+//		}
+//		if session.Idle > 3600 {
+//			idle = append(idle, client.Session(session))
+//		}
 //	}
-//	err = c.Kill(ctx, projectID, instanceID, nodeID, "10.63.238.158:2048")
+//	outcome, err := c.Kill(ctx, projectID, instanceID, nodeID, idle...)
 //
 // An answer that is not success is an *Error. What may have been passing, such
 // as a broken connection or a 503, is tried again: see Retry. No secret is in an

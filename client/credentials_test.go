@@ -131,7 +131,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 			o := client.Options{Credentials: c}
 			made, err := client.New(a.URL, o)
 			require.NoError(t, err)
-			require.NoError(t, made.Kill(t.Context(), project, instance, node, addr)) // what is kept is kept now
+			require.NoError(t, killAt(t.Context(), made, addr)) // what is kept is kept now
 			hidden := struct{ c client.Credentials }{c}
 
 			var out bytes.Buffer

@@ -27,6 +27,9 @@ type call struct {
 	// once is for what must not happen twice: it is sent again only where it is
 	// known that nothing has happened yet.
 	once bool
+
+	// header is that of the last answer, nil where the last attempt had none.
+	header http.Header
 }
 
 // post is a call with body; path needs no escaping. gen has a builder for each
@@ -76,6 +79,7 @@ func (c *Client) do(ctx context.Context, k *call) error {
 // attempt sends k, newly authorized. It tells whether another attempt may end
 // better.
 func (c *Client) attempt(ctx context.Context, k *call, attempt int) (again bool, err error) {
+	k.header = nil
 	if err := ctx.Err(); err != nil {
 		return false, fmt.Errorf("client: %w", err)
 	}
@@ -101,6 +105,7 @@ func (c *Client) attempt(ctx context.Context, k *call, attempt int) (again bool,
 		return isConnection(err) && !late && (!k.once || isUnsent(err)), fmt.Errorf("client: %w", err)
 	}
 	defer resp.Body.Close()
+	k.header = resp.Header
 	if resp.StatusCode != k.want {
 		answer := errorOf(resp, secretsOf(sent.Header), c.now())
 		return isPassing(answer.Status) && (!k.once || isRefusal(answer.Status)), answer

@@ -36,8 +36,14 @@ type Error struct {
 	// outlasts, or where the answer is that of a skew.
 	ClockSkew time.Duration
 
-	ended error // what ended the reading of a success: that of a context
+	ended    error // what ended the reading of a success: that of a context
+	replaced bool
 }
+
+// Replaced reports whether a kill found another session at an address that it
+// names. That one was not killed, the others of the request were: list again.
+// The Outcome that Kill returned has which it is.
+func (e *Error) Replaced() bool { return e.replaced }
 
 // Retryable tells whether the same call may succeed later: 429, 500, 502, 503
 // and 504, unless it is NotFound. The client itself tries again all of these but

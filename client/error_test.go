@@ -206,7 +206,7 @@ func TestAClockThatIsOffIsTold(t *testing.T) {
 			a := serve(t, answer(401, http.Header{"Date": {now.Add(c.server).Format(http.TimeFormat)}}, c.body))
 			cl, waits := patient(t, a.URL, client.Options{Credentials: client.AccessKey(keys["a permanent key"])})
 			waits.now = now
-			err := cl.Kill(t.Context(), project, instance, node, addr)
+			err := killAt(t.Context(), cl, addr)
 			assert.EqualError(t, err, c.text)
 			var got *client.Error
 			require.ErrorAs(t, err, &got)

@@ -36,10 +36,10 @@ func ExampleNew() {
 		return
 	}
 	ctx := context.Background()
-	err = c.Kill(ctx, "project", "instance", "node", "10.63.238.158:2048", "10.63.238.159:3058")
+	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158:2048"))
 	fmt.Println("killed:", err == nil)
 
-	err = c.Kill(ctx, "project", "instance", "node", "10.63.238.158")
+	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158"))
 	for _, violation := range validate.AsViolations(err) {
 		fmt.Println(violation)
 	}
@@ -48,16 +48,18 @@ func ExampleNew() {
 	// request body at /client_addrs/0: the value does not have the declared form (pattern)
 }
 
-// The sessions that are idle for an hour are killed. Peer is the address to kill
-// by; where it is missing, Addr is.
-func ExampleClient_List() {
+// The sessions that are idle for an hour are killed: those that were listed, and
+// no other that has come to an address since. One of a Unix socket has no address
+// to be killed by, and is killed by its id.
+func ExampleClient_Kill() {
 	api := clienttest.New()
 	defer api.Close()
-	peer := "10.63.238.159:3058"
+	peer, socket := "10.63.238.159:3058", "/run/redis.sock:0"
 	api.SetSessions("node", []gen.ClientInfo{
 		{ID: "7", Addr: "10.63.238.158:2048", Idle: 3600},
 		{ID: "8", Addr: "10.63.238.160:4096", Idle: 1},
 		{ID: "9", Addr: "100.64.0.1:3058", Peer: &peer, Idle: 7200},
+		{ID: "10", Addr: socket, Peer: &socket, Idle: 5400},
 	})
 
 	c, err := client.New(api.URL, client.Options{})
@@ -66,33 +68,38 @@ func ExampleClient_List() {
 		return
 	}
 	ctx := context.Background()
-	var addrs []string
+	var idle []client.Target
 	for session, err := range c.List(ctx, "project", "instance", "node", client.ListOptions{Sort: "idle", Desc: true}) {
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		if session.Idle < 3600 {
-			continue
-		}
-		if session.Peer != nil {
-			addrs = append(addrs, *session.Peer)
-		} else {
-			addrs = append(addrs, session.Addr)
+		if session.Idle >= 3600 {
+			idle = append(idle, client.Session(session))
 		}
 	}
-	fmt.Println(addrs)
-	if len(addrs) > 0 {
-		fmt.Println("killed:", c.Kill(ctx, "project", "instance", "node", addrs...) == nil)
+	if len(idle) == 0 {
+		return
+	}
+	outcome, err := c.Kill(ctx, "project", "instance", "node", idle...)
+	for i, result := range outcome.Results {
+		fmt.Println(idle[i], result)
+	}
+	var answer *client.Error
+	if errors.As(err, &answer) && answer.Replaced() {
+		fmt.Println("list again:", answer.Details)
+	} else if err != nil {
+		fmt.Println(err)
 	}
 	// Output:
-	// [10.63.238.158:2048 10.63.238.159:3058]
-	// killed: true
+	// 10.63.238.158:2048 killed
+	// 10.63.238.159:3058 killed
+	// id 10 killed
 }
 
-// All sessions of all nodes are killed; the job tells how many. With a node's id
-// it is that node's.
-func ExampleClient_KillAll() {
+// All sessions of all nodes are killed; the job tells how many. KillAll is of one
+// node.
+func ExampleClient_KillAllNodes() {
 	api := clienttest.New()
 	defer api.Close()
 	api.SetSessions("node-1", []gen.ClientInfo{{ID: "7"}, {ID: "8"}})
@@ -105,7 +112,7 @@ func ExampleClient_KillAll() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	id, err := c.KillAll(ctx, "project", "instance", "")
+	id, err := c.KillAllNodes(ctx, "project", "instance")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -139,7 +146,7 @@ func ExampleError() {
 		fmt.Println(err)
 		return
 	}
-	err = c.Kill(context.Background(), "project", "instance", "node", "10.63.238.158:2048")
+	_, err = c.Kill(context.Background(), "project", "instance", "node", client.Addr("10.63.238.158:2048"))
 	var answer *client.Error
 	if errors.As(err, &answer) {
 		fmt.Println(answer.Status, answer.Code, answer.RequestID)
@@ -188,7 +195,8 @@ func ExampleRefreshing() {
 		return
 	}
 	for range 3 {
-		fmt.Println(c.Kill(context.Background(), "project", "instance", "node", "10.63.238.158:2048"))
+		_, err := c.Kill(context.Background(), "project", "instance", "node", client.Addr("10.63.238.158:2048"))
+		fmt.Println(err)
 	}
 	// Output:
 	// fetched
@@ -228,7 +236,7 @@ func ExampleOptions_tracing() {
 		fmt.Println(err)
 		return
 	}
-	err = c.Kill(context.Background(), "project", "instance", "node", "10.63.238.158:2048")
+	_, err = c.Kill(context.Background(), "project", "instance", "node", client.Addr("10.63.238.158:2048"))
 	fmt.Println("killed:", err == nil)
 	// Output:
 	// span: POST 503

@@ -24,9 +24,21 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 		want func() (*http.Request, error)
 	}{
 		"kill": {
-			func(ctx context.Context, c *client.Client) error { return c.Kill(ctx, "p", "i", "n", "1.2.3.4:5") },
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Kill(ctx, "p", "i", "n", client.Addr("1.2.3.4:5"))
+				return err
+			},
 			func() (*http.Request, error) {
 				return gen.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"1.2.3.4:5"}})
+			},
+		},
+		"kill by id": {
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Kill(ctx, "p", "i", "n", client.ID("7"))
+				return err
+			},
+			func() (*http.Request, error) {
+				return gen.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientIDs: []string{"7"}})
 			},
 		},
 		"nodes": {
@@ -44,7 +56,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 		},
 		"list": {
 			func(ctx context.Context, c *client.Client) (err error) {
-				for _, err = range c.List(ctx, "p", "i", "n", client.ListOptions{Addr: "10.0.0.1:1", Sort: "age", Desc: true, Limit: 7}) {
+				for _, err = range c.List(ctx, "p", "i", "n", client.ListOptions{Addr: "10.0.0.1:1", Sort: "age", Desc: true, Limit: 7, Scanned: true}) {
 				}
 				return err
 			},
@@ -59,6 +71,12 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 			func(ctx context.Context, c *client.Client) error { _, err := c.KillAll(ctx, "p", "i", "n"); return err },
 			func() (*http.Request, error) {
 				return gen.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{NodeID: pointer("n"), KillAllNodes: pointer(false)})
+			},
+		},
+		"kill all, of all nodes": {
+			func(ctx context.Context, c *client.Client) error { _, err := c.KillAllNodes(ctx, "p", "i"); return err },
+			func() (*http.Request, error) {
+				return gen.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{KillAllNodes: pointer(true)})
 			},
 		},
 		"job": {

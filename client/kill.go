@@ -10,60 +10,145 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// MaxAddrs is how many addresses the contract allows in one request.
+// MaxAddrs is how many targets Kill names in one request, at most. The contract
+// allows as many addresses.
 const MaxAddrs = 10_000
 
-// Kill kills the sessions whose peers are addrs ("ip:port" or "[ip6]:port", as
-// the session information has them in its field peer) on one node. nil means
-// that each of them is closed or was already gone.
+// Kill kills the targets on one node. nil means that each of them is closed or
+// was already gone; the Outcome says which, where the server does. It is also
+// of use with an error: its Results say what is known of each target.
 //
-// More than MaxAddrs are killed in several requests, one after the other; where
-// not the first of them fails, the error is a *PartialError. To kill the same
-// again is safe: what is gone counts as killed.
+// Where another session has a target's address now, that one is not killed, the
+// other targets are, and the error is an *Error whose method Replaced reports
+// true. Where a target is protected, the server refuses the request and kills
+// nothing of it.
+//
+// More than MaxAddrs targets are killed in several requests, one after the
+// other. A request that fails is the last one; where it is not the first, the
+// error is a *PartialError. To kill the same again is safe.
 //
 // An answer that is not success is an *Error. Other errors are those of the
 // ids, of the credentials, of ctx and of the transport.
-func (c *Client) Kill(ctx context.Context, project, instance, node string, addrs ...string) error {
-	if err := checkIDs(id{"project", project}, id{"instance", instance}, id{"node", node}); err != nil {
-		return err
+func (c *Client) Kill(ctx context.Context, project, instance, node string, targets ...Target) (Outcome, error) {
+	all := Outcome{Counts: &Counts{}, Results: slices.Repeat([]Result{NotKilled}, len(targets))}
+	err := checkIDs(id{"project", project}, id{"instance", instance}, id{"node", node})
+	if err == nil {
+		err = checkTargets(targets)
 	}
-	if len(addrs) == 0 {
-		return errors.New("client: no addresses to kill")
+	if err != nil {
+		all.Counts = nil
+		return all, err
 	}
+	var replaced error
 	done := 0
-	for some := range slices.Chunk(addrs, MaxAddrs) {
-		if err := c.killSome(ctx, project, instance, node, some); err != nil {
-			if done > 0 {
-				err = &PartialError{Done: done, Of: len(addrs), Err: err}
+	for some := range slices.Chunk(targets, MaxAddrs) {
+		o, err := c.killSome(ctx, project, instance, node, some)
+		copy(all.Results[done:], o.Results)
+		all.count(o.Counts)
+		switch answer := (*Error)(nil); {
+		case err == nil:
+		case errors.As(err, &answer) && answer.Replaced():
+			if replaced == nil {
+				replaced = err // the others are killed
 			}
-			return err
+		case done > 0:
+			all.Counts = nil
+			return all, &PartialError{Done: done, Of: len(targets), Err: err}
+		default:
+			return all, err
 		}
 		done += len(some)
 	}
+	return all, replaced
+}
+
+func checkTargets(targets []Target) error {
+	if len(targets) == 0 {
+		return errors.New("client: no sessions to kill")
+	}
+	for i, t := range targets {
+		if t.IsZero() {
+			return fmt.Errorf("client: the target %d has neither an address nor an id", i)
+		}
+	}
 	return nil
+}
+
+// count adds what one request counted. nil: it did not, and so nothing is known
+// of the whole.
+func (o *Outcome) count(some *Counts) {
+	if some == nil || o.Counts == nil {
+		o.Counts = nil
+		return
+	}
+	o.Counts.Killed += some.Killed
+	o.Counts.Gone += some.Gone
+	o.Counts.Replaced += some.Replaced
 }
 
 // A PartialError is that of a call of several requests, the first of which
 // succeeded.
 type PartialError struct {
-	Done int   // this many addresses, from the first, are killed
+	Done int   // the requests for this many targets, from the first, were carried out
 	Of   int   // how many there were
-	Err  error // why the request for the next MaxAddrs failed; some of them may be killed too
+	Err  error // why the next request failed; some of its targets may be killed too
 }
 
 // Error returns how far the call came, and Err's text.
 func (e *PartialError) Error() string {
-	return fmt.Sprintf("%d of %d addresses are killed, then: %v", e.Done, e.Of, e.Err)
+	return fmt.Sprintf("%d of %d sessions are done, then: %v", e.Done, e.Of, e.Err)
 }
 
 // Unwrap returns Err, so that errors.As finds an *Error in it.
 func (e *PartialError) Unwrap() error { return e.Err }
 
-func (c *Client) killSome(ctx context.Context, project, instance, node string, addrs []string) error {
-	k, err := c.post(project, "/instances/"+instance+"/clients/kill", gen.HangUpClientsRequest{NodeID: node, ClientAddrs: addrs})
+// killSome is one request.
+func (c *Client) killSome(ctx context.Context, project, instance, node string, targets []Target) (Outcome, error) {
+	body := gen.HangUpClientsRequest{NodeID: node}
+	var byAddr, byID []int // which of the targets each entry is of
+	for i, t := range targets {
+		if t.id != "" {
+			body.ClientIDs, byID = append(body.ClientIDs, t.id), append(byID, i)
+		} else {
+			body.ClientAddrs, byAddr = append(body.ClientAddrs, t.addr), append(byAddr, i)
+		}
+	}
+	results := make([]Result, len(targets))
+	whole := func(r Result) Outcome {
+		for i := range results {
+			results[i] = r
+		}
+		return Outcome{Results: results}
+	}
+	k, err := c.post(project, "/instances/"+instance+"/clients/kill", body)
 	if err != nil {
-		return err
+		return whole(NotKilled), err
 	}
 	k.want = http.StatusNoContent
-	return c.do(ctx, k)
+	err = c.do(ctx, k)
+	told := readOutcome(k.header, len(targets))
+	answer := (*Error)(nil)
+	refused := errors.As(err, &answer) && answer.Status >= 300 && answer.Status < 500
+	switch {
+	case told != nil && (err == nil || answer != nil && answer.Status == http.StatusBadRequest):
+		for entry, i := range append(byAddr, byID...) {
+			results[i] = told.Results[entry]
+		}
+		if answer != nil {
+			answer.replaced = told.Counts.Replaced > 0
+		}
+		return Outcome{Counts: told.Counts, Results: results}, err
+	case refused:
+		return whole(NotKilled), err
+	case err != nil:
+		return whole(Unknown), err
+	}
+	o := whole(Closed)
+	if len(byID) > 0 { // a server that does not know the member passes over it
+		for _, i := range byID {
+			results[i] = Unknown
+		}
+		return o, errors.New("client: the answer does not say what became of the ids: the server may not kill by id")
+	}
+	return o, nil
 }

@@ -17,7 +17,7 @@ func TestKillSendsTheReferencesRequest(t *testing.T) {
 	a := serve(t, status(http.StatusNoContent))
 	c, err := client.New(a.URL, client.Options{Credentials: client.Token(token), UserAgent: "ops/1"})
 	require.NoError(t, err)
-	require.NoError(t, c.Kill(t.Context(), project, instance, node, addr, "[2001:db8::1]:3058"))
+	require.NoError(t, killAt(t.Context(), c, addr, "[2001:db8::1]:3058"))
 
 	require.Len(t, a.requests(), 1)
 	r := a.requests()[0]

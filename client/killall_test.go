@@ -15,18 +15,29 @@ import (
 )
 
 func TestKillAllIsOfOneNodeOrOfAll(t *testing.T) {
-	for name, c := range map[string]struct{ node, want string }{
-		"a node":    {node, `{"node_id":"node-1","kill_all_nodes":false}`},
-		"all nodes": {"", `{"kill_all_nodes":true}`},
+	for name, c := range map[string]struct {
+		call func(*client.Client) (string, error)
+		want string
+	}{
+		"a node":    {func(c *client.Client) (string, error) { return c.KillAll(t.Context(), project, instance, node) }, `{"node_id":"node-1","kill_all_nodes":false}`},
+		"all nodes": {func(c *client.Client) (string, error) { return c.KillAllNodes(t.Context(), project, instance) }, `{"kill_all_nodes":true}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, answer(200, jsonType, `{"job_id":"job-7"}`))
-			job, err := once(t, a.URL, client.Options{}).KillAll(t.Context(), project, instance, c.node)
+			job, err := c.call(once(t, a.URL, client.Options{}))
 			require.NoError(t, err)
 			assert.Equal(t, "job-7", job)
 			assert.JSONEq(t, c.want, a.requests()[0].body)
 		})
 	}
+}
+
+// A variable that was never set must not kill everything.
+func TestAnEmptyNodeNeverMeansAllNodes(t *testing.T) {
+	a := serve(t, answer(200, jsonType, `{"job_id":"job-7"}`))
+	_, err := once(t, a.URL, client.Options{}).KillAll(t.Context(), project, instance, "")
+	assert.EqualError(t, err, `client: the node id "" is not 1 to 64 letters, digits, - or _`)
+	assert.Empty(t, a.requests())
 }
 
 // A second one would be refused, or kill those that have come back.

@@ -13,12 +13,17 @@ import (
 // maxLimit is how many sessions the contract allows in one page.
 const maxLimit = 1000
 
-// ListOptions narrows and sorts a list. The zero value lists all, by id.
+// ListOptions narrows and sorts a list. The zero value reads the node, and lists
+// all sessions by id.
 type ListOptions struct {
 	Addr  string // those alone whose address contains it
 	Sort  string // a field of gen.ClientInfo by its JSON name; empty: id
 	Desc  bool   // descending
 	Limit int    // sessions a request, 1 to 1000; 0: 1000
+
+	// Scanned lists without a Scan of its own: what the last one has read, or
+	// what the server does where there was none.
+	Scanned bool
 }
 
 // List yields the sessions of a node, page by page as they are asked for: there
@@ -26,16 +31,20 @@ type ListOptions struct {
 // left. An error is yielded once, as the last pair; it is like Kill's. node may
 // be empty where the instance has one node.
 //
-// The real service wants a Scan before. Its pages, and those of a dcs-sessions
-// server, hold to what was read at one time; where they do not, a session that
-// comes or goes between two pages may be missed or be yielded twice. The list
-// ends with an empty page, or when there are as many as the server says there
-// are; a page that is shorter than Limit does not end it. What the server leaves
-// out of a session is zero or nil, and a counter that does not fit 2147483647.
+// Before the first page it has the server read the node, with a Scan whose job
+// it waits for, so that no earlier scan's sessions are yielded: see Scanned. The
+// pages are then of what was read at one time. The list ends with an empty page,
+// or when there are as many as the server says there are; a page that is shorter
+// than Limit does not end it. What the server leaves out of a session is zero or
+// nil, and a counter that does not fit is 2147483647.
 //
-// Peer, where it is there, is the address to kill a session by.
+// Session makes what was yielded a target for Kill.
 func (c *Client) List(ctx context.Context, project, instance, node string, o ListOptions) iter.Seq2[gen.ClientInfo, error] {
 	return func(yield func(gen.ClientInfo, error) bool) {
+		if err := c.listable(ctx, project, instance, node, o); err != nil {
+			yield(gen.ClientInfo{}, err)
+			return
+		}
 		for offset := 0; ; {
 			p, err := c.page(ctx, project, instance, node, o, offset)
 			if err != nil {
@@ -55,16 +64,29 @@ func (c *Client) List(ctx context.Context, project, instance, node string, o Lis
 	}
 }
 
-// page asks for the sessions from offset on.
-func (c *Client) page(ctx context.Context, project, instance, node string, o ListOptions, offset int) (page, error) {
+// listable checks what is asked for, and scans unless that is done.
+func (c *Client) listable(ctx context.Context, project, instance, node string, o ListOptions) error {
 	if err := checkIDs(id{"project", project}, id{"instance", instance}, idOrNone("node", node)); err != nil {
-		return page{}, err
-	}
-	if o.Limit == 0 {
-		o.Limit = maxLimit
+		return err
 	}
 	if o.Limit < 0 || o.Limit > maxLimit {
-		return page{}, fmt.Errorf("client: the limit %d is not 1 to %d", o.Limit, maxLimit)
+		return fmt.Errorf("client: the limit %d is not 1 to %d", o.Limit, maxLimit)
+	}
+	if o.Scanned {
+		return nil
+	}
+	job, err := c.Scan(ctx, project, instance, node, true)
+	if err != nil {
+		return err
+	}
+	_, err = c.WaitJob(ctx, project, job, nil)
+	return err
+}
+
+// page asks for the sessions from offset on.
+func (c *Client) page(ctx context.Context, project, instance, node string, o ListOptions, offset int) (page, error) {
+	if o.Limit == 0 {
+		o.Limit = maxLimit
 	}
 	query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(o.Limit)}}
 	for name, value := range map[string]string{"node_id": node, "addr": o.Addr, "sort": o.Sort} {

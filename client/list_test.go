@@ -16,8 +16,9 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// list returns the ids that a list has before its error.
+// list returns the ids that a list without a scan has before its error.
 func list(ctx context.Context, c *client.Client, o client.ListOptions) (ids []string, err error) {
+	o.Scanned = true
 	for session, e := range c.List(ctx, project, instance, node, o) {
 		if err != nil {
 			return ids, fmt.Errorf("more after %w", err)
@@ -88,7 +89,7 @@ func TestAListIsReadPageByPage(t *testing.T) {
 	})
 	t.Run("it may be read twice", func(t *testing.T) {
 		a := serve(t, pager(3, 2, true))
-		all := once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{})
+		all := once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Scanned: true})
 		for range 2 {
 			n := 0
 			for _, err := range all {
@@ -102,7 +103,7 @@ func TestAListIsReadPageByPage(t *testing.T) {
 
 func TestAListAsksForNoMoreThanIsWanted(t *testing.T) {
 	a := serve(t, pager(10, 1000, true))
-	all := once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Limit: 3})
+	all := once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Limit: 3, Scanned: true})
 	assert.Empty(t, a.requests(), "before the loop")
 	n := 0
 	for _, err := range all {
@@ -127,6 +128,7 @@ func TestWhatAListAsksFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, pager(0, 1000, true))
+			c.o.Scanned = true
 			for _, err := range once(t, a.URL, client.Options{}).List(t.Context(), project, instance, c.node, c.o) {
 				require.NoError(t, err)
 			}
@@ -145,6 +147,44 @@ func TestWhatAListAsksFor(t *testing.T) {
 		}
 		assert.Empty(t, a.requests())
 	})
+}
+
+// What an earlier scan read may be minutes old.
+func TestAListReadsTheNodeBefore(t *testing.T) {
+	job := func(status string) http.HandlerFunc {
+		return answer(200, jsonType, `{"job_id":"j","status":"`+status+`"}`)
+	}
+	begun := answer(200, jsonType, `{"job_id":"j"}`)
+	t.Run("and waits until it is read", func(t *testing.T) {
+		a := serve(t, then(begun, job("RUNNING"), job("SUCCESS"), pager(2, 1, true), pager(2, 1, true)))
+		c, _ := patient(t, a.URL, client.Options{})
+		n := 0
+		for _, err := range c.List(t.Context(), project, instance, node, client.ListOptions{Limit: 1}) {
+			require.NoError(t, err)
+			n++
+		}
+		assert.Equal(t, 2, n)
+		require.Len(t, a.requests(), 5)
+		assert.Equal(t, "POST", a.requests()[0].method)
+		assert.JSONEq(t, `{"node_id":"node-1","clean_cache":true}`, a.requests()[0].body)
+		assert.Equal(t, "/v2/0d6f2e5a/jobs/j", a.requests()[1].uri)
+	})
+	for name, steps := range map[string][]http.HandlerFunc{
+		"a scan that is refused": {answer(400, jsonType, `{"error_code":"DCS.4049","error_msg":"no"}`)},
+		"a scan that fails":      {begun, job("FAIL")},
+	} {
+		t.Run("and "+name+" ends it", func(t *testing.T) {
+			a := serve(t, then(steps...))
+			c, _ := patient(t, a.URL, client.Options{})
+			var errs []error
+			for _, err := range c.List(t.Context(), project, instance, node, client.ListOptions{}) {
+				errs = append(errs, err)
+			}
+			require.Len(t, errs, 1)
+			assert.Error(t, errs[0])
+			assert.Len(t, a.requests(), len(steps))
+		})
+	}
 }
 
 func TestAnErrorEndsAList(t *testing.T) {
@@ -170,7 +210,7 @@ func TestAnErrorEndsAList(t *testing.T) {
 		defer cancel()
 		var got []string
 		var last error
-		for session, err := range once(t, a.URL, client.Options{}).List(ctx, project, instance, node, client.ListOptions{Limit: 3}) {
+		for session, err := range once(t, a.URL, client.Options{}).List(ctx, project, instance, node, client.ListOptions{Limit: 3, Scanned: true}) {
 			if last = err; err == nil {
 				got = append(got, session.ID)
 			}
@@ -189,7 +229,7 @@ func TestASessionIsReadAsItIs(t *testing.T) {
 		{"id":"8","name":null,"age":null,"peer":null},
 		{"id":"9","omem":2147483648,"qbuf":99999999999999999999,"age":2147483647,"idle":-1,"peer":"p"}]}`))
 	var got []gen.ClientInfo
-	for session, err := range once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{}) {
+	for session, err := range once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Scanned: true}) {
 		require.NoError(t, err)
 		got = append(got, session)
 	}

@@ -31,7 +31,7 @@ func TestEachAttemptIsALineOfTheLog(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c, _ := patient(t, a.URL, client.Options{Log: log, Credentials: client.AccessKey(keys["a temporary key"])})
-	require.NoError(t, c.Kill(t.Context(), project, instance, node, addr))
+	require.NoError(t, killAt(t.Context(), c, addr))
 
 	var got []map[string]any
 	for text := range strings.Lines(out.String()) {

@@ -35,7 +35,7 @@ func TestManyAddressesAreKilledInSeveralRequests(t *testing.T) {
 			cl, err := client.New(api.URL, client.Options{})
 			require.NoError(t, err)
 			addrs := peers(c.addrs)
-			require.NoError(t, cl.Kill(t.Context(), project, instance, node, addrs...))
+			require.NoError(t, killAt(t.Context(), cl, addrs...))
 			var sent []string
 			var sizes []int
 			for _, k := range api.Kills() {
@@ -56,10 +56,10 @@ func TestAFailureTellsHowManyAreKilled(t *testing.T) {
 		text   string
 	}{
 		"at the first request": {nil, 0, "500 DCS.5000: no [request r-1]"},
-		"at the second":        {[]int{204}, 10_000, "10000 of 25000 addresses are killed, then: 500 DCS.5000: no [request r-1]"},
-		"at the third":         {[]int{204, 204}, 20_000, "20000 of 25000 addresses are killed, then: 500 DCS.5000: no [request r-1]"},
+		"at the second":        {[]int{204}, 10_000, "10000 of 25000 sessions are done, then: 500 DCS.5000: no [request r-1]"},
+		"at the third":         {[]int{204, 204}, 20_000, "20000 of 25000 sessions are done, then: 500 DCS.5000: no [request r-1]"},
 		"attempts do not count": {[]int{503, 204, 503}, 10_000,
-			"10000 of 25000 addresses are killed, then: 500 DCS.5000: no [request r-1]"},
+			"10000 of 25000 sessions are done, then: 500 DCS.5000: no [request r-1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var steps []http.HandlerFunc
@@ -69,7 +69,7 @@ func TestAFailureTellsHowManyAreKilled(t *testing.T) {
 			steps = append(steps, answer(500, http.Header{"X-Request-Id": {"r-1"}}, `{"error_code":"DCS.5000","error_msg":"no"}`))
 			a := serve(t, then(steps...))
 			cl, _ := patient(t, a.URL, client.Options{})
-			err := cl.Kill(t.Context(), project, instance, node, peers(25_000)...)
+			err := killAt(t.Context(), cl, peers(25_000)...)
 			require.EqualError(t, err, c.text)
 			assert.Len(t, a.requests(), len(steps), "nothing is sent after a failure")
 
@@ -83,7 +83,7 @@ func TestAFailureTellsHowManyAreKilled(t *testing.T) {
 			require.ErrorAs(t, err, &partial)
 			assert.Equal(t, c.done, partial.Done)
 			assert.Equal(t, 25_000, partial.Of)
-			assert.NoError(t, cl.Kill(t.Context(), project, instance, node, peers(25_000)...), "a repeated call")
+			assert.NoError(t, killAt(t.Context(), cl, peers(25_000)...), "a repeated call")
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestBadIDsAreRefusedUnsent(t *testing.T) {
@@ -32,12 +33,12 @@ func TestBadIDsAreRefusedUnsent(t *testing.T) {
 			for _, at := range []int{0, 1, 2} {
 				ids := [3]string{project, instance, node}
 				ids[at] = id
-				err := c.Kill(t.Context(), ids[0], ids[1], ids[2], addr)
+				_, err := c.Kill(t.Context(), ids[0], ids[1], ids[2], client.Addr(addr))
 				assert.ErrorContains(t, err, "client: the "+[]string{"project", "instance", "node"}[at]+" id ")
 				assert.NotContains(t, err.Error(), "\n")
 			}
 			for call, err := range otherCallsWith(t, c, id) {
-				if id == "" && strings.HasSuffix(call, "node") {
+				if id == "" && (call == "Scan, node" || call == "List, node") {
 					continue // it may be empty: see below
 				}
 				_, kind, _ := strings.Cut(call, ", ")
@@ -45,15 +46,21 @@ func TestBadIDsAreRefusedUnsent(t *testing.T) {
 			}
 		})
 	}
-	t.Run("no addresses", func(t *testing.T) {
-		assert.EqualError(t, c.Kill(t.Context(), project, instance, node), "client: no addresses to kill")
+	t.Run("no sessions", func(t *testing.T) {
+		assert.EqualError(t, killAt(t.Context(), c), "client: no sessions to kill")
+	})
+	t.Run("a session without an address and an id", func(t *testing.T) {
+		outcome, err := c.Kill(t.Context(), project, instance, node, client.Addr(addr), client.Session(gen.ClientInfo{Addr: "?:0"}))
+		assert.EqualError(t, err, "client: the target 1 has neither an address nor an id")
+		assert.Equal(t, client.Outcome{Results: []client.Result{client.NotKilled, client.NotKilled}}, outcome)
 	})
 	for _, r := range a.requests() { // those without a node, which may be
 		assert.NotContains(t, r.body+r.uri, "node_id")
 	}
-	assert.Len(t, a.requests(), 3)
+	assert.Len(t, a.requests(), 2, "a scan, and that of a list")
 	longest := strings.Repeat("a", 64)
-	assert.NoError(t, c.Kill(t.Context(), longest, longest, longest, addr), "64 characters are allowed")
+	_, err = c.Kill(t.Context(), longest, longest, longest, client.Addr(addr))
+	assert.NoError(t, err, "64 characters are allowed")
 }
 
 // otherCallsWith are the errors of all calls but Kill, with one id in each that
@@ -65,6 +72,9 @@ func otherCallsWith(t *testing.T, c *client.Client, id string) map[string]error 
 		ids[at] = id
 		_, errs["Scan, "+kind] = c.Scan(t.Context(), ids[0], ids[1], ids[2], false)
 		_, errs["KillAll, "+kind] = c.KillAll(t.Context(), ids[0], ids[1], ids[2])
+		if kind != "node" {
+			_, errs["KillAllNodes, "+kind] = c.KillAllNodes(t.Context(), ids[0], ids[1])
+		}
 		for _, err := range c.List(t.Context(), ids[0], ids[1], ids[2], client.ListOptions{}) {
 			errs["List, "+kind] = err
 		}

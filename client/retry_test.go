@@ -64,7 +64,7 @@ func TestWhichStatusesAreTriedAgain(t *testing.T) {
 			a := serve(t, status(code))
 			c, waits := patient(t, a.URL, client.Options{Credentials: client.Token(token)})
 			var answer *client.Error
-			require.ErrorAs(t, c.Kill(t.Context(), project, instance, node, addr), &answer)
+			require.ErrorAs(t, killAt(t.Context(), c, addr), &answer)
 			assert.Equal(t, code, answer.Status)
 			if !again[code] {
 				assert.Len(t, a.requests(), 1)
@@ -92,7 +92,7 @@ func TestAnAttemptThatSucceedsIsTheLast(t *testing.T) {
 			server := httptest.NewServer(c)
 			defer server.Close()
 			c, _ := patient(t, server.URL, client.Options{})
-			assert.NoError(t, c.Kill(t.Context(), project, instance, node, addr))
+			assert.NoError(t, killAt(t.Context(), c, addr))
 		})
 	}
 }
@@ -103,7 +103,7 @@ func TestEachAttemptIsSignedAnew(t *testing.T) {
 		Credentials: client.AccessKey(keys["a temporary key"]),
 		Retry:       client.Retry{Base: 2 * time.Second},
 	})
-	require.NoError(t, c.Kill(t.Context(), project, instance, node, addr))
+	require.NoError(t, killAt(t.Context(), c, addr))
 	require.Len(t, a.requests(), 3)
 	dates := map[string]bool{}
 	for _, r := range a.requests() {
@@ -131,7 +131,7 @@ func TestHowLongTheWaitsAre(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, status(http.StatusServiceUnavailable))
 			client, waits := patient(t, a.URL, client.Options{Retry: c.retry})
-			require.Error(t, client.Kill(t.Context(), project, instance, node, addr))
+			require.Error(t, killAt(t.Context(), client, addr))
 			assert.Equal(t, c.want, waits.list)
 			assert.Len(t, a.requests(), len(c.want)+1)
 		})
@@ -164,7 +164,7 @@ func TestRetryAfter(t *testing.T) {
 			a := serve(t, busy)
 			cl, waits := patient(t, a.URL, client.Options{Retry: client.Retry{Attempts: 2}})
 			var got *client.Error
-			require.ErrorAs(t, cl.Kill(t.Context(), project, instance, node, addr), &got)
+			require.ErrorAs(t, killAt(t.Context(), cl, addr), &got)
 			assert.Equal(t, c.asked, got.RetryAfter)
 			assert.Equal(t, c.want, waits.list)
 			assert.Len(t, a.requests(), len(c.want)+1)
@@ -180,14 +180,14 @@ func TestTheContextComesBeforeAnotherAttempt(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		var got *client.Error
-		require.ErrorAs(t, c.Kill(ctx, project, instance, node, addr), &got)
+		require.ErrorAs(t, killAt(ctx, c, addr), &got)
 		assert.Empty(t, waits.list)
 	})
 	t.Run("a wait within its deadline", func(t *testing.T) {
 		c, waits := patient(t, a.URL, long)
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Hour)
 		defer cancel()
-		require.Error(t, c.Kill(ctx, project, instance, node, addr))
+		require.Error(t, killAt(ctx, c, addr))
 		assert.Len(t, waits.list, 2)
 	})
 	t.Run("one that ends in a wait ends the call, and the last answer is told", func(t *testing.T) {
@@ -199,7 +199,7 @@ func TestTheContextComesBeforeAnotherAttempt(t *testing.T) {
 			return client.Sleep(ctx, d)
 		}, func(below time.Duration) time.Duration { return below })
 		before := len(a.requests())
-		err = c.Kill(ctx, project, instance, node, addr)
+		err = killAt(ctx, c, addr)
 		assert.ErrorIs(t, err, context.Canceled)
 		var got *client.Error
 		assert.ErrorAs(t, err, &got)
@@ -272,7 +272,7 @@ func TestWhichTransportErrorsAreTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			transport := &roundTrip{next: c.next}
 			cl, _ := patient(t, c.endpoint, client.Options{Transport: transport, Timeout: c.timeout})
-			require.Error(t, cl.Kill(t.Context(), project, instance, node, addr))
+			require.Error(t, killAt(t.Context(), cl, addr))
 			want := 1
 			if c.again {
 				want = 3

@@ -7,8 +7,9 @@ import (
 )
 
 // Scan has the server read the sessions of a node and keep them for List; fresh
-// has it read anew where it has read them before. It returns the job's id. node
-// may be empty where the instance has one node. To scan again is safe.
+// has it read them again where it has read them before. List does so by itself,
+// unless its options say Scanned. It returns the job's id. node may be empty where
+// the instance has one node. To scan again is safe.
 //
 // A dcs-sessions server answers when it has read them. Of the real service, wait
 // for the job with WaitJob before List. The errors are like Kill's.

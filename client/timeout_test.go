@@ -32,7 +32,7 @@ func TestTheContextEndsACall(t *testing.T) {
 		<-begun
 		cancel()
 	}()
-	assert.ErrorIs(t, c.Kill(ctx, project, instance, node, addr), context.Canceled)
+	assert.ErrorIs(t, killAt(ctx, c, addr), context.Canceled)
 }
 
 func TestAContextThatHasEndedSendsNothing(t *testing.T) {
@@ -41,7 +41,7 @@ func TestAContextThatHasEndedSendsNothing(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	assert.ErrorIs(t, c.Kill(ctx, project, instance, node, addr), context.Canceled)
+	assert.ErrorIs(t, killAt(ctx, c, addr), context.Canceled)
 	assert.Empty(t, a.requests())
 }
 

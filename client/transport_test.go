@@ -40,10 +40,9 @@ func TestWhatTheContractForbidsIsRefusedUnsent(t *testing.T) {
 		"an address without a port": "10.63.238.158",
 		"a host name":               "cache.example.com:6379",
 		"port 0":                    "10.63.238.158:0",
-		"an empty address":          "",
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := c.Kill(t.Context(), project, instance, node, addr, bad)
+			err := killAt(t.Context(), c, addr, bad)
 			vs := validate.AsViolations(err)
 			require.Len(t, vs, 1, "%v", err)
 			assert.Equal(t, validate.Request, vs[0].Direction)
@@ -51,7 +50,7 @@ func TestWhatTheContractForbidsIsRefusedUnsent(t *testing.T) {
 		})
 	}
 	require.Empty(t, a.requests())
-	require.NoError(t, c.Kill(t.Context(), project, instance, node, addr))
+	require.NoError(t, killAt(t.Context(), c, addr))
 	assert.Len(t, a.requests(), 1)
 }
 
@@ -70,7 +69,7 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, c.answer)
-			err := validating(t, a.URL).Kill(t.Context(), project, instance, node, addr)
+			err := killAt(t.Context(), validating(t, a.URL), addr)
 			vs := validate.AsViolations(err)
 			require.NotEmpty(t, vs, "%v", err)
 			assert.Equal(t, validate.Response, vs[0].Direction)
@@ -80,7 +79,7 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 	}
 	t.Run("an error of the contract's is an *Error still", func(t *testing.T) {
 		a := serve(t, answer(400, id, `{"error_code":"DCS.1","error_msg":"no"}`))
-		assert.EqualError(t, validating(t, a.URL).Kill(t.Context(), project, instance, node, addr),
+		assert.EqualError(t, killAt(t.Context(), validating(t, a.URL), addr),
 			"400 DCS.1: no [request r-1]")
 	})
 }
@@ -89,7 +88,7 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 func TestTheContractAllowsAllThatIsSent(t *testing.T) {
 	api := clienttest.New()
 	defer api.Close()
-	api.SetSessions(node, []gen.ClientInfo{{ID: "7", Addr: addr}})
+	api.SetSessions(node, []gen.ClientInfo{{ID: "7", Addr: addr}, {ID: "8", Addr: "/run/redis.sock:0"}})
 	c := validating(t, api.URL)
 	_, err := c.Nodes(t.Context(), project, instance)
 	require.NoError(t, err)
@@ -101,9 +100,18 @@ func TestTheContractAllowsAllThatIsSent(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		job, err := c.KillAll(t.Context(), project, instance, n)
-		require.NoError(t, err)
-		_, err = c.WaitJob(t.Context(), project, job, nil)
-		require.NoError(t, err)
 	}
+	for _, targets := range [][]client.Target{
+		client.Addrs(addr), client.Addrs(addr), {client.ID("8")}, {client.Addr(addr), client.ID("8")},
+	} {
+		outcome, err := c.Kill(t.Context(), project, instance, node, targets...)
+		require.NoError(t, err)
+		assert.NotNil(t, outcome.Counts)
+	}
+	job, err := c.KillAll(t.Context(), project, instance, node)
+	require.NoError(t, err)
+	_, err = c.WaitJob(t.Context(), project, job, nil)
+	require.NoError(t, err)
+	_, err = c.KillAllNodes(t.Context(), project, instance)
+	require.NoError(t, err)
 }

@@ -21,14 +21,14 @@ func Example() {
 	ctx := context.Background()
 
 	api.FailNext(1, 503, "DCS.5024", "The node is busy.")
-	err = c.Kill(ctx, "project", "instance", "node", "10.63.238.158:2048")
+	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158:2048"))
 	for _, kill := range api.Kills() {
 		fmt.Println(kill.Status, kill.Node, kill.Addrs, kill.Header.Get("X-Auth-Token"))
 	}
 	fmt.Println("killed:", err == nil)
 
 	api.Fail(404, "DCS.3022", "This DCS instance does not exist.")
-	err = c.Kill(ctx, "project", "instance", "node", "10.63.238.158:2048")
+	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158:2048"))
 	var answer *client.Error
 	if errors.As(err, &answer) && answer.NotFound() {
 		fmt.Println(answer)
@@ -59,14 +59,15 @@ func ExampleServer_SetSessions() {
 		for session, err := range c.List(ctx, "project", "instance", "node", client.ListOptions{}) {
 			fmt.Println(session.ID, session.Idle, err)
 		}
-		fmt.Println(c.Kill(ctx, "project", "instance", "node", "192.0.2.1:50312"))
+		outcome, err := c.Kill(ctx, "project", "instance", "node", client.Addr("192.0.2.1:50312"))
+		fmt.Println(outcome.Results, err)
 	}
 	// Output:
 	// 7 3600 <nil>
 	// 8 1 <nil>
-	// <nil>
+	// [killed] <nil>
 	// 8 1 <nil>
-	// <nil>
+	// [gone] <nil>
 }
 
 // A job succeeds at once, unless NextJob plans another course.

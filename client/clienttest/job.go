@@ -41,7 +41,7 @@ func (s *Server) begin(jobType string, work func() *gen.JobCounts) (answer, stri
 		states[i].JobID, states[i].JobType = id, &jobType
 	}
 	s.jobs[id] = states
-	return answer{http.StatusOK, gen.JobRef{JobID: id}}, id
+	return answer{status: http.StatusOK, body: gen.JobRef{JobID: id}}, id
 }
 
 func (s *Server) showJob(r *http.Request, _ struct{}, fail *answer) answer {
@@ -56,5 +56,5 @@ func (s *Server) showJob(r *http.Request, _ struct{}, fail *answer) answer {
 	if len(states) > 1 {
 		s.jobs[id] = states[1:]
 	}
-	return answer{http.StatusOK, states[0]}
+	return answer{status: http.StatusOK, body: states[0]}
 }

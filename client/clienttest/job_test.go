@@ -15,7 +15,7 @@ func TestKillAllsAndScansAreRecorded(t *testing.T) {
 	api, c := fake(t)
 	_, err := c.Scan(t.Context(), "p", "i", "n", true)
 	require.NoError(t, err)
-	_, err = c.KillAll(t.Context(), "p", "i", "")
+	_, err = c.KillAllNodes(t.Context(), "p", "i")
 	require.NoError(t, err)
 	api.FailNext(2, 400, "DCS.4957", "busy")
 	_, err = c.KillAll(t.Context(), "p", "i", "n")
@@ -58,7 +58,11 @@ func TestKillAllKillsANodesSessionsOrAll(t *testing.T) {
 			api, c := fake(t)
 			api.SetSessions("n", three())
 			api.SetSessions("m", three())
-			id, err := c.KillAll(t.Context(), "p", "i", k.node)
+			kill := func() (string, error) { return c.KillAll(t.Context(), "p", "i", k.node) }
+			if k.node == "" {
+				kill = func() (string, error) { return c.KillAllNodes(t.Context(), "p", "i") }
+			}
+			id, err := kill()
 			require.NoError(t, err)
 			job, err := c.WaitJob(t.Context(), "p", id, nil)
 			require.NoError(t, err)
@@ -118,7 +122,10 @@ func TestJobsGoAsPlanned(t *testing.T) {
 
 func TestAnyOperationCanBeMadeToFail(t *testing.T) {
 	calls := map[clienttest.Operation]func(*client.Client) error{
-		clienttest.HangUpClients: func(c *client.Client) error { return c.Kill(t.Context(), "p", "i", "n", "192.0.2.1:1") },
+		clienttest.HangUpClients: func(c *client.Client) error {
+			_, err := c.Kill(t.Context(), "p", "i", "n", client.Addr("192.0.2.1:1"))
+			return err
+		},
 		clienttest.HangUpKillAllClients: func(c *client.Client) error {
 			_, err := c.KillAll(t.Context(), "p", "i", "n")
 			return err

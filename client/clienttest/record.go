@@ -10,7 +10,7 @@ import (
 // A Kill is a request to kill that was received.
 type Kill struct {
 	Project, Instance, Node string
-	Addrs                   []string
+	Addrs, IDs              []string
 
 	// Header is as it was sent, but for the credentials: their values are ***.
 	Header http.Header
@@ -56,17 +56,18 @@ func recorded[T any](s *Server, list *[]T) []T {
 }
 
 func (s *Server) kill(r *http.Request, body gen.HangUpClientsRequest, fail *answer) answer {
-	result := answer{status: http.StatusNoContent}
+	var result answer
 	if fail != nil {
 		result = *fail
 	} else {
-		s.remove(body.NodeID, body.ClientAddrs)
+		result = s.hangUp(body)
 	}
 	s.kills = append(s.kills, Kill{
 		Project:  r.PathValue("project"),
 		Instance: r.PathValue("instance"),
 		Node:     body.NodeID,
 		Addrs:    body.ClientAddrs,
+		IDs:      body.ClientIDs,
 		Header:   withoutSecrets(r.Header),
 		Status:   result.status,
 	})
@@ -86,8 +87,7 @@ func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, 
 		result = *fail
 	} else {
 		result, k.Job = s.begin("killAllClientsJob", func() *gen.JobCounts {
-			n := int32(s.removeAll(k.Node, k.AllNodes))
-			return &gen.JobCounts{Total: n, Killed: n}
+			return s.removeAll(k.Node, k.AllNodes)
 		})
 	}
 	k.Status = result.status

@@ -15,6 +15,7 @@ package clienttest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -29,17 +30,19 @@ type Operation string
 // The operations, each with the method of package client that calls it.
 const (
 	HangUpClients        Operation = "HangUpClients"        // Kill
-	HangUpKillAllClients Operation = "HangUpKillAllClients" // KillAll
-	ScanClients          Operation = "ScanClients"          // Scan
+	HangUpKillAllClients Operation = "HangUpKillAllClients" // KillAll, KillAllNodes
+	ScanClients          Operation = "ScanClients"          // Scan, and List before its first page
 	ListClients          Operation = "ListClients"          // List, a page
 	ShowNodesInformation Operation = "ShowNodesInformation" // Nodes
-	ShowJobInfo          Operation = "ShowJobInfo"          // Job; WaitJob, a poll
+	ShowJobInfo          Operation = "ShowJobInfo"          // Job; WaitJob, a poll; List, for its scan
 )
 
 // A Server records kills and scans, and answers all operations with success
 // until one of Fail, FailNext and FailNextOf says otherwise. It has the nodes
-// and the sessions that SetSessions gave it; what is killed is taken off. It is
-// safe for concurrent use.
+// and the sessions that SetSessions gave it; what is killed is taken off. A kill
+// that names a protected session is refused, and one of an address that another
+// session has had since it was listed leaves that one alone. It is safe for
+// concurrent use.
 type Server struct {
 	*httptest.Server
 
@@ -60,10 +63,12 @@ type state struct {
 	nextOf   map[Operation][]answer
 }
 
-// An answer is a status and its JSON body; nil is none.
+// An answer is a status and its JSON body; nil is none. The header is in
+// addition to those that each answer has.
 type answer struct {
 	status int
 	body   any
+	header http.Header
 }
 
 // New returns a server that listens on the loopback. It must be closed.
@@ -120,7 +125,7 @@ func (s *Server) Reset() {
 }
 
 func failure(status int, code, message string) answer {
-	return answer{status, gen.ErrorResponse{ErrorCode: code, ErrorMsg: message}}
+	return answer{status: status, body: gen.ErrorResponse{ErrorCode: code, ErrorMsg: message}}
 }
 
 // handle serves o with do, which gets the body of a POST, and how it is to fail
@@ -160,6 +165,7 @@ func (s *Server) failureOf(o Operation) *answer {
 func (s *Server) write(w http.ResponseWriter, a answer) {
 	s.ids++
 	w.Header().Set("X-Request-Id", fmt.Sprintf("request-%d", s.ids))
+	maps.Copy(w.Header(), a.header)
 	if a.body == nil || a.status == http.StatusNoContent {
 		w.WriteHeader(a.status)
 		return

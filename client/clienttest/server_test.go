@@ -21,7 +21,10 @@ func start(t *testing.T, o client.Options) (*clienttest.Server, func(addr string
 	o.Retry.Attempts = -1
 	c, err := client.New(api.URL, o)
 	require.NoError(t, err)
-	return api, func(addr string) error { return c.Kill(t.Context(), "p", "i", "n", addr) }
+	return api, func(addr string) error {
+		_, err := c.Kill(t.Context(), "p", "i", "n", client.Addr(addr))
+		return err
+	}
 }
 
 func TestKillsAreRecordedWithoutCredentials(t *testing.T) {

@@ -13,12 +13,13 @@ import (
 type node struct {
 	id       string
 	sessions []gen.ClientInfo
+	shown    map[string]string // the id of the session that was listed last at an address
 }
 
 // SetSessions gives the node, which is new or had others, these sessions. They
 // are listed in this order, by offset, limit and addr; a sort changes nothing. A
-// session is killed by its Peer or, where it has none, by its Addr. A list or a
-// kill at a node that was never set finds no sessions.
+// session is killed by its ID, by its Peer or, where it has none, by its Addr.
+// A list or a kill at a node that was never set finds no sessions.
 func (s *Server) SetSessions(nodeID string, sessions []gen.ClientInfo) {
 	sessions = slices.Clone(sessions)
 	s.mu.Lock()
@@ -27,7 +28,7 @@ func (s *Server) SetSessions(nodeID string, sessions []gen.ClientInfo) {
 		n.sessions = sessions
 		return
 	}
-	s.nodes = append(s.nodes, node{nodeID, sessions})
+	s.nodes = append(s.nodes, node{id: nodeID, sessions: sessions})
 }
 
 // node returns the node of that id, or nil.
@@ -38,27 +39,18 @@ func (s *Server) node(id string) *node {
 	return nil
 }
 
-func (s *Server) remove(nodeID string, addrs []string) {
-	if n := s.node(nodeID); n != nil {
-		n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool {
-			addr := value(c.Peer)
-			if addr == "" {
-				addr = c.Addr
-			}
-			return slices.Contains(addrs, addr)
-		})
-	}
-}
-
-// removeAll returns how many there were.
-func (s *Server) removeAll(nodeID string, allNodes bool) (removed int) {
+// removeAll returns how many there were, and were protected.
+func (s *Server) removeAll(nodeID string, allNodes bool) *gen.JobCounts {
+	counts := &gen.JobCounts{}
 	for i := range s.nodes {
-		if allNodes || s.nodes[i].id == nodeID {
-			removed += len(s.nodes[i].sessions)
-			s.nodes[i].sessions = nil
+		if n := &s.nodes[i]; allNodes || n.id == nodeID {
+			counts.Total += int32(len(n.sessions))
+			n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool { return !value(c.Protected) })
+			counts.Protected += int32(len(n.sessions))
 		}
 	}
-	return removed
+	counts.Killed = counts.Total - counts.Protected
+	return counts
 }
 
 func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
@@ -84,11 +76,26 @@ func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
 	count := len(sessions)
 	offset, limit := number(query.Get("offset"), 0), number(query.Get("limit"), 10)
 	sessions = sessions[min(offset, count):]
-	return answer{http.StatusOK, gen.ClientList{
-		Clients: sessions[:min(limit, len(sessions))],
+	sessions = sessions[:min(limit, len(sessions))]
+	n.show(sessions)
+	return answer{status: http.StatusOK, body: gen.ClientList{
+		Clients: sessions,
 		Count:   int32(count),
 		Time:    time.Now().UTC().Format(time.RFC3339),
 	}}
+}
+
+// show keeps who was listed at an address, for a kill.
+func (n *node) show(sessions []gen.ClientInfo) {
+	if n == nil {
+		return
+	}
+	if n.shown == nil {
+		n.shown = map[string]string{}
+	}
+	for _, c := range sessions {
+		n.shown[addressOf(c)] = c.ID
+	}
 }
 
 // number reads one of a query; what is none counts as not given.
@@ -115,5 +122,5 @@ func (s *Server) showNodes(r *http.Request, _ struct{}, fail *answer) answer {
 			Status:        gen.Active,
 		})
 	}
-	return answer{http.StatusOK, list}
+	return answer{status: http.StatusOK, body: list}
 }

@@ -22,8 +22,9 @@ func fake(t *testing.T) (*clienttest.Server, *client.Client) {
 	return api, c
 }
 
-// list returns the ids of what is listed, in order.
+// list returns the ids of what is listed without a scan, in order.
 func list(ctx context.Context, c *client.Client, node string, o client.ListOptions) (ids string, err error) {
+	o.Scanned = true
 	for session, err := range c.List(ctx, "p", "i", node, o) {
 		if err != nil {
 			return ids, err
@@ -105,7 +106,10 @@ func TestWhatIsKilledIsTakenOff(t *testing.T) {
 	}
 	api.SetSessions("n", three())
 	api.SetSessions("m", three())
-	kill := func(addrs ...string) error { return c.Kill(t.Context(), "p", "i", "n", addrs...) }
+	kill := func(addrs ...string) error {
+		_, err := c.Kill(t.Context(), "p", "i", "n", client.Addrs(addrs...)...)
+		return err
+	}
 	require.NoError(t, kill("192.0.2.1:1", "192.0.2.9:9"))
 	assert.Equal(t, "ab", left())
 	require.NoError(t, kill("192.0.2.2:2"))

@@ -23,5 +23,6 @@ func kill(endpoint, project, instance, node string, addrs []string) error {
 	if err != nil {
 		return err
 	}
-	return c.Kill(context.Background(), project, instance, node, addrs...)
+	_, err = c.Kill(context.Background(), project, instance, node, client.Addrs(addrs...)...)
+	return err
 }
