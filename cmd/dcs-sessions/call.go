@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -18,19 +22,25 @@ import (
 // callFlags say which API is called, for what, as whom, and how its answer is
 // written.
 type callFlags struct {
-	endpoint, project, instance, token, accessKey, output string
+	endpoint, project, instance, token, tokenFile, accessKey, output string
 
+	timeout   time.Duration
+	flags     *pflag.FlagSet
 	getenv    func(string) string
 	ofProject bool // of a project, not of an instance
 }
 
 // credentialsHelp is for the long help of each command that calls.
-const credentialsHelp = "With an access key calls are signed. Its secret comes from the environment alone:\n" +
+const credentialsHelp = "With a token, or an access key. With an access key calls are signed. Its secret comes from the environment alone:\n" +
 	"$DCS_SECRET_KEY, with $DCS_SECURITY_TOKEN where the key is temporary. The official\n" +
 	"SDK's $HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN and _PROJECT_ID count where ours\n" +
 	"are not set."
 
+// defaultTimeout is for an API whose server ends every call well within it.
+const defaultTimeout = 30 * time.Second
+
 func (f *callFlags) add(flags *pflag.FlagSet) {
+	f.flags = flags
 	flags.StringVar(&f.endpoint, "endpoint", "", "`URL` of the API")
 	flags.StringVar(&f.project, "project", "", "project `ID`")
 	if !f.ofProject {
@@ -38,8 +48,12 @@ func (f *callFlags) add(flags *pflag.FlagSet) {
 		envFlag(flags, "instance", "DCS_INSTANCE_ID")
 	}
 	flags.StringVar(&f.token, "token", "", "`TOKEN` for X-Auth-Token; a flag shows in the process list, the variable does not")
+	flags.StringVar(&f.tokenFile, "token-file", "", "`FILE` with the token for X-Auth-Token")
 	flags.StringVar(&f.accessKey, "access-key", "", "`ID` of the access key to sign with")
 	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table, wide or json (default table on a terminal, else json)")
+	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "`TIME` that each attempt of a call may take")
+	envFlag(flags, "timeout", "DCS_TIMEOUT")
+	envFlag(flags, "token-file", "DCS_TOKEN_FILE")
 	envFlag(flags, "endpoint", "DCS_ENDPOINT")
 	envFlag(flags, "project", "DCS_PROJECT_ID")
 	envFlag(flags, "token", "DCS_TOKEN")
@@ -52,10 +66,14 @@ type api struct {
 	*client.Client
 	project, instance string
 	json, wide        bool // how to write; else as a table
+	timeout           time.Duration
 }
 
 // open checks the flags. It does not connect.
 func (f *callFlags) open(std stdio, o client.Options) (*api, error) {
+	if f.timeout <= 0 {
+		return nil, usagef("--timeout must be positive")
+	}
 	credentials, project, err := f.credentials()
 	if err != nil {
 		return nil, usageError{err}
@@ -71,7 +89,7 @@ func (f *callFlags) open(std stdio, o client.Options) (*api, error) {
 			return nil, err
 		}
 	}
-	a := &api{project: project, instance: f.instance}
+	a := &api{project: project, instance: f.instance, timeout: f.timeout}
 	switch f.output {
 	case "":
 		a.json = !std.terminal
@@ -84,6 +102,9 @@ func (f *callFlags) open(std stdio, o client.Options) (*api, error) {
 		return nil, usagef("--output is %q, not table, wide or json", f.output)
 	}
 	o.Credentials = credentials
+	if o.Timeout == 0 {
+		o.Timeout = f.timeout
+	}
 	if a.Client, err = newClient(f.endpoint, o); err != nil {
 		return nil, usageError{err}
 	}
@@ -103,10 +124,14 @@ func checkID(flag, id string) error {
 // credentials returns who calls, and for which project, as client.FromEnv says,
 // with what the flags have in place of their variables.
 func (f *callFlags) credentials() (client.Credentials, string, error) {
-	if f.token != "" && f.accessKey != "" {
-		return nil, "", errors.New("--token and --access-key are both given")
+	token, err := f.theToken()
+	if err != nil {
+		return nil, "", err
 	}
-	flags := map[string]string{"DCS_TOKEN": f.token, "DCS_PROJECT_ID": f.project, "DCS_ACCESS_KEY": f.accessKey}
+	if token != "" && f.accessKey != "" {
+		return nil, "", errors.New("a token (--token, --token-file) and --access-key are both given")
+	}
+	flags := map[string]string{"DCS_TOKEN": token, "DCS_PROJECT_ID": f.project, "DCS_ACCESS_KEY": f.accessKey}
 	if f.accessKey != f.getenv("DCS_ACCESS_KEY") && f.getenv("DCS_SECRET_KEY") == "" && f.getenv("HUAWEICLOUD_SDK_SK") != "" {
 		// the only secret there is goes with the flag
 		flags["HUAWEICLOUD_SDK_AK"], flags["DCS_ACCESS_KEY"] = f.accessKey, ""
@@ -117,6 +142,44 @@ func (f *callFlags) credentials() (client.Credentials, string, error) {
 		}
 		return f.getenv(name)
 	})
+}
+
+// theToken is that of --token, or of --token-file. A flag wins over the variable
+// of the other.
+func (f *callFlags) theToken() (string, error) {
+	byFlag := func(name string) bool { return f.flags != nil && f.flags.Changed(name) }
+	switch {
+	case f.tokenFile == "", f.token != "" && byFlag("token") && !byFlag("token-file"):
+		return f.token, nil
+	case f.token != "" && byFlag("token") == byFlag("token-file"):
+		return "", errors.New("--token and --token-file are both given")
+	}
+	return readToken(f.tokenFile)
+}
+
+// maxToken is how long a token in a file may be, in bytes: more than a header
+// can have.
+const maxToken = 64 << 10
+
+// readToken reads a token that is alone in its file, but for the white space
+// around it. No error quotes it.
+func readToken(file string) (string, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("read the token: %w", err)
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, maxToken+1))
+	token := strings.TrimSpace(string(text))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read the token: %w", err)
+	case token == "":
+		return "", fmt.Errorf("the token file %s is empty", file)
+	case len(text) > maxToken, strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", fmt.Errorf("the token file %s has more in it than a token", file)
+	}
+	return token, nil
 }
 
 // newClient returns a client whose requests and responses are validated.
@@ -137,12 +200,15 @@ func newValidator(endpoint string) (*validate.Validator, error) {
 	return validate.New(dcssessions.Contract(), validate.Options{BasePath: base, MaxRequestBody: 12 << 20})
 }
 
-// explain tells of a violation what is known, and that nothing was sent where
-// the request is what does not keep to the contract.
-func explain(err error) error {
+// explain says of a violation what is known, and that nothing was sent where the
+// request is what does not keep to the contract; and of a call that took too
+// long, how long it was given.
+func (a *api) explain(err error) error {
 	var partial *client.PartialError
 	vs := validate.AsViolations(err)
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("there was no answer within --timeout %v: %w", a.timeout, err)
 	case vs == nil:
 		return err
 	case vs[0].Direction == validate.Request && !errors.As(err, &partial):
@@ -151,4 +217,10 @@ func explain(err error) error {
 		return fmt.Errorf("%w: %w", err, vs[0].Err)
 	}
 	return err
+}
+
+// isRefused reports whether a kill was refused because of what it names.
+func isRefused(err error) bool {
+	var answer *client.Error
+	return errors.As(err, &answer) && answer.Status == http.StatusBadRequest && answer.Code == "DCS.4800" && !answer.Replaced()
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
 // origin is what a client that reconnects has in common with itself.
@@ -42,18 +44,25 @@ func cameBack(before, killed, now []session) (back, still int) {
 	return back, still
 }
 
-// look lists again after a while, and reports who came back.
-func look(ctx context.Context, after time.Duration, a *api, nodes []string, before, killed []session, report *killReport) error {
+// look lists again after a while, and keeps how many of the killed came back.
+func (r *killReport) look(ctx context.Context, after time.Duration, a *api, nodes []string, before []session) error {
+	var killed []session
+	for i := range r.chosen {
+		switch client.Result(r.Results[i].Result) {
+		case client.Killed, client.Closed:
+			killed = append(killed, r.chosen[i])
+		}
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(after):
 	}
-	now, err := a.sessions(ctx, nodes)
+	now, _, err := a.sessions(ctx, nodes)
 	if err != nil {
 		return err
 	}
 	back, still := cameBack(before, killed, now)
-	report.CameBack, report.StillOpen = &back, &still
+	r.CameBack, r.StillOpen = &back, &still
 	return nil
 }

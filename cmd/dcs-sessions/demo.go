@@ -82,16 +82,16 @@ func demo(ctx context.Context, once bool, std stdio) error {
 		return err
 	}
 	// from nothing to the right peers: what the API lists says which they are
-	var peers []string
+	var leaky []client.Target
 	for s, err := range c.List(ctx, demoProject, demoInstance, demoNode, client.ListOptions{}) {
 		if err != nil {
 			return err
 		}
 		if strings.HasPrefix(s.Name, demoLeak) {
-			peers = append(peers, value(s.Peer))
+			leaky = append(leaky, client.Session(s))
 		}
 	}
-	if err := c.Kill(ctx, demoProject, demoInstance, demoNode, peers...); err != nil {
+	if _, err := c.Kill(ctx, demoProject, demoInstance, demoNode, leaky...); err != nil {
 		return err
 	}
 	if !showSockets(std.out, open) {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A kind is how a field is written, compared and filtered.
@@ -12,48 +14,84 @@ type kind int
 
 const (
 	text    kind = iota
+	letters      // a set of them, in any order
 	address      // ip:port
+	boolean
 	number
 	seconds
 	size // bytes
 )
 
-// A field of a session, for columns, --sort and --filter alike.
+// A field of a session, for columns, --sort and --filter alike. Its functions
+// report whether the session has a value there that is known: a filter takes
+// none whose value is not.
 type field struct {
 	name   string
 	kind   kind
-	text   func(*session) string // of text and address
-	number func(*session) int64  // of the others
+	text   func(*session) (string, bool) // of text, letters, address and boolean
+	number func(*session) (int64, bool)  // of the others
+
+	// what a filter may ask for
+	takes    func(rune) bool // the characters of text
+	mayBe    string          // the letters
+	empty    bool            // the text or the letters may be none
+	min, max int64           // of a number
 }
+
+// knownFlags are all that CLIENT LIST of Redis and Valkey may have.
+const knownFlags = "AbBcdeEgiIMNOPrRStTuUx"
 
 // fields are all that there are, in the order of -o wide.
 var fields = []field{
-	{"node", text, func(s *session) string { return s.Node }, nil},
-	{"id", number, nil, func(s *session) int64 { return atoi(s.ID) }},
-	{"peer", address, (*session).address, nil},
-	{"name", text, func(s *session) string { return s.Name }, nil},
-	{"user", text, func(s *session) string { return value(s.User) }, nil},
-	{"db", number, nil, func(s *session) int64 { return atoi(s.DB) }},
-	{"age", seconds, nil, func(s *session) int64 { return int64(s.Age) }},
-	{"idle", seconds, nil, func(s *session) int64 { return int64(s.Idle) }},
-	{"cmd", text, func(s *session) string { return s.Cmd }, nil},
-	{"flags", text, func(s *session) string { return s.Flags }, nil},
-	{"addr", address, func(s *session) string { return s.Addr }, nil},
-	{"fd", number, nil, func(s *session) int64 { return atoi(s.Fd) }},
-	{"sub", number, nil, func(s *session) int64 { return int64(s.Sub) }},
-	{"psub", number, nil, func(s *session) int64 { return int64(s.Psub) }},
-	{"multi", number, nil, func(s *session) int64 { return int64(s.Multi) }},
-	{"qbuf", size, nil, func(s *session) int64 { return int64(s.Qbuf) }},
-	{"qbuf_free", size, nil, func(s *session) int64 { return int64(s.QbufFree) }},
-	{"obl", size, nil, func(s *session) int64 { return int64(s.Obl) }},
-	{"oll", number, nil, func(s *session) int64 { return int64(s.Oll) }},
-	{"omem", size, nil, func(s *session) int64 { return int64(s.Omem) }},
-	{"events", text, func(s *session) string { return s.Events }, nil},
-	{"network", text, func(s *session) string { return value(s.Network) }, nil},
+	{name: "node", kind: text, text: func(s *session) (string, bool) { return s.Node, true }, takes: isIDLetter},
+	{name: "id", kind: number, number: decimal(func(s *session) string { return s.ID }), min: 1, max: math.MaxInt64},
+	{name: "peer", kind: address, text: func(s *session) (string, bool) { return s.address(), true }},
+	{name: "name", kind: text, text: func(s *session) (string, bool) { return s.Name, true }, takes: isNameLetter, empty: true},
+	{name: "user", kind: text, text: func(s *session) (string, bool) { return value(s.User), s.User != nil }, takes: unicode.IsPrint},
+	{name: "db", kind: number, number: decimal(func(s *session) string { return s.DB }), max: math.MaxInt32},
+	{name: "age", kind: seconds, number: counter(func(s *session) int32 { return s.Age }), max: math.MaxInt32},
+	{name: "idle", kind: seconds, number: counter(func(s *session) int32 { return s.Idle }), max: math.MaxInt32},
+	{name: "cmd", kind: text, text: func(s *session) (string, bool) { return s.Cmd, s.Cmd != "" }, takes: isCommandLetter},
+	{name: "flags", kind: letters, text: func(s *session) (string, bool) { return s.Flags, s.Flags != "" }, mayBe: knownFlags},
+	{name: "protected", kind: boolean, text: func(s *session) (string, bool) { return s.protection(), true }},
+	{name: "addr", kind: address, text: func(s *session) (string, bool) { return s.Addr, true }},
+	{name: "fd", kind: number, number: decimal(func(s *session) string { return s.Fd }), max: math.MaxInt32},
+	{name: "sub", kind: number, number: counter(func(s *session) int32 { return s.Sub }), max: math.MaxInt32},
+	{name: "psub", kind: number, number: counter(func(s *session) int32 { return s.Psub }), max: math.MaxInt32},
+	{name: "multi", kind: number, number: counter(func(s *session) int32 { return s.Multi }), min: -1, max: math.MaxInt32},
+	{name: "qbuf", kind: size, number: counter(func(s *session) int32 { return s.Qbuf }), max: math.MaxInt32},
+	{name: "qbuf_free", kind: size, number: counter(func(s *session) int32 { return s.QbufFree }), max: math.MaxInt32},
+	{name: "obl", kind: size, number: counter(func(s *session) int32 { return s.Obl }), max: math.MaxInt32},
+	{name: "oll", kind: number, number: counter(func(s *session) int32 { return s.Oll }), max: math.MaxInt32},
+	{name: "omem", kind: size, number: counter(func(s *session) int32 { return s.Omem }), max: math.MaxInt32},
+	{name: "events", kind: letters, text: func(s *session) (string, bool) { return s.Events, true }, mayBe: "rw", empty: true},
+	{name: "network", kind: text, text: func(s *session) (string, bool) { return value(s.Network), s.Network != nil }, takes: unicode.IsPrint},
 }
 
-// narrow is how many of the fields, from the first, a table has by default.
-const narrow = 10
+// narrow is how many of the fields, from the first, a table has by default; the
+// last of them only where a session is protected.
+const narrow = 11
+
+func isIDLetter(r rune) bool {
+	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_')
+}
+
+// isNameLetter is CLIENT SETNAME's rule.
+func isNameLetter(r rune) bool { return '!' <= r && r <= '~' }
+
+func isCommandLetter(r rune) bool { return isIDLetter(r) || strings.ContainsRune("|.:", r) }
+
+// decimal reads a number that the API has as a string.
+func decimal(text func(*session) string) func(*session) (int64, bool) {
+	return func(s *session) (int64, bool) {
+		n, err := strconv.ParseInt(text(s), 10, 64)
+		return n, err == nil
+	}
+}
+
+func counter(of func(*session) int32) func(*session) (int64, bool) {
+	return func(s *session) (int64, bool) { return int64(of(s)), true }
+}
 
 func fieldNames() []string {
 	names := make([]string, len(fields))
@@ -73,30 +111,35 @@ func fieldNamed(name string) (*field, error) {
 
 // cell is the field as a table shows it.
 func (f *field) cell(s *session) string {
-	switch f.kind {
-	case text:
-		return clip(f.text(s))
-	case address:
-		return f.text(s)
-	case seconds:
-		return showSeconds(f.number(s))
-	case size:
-		return showSize(f.number(s))
+	if f.number == nil {
+		text, _ := f.text(s)
+		return text
+	}
+	n, known := f.number(s)
+	switch {
+	case !known:
+		return "-"
+	case f.kind == seconds:
+		return showSeconds(n)
+	case f.kind == size:
+		return showSize(n)
 	default:
-		return strconv.FormatInt(f.number(s), 10)
+		return strconv.FormatInt(n, 10)
 	}
 }
 
 func (f *field) compare(a, b *session) int {
-	switch f.kind {
-	case text:
-		return cmp.Compare(f.text(a), f.text(b))
-	case address:
-		x, y := parsePeer(f.text(a)), parsePeer(f.text(b))
-		return cmp.Or(x.Compare(y), cmp.Compare(f.text(a), f.text(b)))
-	default:
-		return cmp.Compare(f.number(a), f.number(b))
+	if f.number != nil {
+		x, _ := f.number(a)
+		y, _ := f.number(b)
+		return cmp.Compare(x, y)
 	}
+	x, _ := f.text(a)
+	y, _ := f.text(b)
+	if f.kind == address {
+		return cmp.Or(parsePeer(x).Compare(parsePeer(y)), cmp.Compare(x, y))
+	}
+	return cmp.Compare(x, y)
 }
 
 // sortSessions sorts by a field, and what is equal there by node and id.

@@ -38,7 +38,7 @@ func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
 			}
 			job, err := a.Job(cmd.Context(), a.project, args[0])
 			if err != nil {
-				return explain(err)
+				return a.explain(err)
 			}
 			return showJob(job, a, std)
 		},
@@ -62,7 +62,7 @@ func waitJob(ctx context.Context, a *api, id string, std stdio) error {
 			return err
 		}
 	}
-	return explain(err)
+	return a.explain(err)
 }
 
 // jobGoesOn is Ctrl-C during the wait for the job of that id.
@@ -88,7 +88,7 @@ func showJob(job gen.Job, a *api, std stdio) error {
 	t.add("JOB", "STATUS", "BEGAN", "TOOK", "KILLED", "GONE", "PROTECTED", "FAILED")
 	began, took := times(job)
 	t.add(job.JobID, string(job.Status), began, took, counts[0], counts[1], counts[2], counts[3])
-	if err := t.write(std.out); err != nil {
+	if err := t.write(std.out, std.width()); err != nil {
 		return err
 	}
 	if job.FailReason != nil {

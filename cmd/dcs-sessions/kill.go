@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 type killFlags struct {
 	call    callFlags
 	on      nodeFlags
+	ids     []string
 	filters []string
 	yes     bool
 	dryRun  bool
@@ -23,23 +23,29 @@ type killFlags struct {
 func killCommand(getenv func(string) string, std stdio) *cobra.Command {
 	f := killFlags{call: callFlags{getenv: getenv}}
 	cmd := &cobra.Command{
-		Use:   "kill --endpoint URL --project P --instance I --node N {ADDR... | --filter EXPRESSION}",
-		Short: "Kill the sessions of the given peers, or those that pass a filter",
-		Long: "kill closes the connections of the peers ADDR (ip:port, or [ip6]:port) on one\n" +
-			"node; - reads addresses from standard input, separated by white space. A peer that\n" +
-			"is no longer connected counts as closed.\n\n" +
-			"With --filter it lists the sessions and takes those that pass. Without --yes it\n" +
-			"only shows them. Those that must live (replication, Sentinel, the server's own) are\n" +
-			"never taken; more than --max are not killed. A moment after the kill it lists again\n" +
-			"and says how many came straight back: of the same name, user and IP, under a new id.\n\n" +
+		Use:   "kill --endpoint URL --project P --instance I --node N {ADDR... | --id ID | --filter EXPRESSION}",
+		Short: "Kill the sessions of the given peers or ids, or those that pass a filter",
+		Long: "kill closes the connections of the peers ADDR (ip:port, or [ip6]:port) and of the\n" +
+			"sessions --id on one node; - reads addresses from standard input, separated by white\n" +
+			"space. It says of each whether it was killed, was gone already, or was replaced:\n" +
+			"another session has the address now and was not killed. Then list again.\n\n" +
+			"With --filter it lists the sessions and takes those that pass, by their address or\n" +
+			"else their id. Without --yes it only shows them. A node that cannot be listed is\n" +
+			"named, and the others are done. Protected sessions (replication, Sentinel, slot\n" +
+			"migration, the API server's own) are never killed; where some pass, they are shown\n" +
+			"and the exit code is 1. More than --max are not killed. A moment after the kill it\n" +
+			"lists again and says how many came straight back: of the same name, user and IP,\n" +
+			"under a new id.\n\n" +
 			filterHelp + "\n\n" +
 			"--node may be left out where the instance has one node. Request and response are\n" +
 			"validated against the contract. A call that meets a broken connection or a busy\n" +
 			"server is tried again.\n\n" + credentialsHelp + "\n\n" +
 			"Exit code: 0 when all are closed, none passes the filter or --dry-run has shown\n" +
-			"them; 1 when a call failed, or when some pass and --yes is missing or they are more\n" +
-			"than --max; 2 when it was called wrong and nothing was killed.",
+			"them; 1 when a call failed, a session was replaced, or some pass that cannot be\n" +
+			"killed, are more than --max or lack --yes; 2 when it was called wrong and nothing\n" +
+			"was killed.",
 		Example: "  dcs-sessions kill --endpoint http://127.0.0.1:8080 --project p --instance i --node n 10.0.0.7:50312\n" +
+			"  dcs-sessions kill --id 17 --id 18                                     # such as those of a Unix socket\n" +
 			"  dcs-sessions kill --filter 'name=leaky-*' --filter 'idle>5m'          # shows them\n" +
 			"  dcs-sessions kill --filter 'name=leaky-*' --filter 'idle>5m' --yes    # kills them\n" +
 			"  redis-cli client list | grep name=leaky | grep -o ' addr=[^ ]*' | cut -d= -f2 | dcs-sessions kill -",
@@ -49,6 +55,7 @@ func killCommand(getenv func(string) string, std stdio) *cobra.Command {
 	flags := cmd.Flags()
 	f.call.add(flags)
 	f.on.add(cmd, "(default the only one)")
+	flags.StringSliceVar(&f.ids, "id", nil, "`ID` of a session; may be repeated, or several with commas")
 	flags.StringArrayVar(&f.filters, "filter", nil, "`EXPRESSION` that a session must pass; may be repeated")
 	flags.BoolVar(&f.yes, "yes", false, "kill what passes the filter, not only show it")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing: show what would be killed")
@@ -62,13 +69,14 @@ func killCommand(getenv func(string) string, std stdio) *cobra.Command {
 
 // checkWhat refuses flags and arguments that do not say what to kill.
 func (f *killFlags) checkWhat(args []string) error {
+	isGiven := len(args) > 0 || len(f.ids) > 0
 	switch {
-	case len(args) == 0 && len(f.filters) == 0:
-		return usagef("what to kill is missing: ADDR..., - or --filter")
-	case len(args) > 0 && len(f.filters) > 0:
-		return usagef("ADDR and --filter are both given")
-	case len(args) > 0 && f.on.all:
-		return usagef("--all-nodes goes with --filter: an ADDR is on one node")
+	case !isGiven && len(f.filters) == 0:
+		return usagef("what to kill is missing: ADDR..., -, --id or --filter")
+	case isGiven && len(f.filters) > 0:
+		return usagef("ADDR or --id is given, and --filter too")
+	case isGiven && f.on.all:
+		return usagef("--all-nodes goes with --filter: an ADDR and an --id are on one node")
 	case f.yes && f.dryRun:
 		return usagef("--yes and --dry-run are both given")
 	}
@@ -92,7 +100,7 @@ func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
 	if len(f.filters) > 0 {
 		return killMatching(ctx, f, a, std)
 	}
-	addrs, err := readAddrs(args, std.in)
+	all, err := readGiven(args, f.ids, std.in)
 	if err != nil {
 		return err
 	}
@@ -101,33 +109,7 @@ func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
 		return err
 	}
 	if f.dryRun {
-		return previewAddrs(ctx, a, nodes, addrs, std)
+		return previewGiven(ctx, a, nodes, all, std)
 	}
-	err = a.Kill(ctx, a.project, a.instance, nodes[0], addrs...)
-	told := explain(err)
-	if errors.As(told, new(usageError)) {
-		return told
-	}
-	report := killReport{Results: make([]killResult, len(addrs)), Error: callErrorOf(told)}
-	for i, addr := range addrs {
-		report.Results[i] = killResult{Address: addr, Result: resultOf(i, err)}
-	}
-	if err := report.show(std, a, false); err != nil {
-		return err
-	}
-	return told
-}
-
-// resultOf tells what the answer means for the i-th of the addresses.
-func resultOf(i int, err error) string {
-	var answer *client.Error
-	var partial *client.PartialError
-	switch {
-	case err == nil, errors.As(err, &partial) && i < partial.Done:
-		return "closed"
-	case errors.As(err, &answer) && answer.Status >= 300 && answer.Status < 500:
-		return "not killed"
-	default: // the kill may have come a part of its way
-		return "unknown"
-	}
+	return killGiven(ctx, a, nodes, all, std)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -23,9 +22,10 @@ func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
 		Use:   "kill-all --endpoint URL --project P --instance I {--node N | --all-nodes}",
 		Short: "Kill all sessions of a node, or of all nodes",
 		Long: "kill-all closes the connections of all peers on one node or on all nodes, as a job\n" +
-			"of the server. Without --yes it only says how many there are. Those that must live\n" +
-			"(replication, Sentinel, the server's own) do. --node may be left out where the\n" +
-			"instance has one node. Ctrl-C ends the wait for the job, not the job.\n\n" +
+			"of the server. Without --yes it only says how many there are. Protected sessions\n" +
+			"(replication, Sentinel, slot migration, the API server's own) are not killed. --node\n" +
+			"may be left out where the instance has one node. Ctrl-C ends the wait for the job,\n" +
+			"not the job.\n\n" +
 			credentialsHelp + "\n\n" +
 			"Exit code: 0 when the job has succeeded, or --dry-run or --no-wait has done its own;\n" +
 			"1 when a call or the job failed, or --yes is missing; 2 when it was called wrong and\n" +
@@ -63,16 +63,17 @@ func killAll(ctx context.Context, f killAllFlags, std stdio) error {
 	if !f.yes {
 		return countAll(ctx, a, nodes, f.dryRun, std)
 	}
-	node := nodes[0]
+	var job string
 	if f.on.all {
-		node = ""
+		job, err = a.KillAllNodes(ctx, a.project, a.instance)
+	} else {
+		job, err = a.KillAll(ctx, a.project, a.instance, nodes[0])
 	}
-	job, err := a.KillAll(ctx, a.project, a.instance, node)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return fmt.Errorf("%w; a job may have begun", err)
 	case err != nil:
-		return explain(err)
+		return a.explain(err)
 	case f.noWait && a.json:
 		return writeJSON(std.out, map[string]string{"job_id": job})
 	case f.noWait:
@@ -86,24 +87,24 @@ func killAll(ctx context.Context, f killAllFlags, std stdio) error {
 type nodeCount struct {
 	Node      string `json:"node_id"`
 	Sessions  int    `json:"sessions"`
-	Protected int    `json:"protected"` // of these, those that must live
+	Protected int    `json:"protected"` // of these, those that are never killed
 }
 
-// countAll says what would be killed.
+// countAll says what would be killed, on each node that can be listed.
 func countAll(ctx context.Context, a *api, nodes []string, asked bool, std stdio) error {
-	all, err := a.sessions(ctx, nodes)
-	if err != nil {
-		return err
+	all, answered, listErr := a.sessions(ctx, nodes)
+	if len(answered) == 0 || ctx.Err() != nil {
+		return listErr
 	}
-	counts := make([]nodeCount, len(nodes))
+	counts := make([]nodeCount, len(answered))
 	would := 0
-	for i, node := range nodes {
+	for i, node := range answered {
 		counts[i].Node = node
 		for j := range all {
 			switch s := &all[j]; {
 			case s.Node != node:
 				continue
-			case s.isProtected():
+			case s.protection() != "":
 				counts[i].Protected++
 			default:
 				would++
@@ -111,20 +112,25 @@ func countAll(ctx context.Context, a *api, nodes []string, asked bool, std stdio
 			counts[i].Sessions++
 		}
 	}
-	outcome := fmt.Sprintf("%s of %s would be killed; nothing was killed", plural(would, "session"), plural(len(nodes), "node"))
-	err = nil
+	outcome := fmt.Sprintf("%s of %s would be killed; nothing was killed", plural(would, "session"), plural(len(answered), "node"))
+	var err error
 	if !asked {
 		err = fmt.Errorf("%s: add --yes", outcome)
 	}
+	err = join(err, listErr)
 	if a.json {
-		return cmp.Or(writeJSON(std.out, map[string]any{"nodes": counts, "would_be_killed": would}), err)
+		report := map[string]any{"nodes": counts, "would_be_killed": would}
+		if failed := failedNodes(listErr); failed != nil {
+			report["failed_nodes"] = failed
+		}
+		return join(writeJSON(std.out, report), err)
 	}
 	var t table
 	t.add("NODE", "SESSIONS", "PROTECTED")
 	for _, c := range counts {
 		t.add(c.Node, strconv.Itoa(c.Sessions), strconv.Itoa(c.Protected))
 	}
-	if err := t.write(std.out); err != nil {
+	if err := t.write(std.out, std.width()); err != nil {
 		return err
 	}
 	if asked {

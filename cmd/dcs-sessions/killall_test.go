@@ -17,8 +17,8 @@ import (
 
 func TestKillAllCountsWithoutYes(t *testing.T) {
 	api := twoNodes(t)
-	replica := named("b", 4, "", "10.0.0.3")
-	replica.Flags = "S"
+	replica, yes := named("b", 4, "", "10.0.0.3"), true
+	replica.Protected = &yes
 	api.SetSessions("b", infos(named("b", 3, "leaky-2", "10.0.0.9"), replica))
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill-all", "--all-nodes")...)
 	assert.Equal(t, exitFailed, code)
@@ -29,6 +29,21 @@ func TestKillAllCountsWithoutYes(t *testing.T) {
 	assert.Empty(t, stderr)
 	assert.JSONEq(t, `{"nodes":[{"node_id":"a","sessions":2,"protected":0}],"would_be_killed":2}`, stdout)
 	assert.Empty(t, api.KillAlls())
+}
+
+func TestKillAllCountsTheNodesThatAnswer(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		api := twoNodes(t)
+		api.FailNextOf(clienttest.ScanClients, 1, 500, "DCS.5024", "The node is down.")
+		code, stdout, stderr := called(t.Context(), terminal, on(api, "kill-all", "--all-nodes", "--dry-run")...)
+		assert.Equal(t, exitFailed, code)
+		assert.Regexp(t, `^dcs-sessions: node [ab]: 500 DCS\.5024: The node is down\. \[request [^ ]+\]\n$`, stderr)
+		if terminal {
+			assert.Regexp(t, `(?s)^NODE .*[ab] .* of 1 node would be killed; nothing was killed\n$`, stdout)
+		} else {
+			assert.Contains(t, stdout, `"failed_nodes": [`)
+		}
+	}
 }
 
 func TestKillAllSaysWhichNodes(t *testing.T) {

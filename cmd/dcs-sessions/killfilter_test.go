@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestAFilterKillsNothingWithoutYes(t *testing.T) {
@@ -28,7 +30,8 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 		"--yes and --dry-run do not agree":  {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run are both given", 0},
 		"--max is not nothing":              {[]string{"--yes", "--max", "0"}, exitUsage, "--max must be positive", 0},
 		"--check is not in the past":        {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
-		"a filter is not beside an address": {[]string{"10.0.0.9:1"}, exitUsage, "ADDR and --filter are both given", 0},
+		"a filter is not beside an address": {[]string{"10.0.0.9:1"}, exitUsage, "ADDR or --id is given, and --filter too", 0},
+		"nor beside an id":                  {[]string{"--id", "7"}, exitUsage, "ADDR or --id is given, and --filter too", 0},
 		"a bad filter sends nothing":        {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": it is not `, 0},
 	} {
 		for _, terminal := range []bool{true, false} {
@@ -74,8 +77,8 @@ func TestEachNodeIsToldToKillItsOwn(t *testing.T) {
 	assert.Equal(t, []string{"10.0.0.9:40010"}, api.Kills()[0].Addrs)
 	assert.Equal(t, "b", api.Kills()[1].Node)
 	assert.Equal(t, []string{"10.0.0.9:40003"}, api.Kills()[1].Addrs)
-	assert.Contains(t, stdout, "a     10  10.0.0.9:40010  leaky-1  app   closed\n")
-	assert.True(t, strings.HasSuffix(stdout, "\n\n2 of 2 closed\n"), stdout)
+	assert.Contains(t, stdout, "a     10  10.0.0.9:40010  leaky-1  app   killed\n")
+	assert.True(t, strings.HasSuffix(stdout, "\n\n2 of 2 killed\n"), stdout)
 }
 
 func TestANodeThatFailsDoesNotKeepTheOthersFromBeingKilled(t *testing.T) {
@@ -84,17 +87,106 @@ func TestANodeThatFailsDoesNotKeepTheOthersFromBeingKilled(t *testing.T) {
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, stdout, "leaky-1  app   not killed\n")
-	assert.Contains(t, stdout, "leaky-2  app   closed\n")
+	assert.Contains(t, stdout, "leaky-2  app   killed\n")
 	assert.Contains(t, stderr, "400 DCS.4957: Not now.")
 }
 
-func TestNothingIsKilledWhereANodeIsNotListed(t *testing.T) {
-	api := twoNodes(t)
-	api.FailNextOf(clienttest.ScanClients, 1, 400, "DCS.4049", "Not running.")
-	code, _, stderr := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--yes")...)
-	assert.Equal(t, exitFailed, code)
-	assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: nothing was killed: node "), stderr)
-	assert.Empty(t, api.Kills())
+func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
+	args := []string{"kill", "--all-nodes", "--filter", "name=leaky-*", "--check", "0"}
+	for name, c := range map[string]struct {
+		more     []string
+		terminal bool
+		out      string
+		killed   int
+	}{
+		"with --yes":     {[]string{"--yes"}, true, "1 of 1 killed\n", 1},
+		"without --yes":  {nil, true, "leaky-", 0},
+		"with --dry-run": {[]string{"--dry-run"}, true, "sessions match", 0},
+		"as JSON":        {[]string{"--yes"}, false, `"failed_nodes": [`, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := twoNodes(t)
+			api.FailNextOf(clienttest.ScanClients, 1, 500, "DCS.5024", "The node is down.")
+			code, stdout, stderr := called(t.Context(), c.terminal, on(api, append(args, c.more...)...)...)
+			assert.Equal(t, exitFailed, code)
+			assert.Regexp(t, `node [ab]: 500 DCS\.5024: The node is down\.`, stderr)
+			assert.Contains(t, strings.Replace(stdout, "matches", "sessions match", 1), c.out)
+			assert.Len(t, api.Kills(), c.killed)
+		})
+	}
+	t.Run("where none can be listed nothing is killed", func(t *testing.T) {
+		api := twoNodes(t)
+		api.FailNextOf(clienttest.ScanClients, 2, 400, "DCS.4049", "Not running.")
+		code, stdout, stderr := called(t.Context(), true, on(api, append(args, "--yes")...)...)
+		assert.Equal(t, exitFailed, code)
+		assert.Empty(t, stdout)
+		assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: nothing was killed: node "), stderr)
+		assert.Regexp(t, `node a: 400 DCS\.4049: .*; node b: 400 DCS\.4049: `, stderr)
+		assert.Empty(t, api.Kills())
+	})
+}
+
+// A session that matches and lives must not go unnoticed.
+func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
+	const why = "1 more cannot be killed: 1 sentinel (named as a Sentinel's link is: sentinel-…-cmd or sentinel-…-pubsub)"
+	for name, c := range map[string]struct {
+		args    []string
+		code    int
+		out     []string // rows and lines, with one blank between words
+		stderr  string
+		targets string
+	}{
+		"with --yes":             {[]string{"--yes"}, exitFailed, []string{"1 10.0.0.1:40001 leaky-1 app killed", "2 /run/redis.sock:0 leaky-2 app killed", "3 10.0.0.3:40003 leaky-3 app protected: sentinel", "2 of 3 killed, 1 protected"}, why + "; --filter protected=false leaves the protected ones out", "10.0.0.1:40001 2"},
+		"without --yes":          {nil, exitFailed, []string{"3 10.0.0.3:40003 leaky-3 app - 0s 5s get N sentinel"}, "2 of 4 sessions match; " + why + "; nothing was killed: add --yes", ""},
+		"with --dry-run":         {[]string{"--dry-run"}, exitOK, []string{"2 of 4 sessions match; " + why + "; nothing was killed"}, "", ""},
+		"where it is all":        {[]string{"--filter", "protected=true", "--yes"}, exitFailed, []string{"0 of 4 sessions match; " + why + "; nothing was killed"}, why + "; --filter protected=false leaves the protected ones out", ""},
+		"where it is left out":   {[]string{"--filter", "protected=false", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
+		"where it did not match": {[]string{"--filter", "name!=leaky-3", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := protectedToo(t)
+			args := append([]string{"kill", "--filter", "name=leaky-*", "--check", "0"}, c.args...)
+			code, stdout, stderr := called(t.Context(), true, on(api, args...)...)
+			assert.Equal(t, c.code, code, stderr)
+			words := regexp.MustCompile(` +`).ReplaceAllString(stdout, " ")
+			for _, line := range c.out {
+				assert.Contains(t, words, line+"\n")
+			}
+			if c.stderr == "" {
+				assert.Empty(t, stderr)
+			} else {
+				assert.Equal(t, "dcs-sessions: "+c.stderr+"\n", stderr)
+			}
+			var targets []string
+			for _, kill := range api.Kills() {
+				targets = append(targets, append(kill.Addrs, kill.IDs...)...)
+			}
+			assert.Equal(t, c.targets, strings.Join(targets, " "))
+		})
+	}
+	_, stdout, _ := called(t.Context(), false, on(protectedToo(t), "kill", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
+	var report struct {
+		Protected int
+		Results   []killResult
+		Error     callError
+	}
+	require.NoError(t, json.Unmarshal([]byte(stdout), &report))
+	assert.Equal(t, 1, report.Protected)
+	assert.Equal(t, killResult{Address: "10.0.0.3:40003", Result: "protected", Protection: "sentinel", Node: "n", ID: "3", Name: "leaky-3", User: "app"}, report.Results[2])
+	assert.Contains(t, report.Error.Message, why)
+}
+
+// protectedToo is an API of one node with a leaky session, one of a Unix socket,
+// a protected one, and another.
+func protectedToo(t *testing.T) *clienttest.Server {
+	api := clienttest.New()
+	t.Cleanup(api.Close)
+	socket, yes, why := "/run/redis.sock:0", true, gen.ClientInfoProtection("sentinel")
+	unix, link := named("n", 2, "leaky-2", ""), named("n", 3, "leaky-3", "10.0.0.3")
+	unix.Addr, unix.Peer = socket, &socket
+	link.Protected, link.Protection = &yes, &why
+	api.SetSessions("n", infos(named("n", 1, "leaky-1", "10.0.0.1"), unix, link, named("n", 4, "web", "10.0.0.4")))
+	return api
 }
 
 func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
@@ -109,7 +201,7 @@ func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
 	}
 	code, _, stderr := called(t.Context(), true, on(twoNodes(t), "kill", "--all-nodes", "10.0.0.9:1")...)
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, stderr, "--all-nodes goes with --filter: an ADDR is on one node")
+	assert.Contains(t, stderr, "--all-nodes goes with --filter: an ADDR and an --id are on one node")
 	code, _, stderr = called(t.Context(), true, on(twoNodes(t), "list", "--all-nodes", "--node", "a")...)
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, "--node and --all-nodes are both given")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -25,23 +24,32 @@ type listFlags struct {
 }
 
 // filterHelp is for the long help of each command with --filter.
-const filterHelp = "A --filter is FIELD OPERATOR VALUE; a session must pass all that are given. Texts\n" +
-	"take = and != with * ? [a-z]; addr and peer also an IP alone or a network; numbers\n" +
-	"take < <= > >= too, times as 300, 90s, 1h30m, 2d, sizes as 4096, 20K, 10M:\n" +
-	"'name=web-*' 'name!=web-*' name= 'idle>300' 'age>=1h30m' cmd=blpop\n" +
-	"peer=10.0.0.0/24 'flags=*b*' 'omem>10M'. Quote them: < > * are the shell's."
+const filterHelp = "A --filter is FIELD OPERATOR VALUE, without blanks; a session must pass all that are\n" +
+	"given. Quote them: < > * are the shell's.\n" +
+	"  node name user cmd network  = and != with * (anything), ? (one character), [a-z]\n" +
+	"                              (one of these) and \\* (the character itself)\n" +
+	"  peer addr        = and != with an IP, an ip:port, a network or a pattern\n" +
+	"  flags events     = and != with letters in any order, and * for any others\n" +
+	"  protected        = and != with true or false\n" +
+	"  numbers          also < <= > >=; age and idle as 300 (seconds), 90s, 1h30m, 2d;\n" +
+	"                   buffers as 4096 (bytes), 20K, 10M\n" +
+	"'name=web-*' 'name!=web-*' name= 'idle>300' 'age>=1h30m' cmd=blpop 'omem>10M'\n" +
+	"peer=10.0.0.0/24 'peer=10.0.0.7:*' 'peer=[2001:db8::1]:50312' 'flags=*b*'\n" +
+	"What is not of this form is refused. A session whose field is not known passes no\n" +
+	"filter of it, != included: a Unix socket has no peer and no addr."
 
 func listCommand(getenv func(string) string, std stdio) *cobra.Command {
 	f := listFlags{call: callFlags{getenv: getenv}}
 	cmd := &cobra.Command{
 		Use:   "list --endpoint URL --project P --instance I",
 		Short: "List the sessions of a node, or of all nodes",
-		Long: "list reads the sessions anew and lists them: of one node, or without --node of all\n" +
-			"nodes of the instance. The address to kill a session by is its PEER. JSON is one\n" +
-			"array with a session on each line, whole; in a table what a client calls itself is\n" +
-			"cut and made harmless.\n\n" + filterHelp + "\n\n" +
+		Long: "list reads the nodes and lists their sessions: of one node, or without --node of all\n" +
+			"nodes of the instance. The address to kill a session by is its PEER. PROTECTED says\n" +
+			"why a session is never killed; the column is there where one is. JSON is one array\n" +
+			"with a session on each line, whole; in a table what a client calls itself is made\n" +
+			"harmless, and cut to the width of the terminal.\n\n" + filterHelp + "\n\n" +
 			"--watch lists again and again until Ctrl-C: on a terminal in place and cut to its\n" +
-			"size, elsewhere one below the other. Later failures are shown and outlasted.\n\n" +
+			"size, elsewhere one below the other. It goes on after later failures, and shows them.\n\n" +
 			credentialsHelp + "\n\n" +
 			"Exit code: 0 when all is listed, 1 when a call failed (what other nodes answered is\n" +
 			"listed), 2 when it was called wrong.",
@@ -91,8 +99,8 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 	}
 	// take writes nothing where no node answers
 	take := func(w io.Writer) (count string, err error) {
-		all, err := a.sessions(ctx, nodes)
-		if err != nil && (len(all) == 0 || ctx.Err() != nil) {
+		all, answered, err := a.sessions(ctx, nodes)
+		if len(answered) == 0 || ctx.Err() != nil {
 			return "", err
 		}
 		listed := slices.DeleteFunc(slices.Clone(all), func(s session) bool { return !matches(&s) })
@@ -102,9 +110,9 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 			count = fmt.Sprintf("%d of %s", len(listed), count)
 		}
 		if a.json {
-			return count, cmp.Or(writeJSONLines(w, listed), err)
+			return count, join(writeJSONLines(w, listed), err)
 		}
-		return count, cmp.Or(showSessions(w, listed, len(nodes) > 1, a.wide), err)
+		return count, join(showSessions(w, std.width(), listed, len(nodes) > 1, a.wide), err)
 	}
 	if f.watch {
 		return watchList(ctx, std, a.json, f.interval, take)
@@ -116,11 +124,15 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 	return err
 }
 
-// showSessions has a column for the node where there are several.
-func showSessions(w io.Writer, listed []session, several, wide bool) error {
-	shown := fields
+// showSessions has a column for the node where there are several, and one for
+// what is protected where something is.
+func showSessions(w io.Writer, width int, listed []session, several, wide bool) error {
+	shown := slices.Clone(fields)
 	if !wide {
-		shown = fields[:narrow]
+		shown = shown[:narrow]
+		if !slices.ContainsFunc(listed, func(s session) bool { return s.protection() != "" }) {
+			shown = shown[:narrow-1]
+		}
 	}
 	if !several {
 		shown = shown[1:]
@@ -129,6 +141,9 @@ func showSessions(w io.Writer, listed []session, several, wide bool) error {
 	row := make([]string, len(shown))
 	for i, f := range shown {
 		row[i] = strings.ToUpper(f.name)
+		if f.kind == text {
+			t.cut(i)
+		}
 	}
 	t.add(row...)
 	for i := range listed {
@@ -137,7 +152,7 @@ func showSessions(w io.Writer, listed []session, several, wide bool) error {
 		}
 		t.add(row...)
 	}
-	return t.write(w)
+	return t.write(w, width)
 }
 
 func plural(n int, what string) string {

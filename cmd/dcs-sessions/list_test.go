@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -110,7 +112,7 @@ func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
 	evil.Cmd, evil.Flags = "get\x1b[31m", "N\u009b"
 	api.SetSessions("n", infos(evil))
 	for _, output := range []string{"table", "wide", "json"} {
-		code, stdout, stderr := called(t.Context(), true, on(api, "list", "-o", output)...)
+		code, stdout, stderr := called(t.Context(), false, on(api, "list", "-o", output)...)
 		assert.Equal(t, exitOK, code, stderr)
 		assert.Regexp(t, `^[ -~\n…]+$`, stdout)
 		if output != "json" {
@@ -121,6 +123,42 @@ func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(stdout), &listed))
 		assert.Equal(t, []session{{"n", evil.ClientInfo}}, listed)
 	}
+}
+
+func TestAListFitsTheTerminal(t *testing.T) {
+	api := clienttest.New()
+	defer api.Close()
+	long := named("n", 1, strings.Repeat("name-", 20), "10.0.0.1")
+	long.Cmd = strings.Repeat("command-", 10)
+	api.SetSessions("n", infos(long, named("n", 2, "short", "10.0.0.2")))
+	for width, c := range map[int]struct {
+		widest int
+		whole  bool
+	}{60: {71, false}, 80: {80, false}, 100: {100, false}, 160: {160, false}, 300: {231, true}, 0: {115, false}} {
+		std := stdio{terminal: true, out: &bytes.Buffer{}, err: &bytes.Buffer{}, size: func() (int, int) { return width, 24 }}
+		code := run(t.Context(), on(api, "list", "-o", "table"), func(string) string { return "" }, std)
+		assert.Equal(t, exitOK, code)
+		out := std.out.(*bytes.Buffer).String()
+		widest := 0
+		for line := range strings.Lines(out) {
+			widest = max(widest, uniseg.StringWidth(strings.TrimRight(line, "\n")))
+		}
+		assert.LessOrEqual(t, widest, c.widest, "at %d", width)
+		assert.Equal(t, c.whole, strings.Contains(out, long.Name) && strings.Contains(out, long.Cmd), "at %d", width)
+		assert.Contains(t, out, "10.0.0.1:40001", "what a session is killed by is never cut")
+	}
+}
+
+func TestWhatIsProtectedIsMarked(t *testing.T) {
+	api := protectedToo(t)
+	_, stdout, _ := called(t.Context(), true, on(api, "list")...)
+	head, _, _ := strings.Cut(stdout, "\n")
+	assert.True(t, strings.HasSuffix(head, "  PROTECTED"), head)
+	assert.Contains(t, stdout, " N      sentinel\n")
+	_, stdout, _ = called(t.Context(), true, on(api, "list", "--filter", "protected=false")...)
+	assert.NotContains(t, stdout, "PROTECTED", "there is none")
+	_, stdout, _ = called(t.Context(), false, on(api, "list")...)
+	assert.Contains(t, stdout, `"protected":true,"protection":"sentinel"`)
 }
 
 func TestWideIsAllFields(t *testing.T) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +46,7 @@ func (f *nodeFlags) nodes(ctx context.Context, a *api, reads bool) ([]string, er
 	}
 	all, err := a.Nodes(ctx, a.project, a.instance)
 	if err != nil {
-		return nil, explain(err)
+		return nil, a.explain(err)
 	}
 	ids := withSessions(all)
 	switch {
@@ -73,7 +72,16 @@ func withSessions(nodes []gen.NodeInfo) []string {
 	return ids
 }
 
-// nodeErrors are those of several nodes.
+// A nodeError is that of one node.
+type nodeError struct {
+	Node string
+	Err  error
+}
+
+func (e *nodeError) Error() string { return "node " + e.Node + ": " + e.Err.Error() }
+func (e *nodeError) Unwrap() error { return e.Err }
+
+// nodeErrors are those of several nodes, on one line.
 type nodeErrors []error
 
 func (e nodeErrors) Unwrap() []error { return e }
@@ -87,49 +95,51 @@ func (e nodeErrors) Error() string {
 }
 
 // join is errors.Join on one line.
-func join(errs []error) error {
+func join(errs ...error) error {
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-	if len(errs) == 0 {
+	switch len(errs) {
+	case 0:
 		return nil
+	case 1:
+		return errs[0]
 	}
 	return nodeErrors(errs)
 }
 
 // sessions reads the sessions of the nodes, some nodes at a time. Where some
-// nodes fail, those of the others are returned beside the error.
-func (a *api) sessions(ctx context.Context, nodes []string) ([]session, error) {
+// nodes fail, those of the others are returned with the error, and answered has
+// the nodes that did not fail.
+func (a *api) sessions(ctx context.Context, nodes []string) (all []session, answered []string, err error) {
 	const atOnce = 4
 	found, errs := make([][]session, len(nodes)), make([]error, len(nodes))
 	slots := make(chan struct{}, atOnce)
-	var all sync.WaitGroup
+	var reads sync.WaitGroup
 	for i, node := range nodes {
-		all.Go(func() {
+		reads.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			found[i], errs[i] = a.read(ctx, node)
-			if errs[i] != nil && len(nodes) > 1 {
-				errs[i] = fmt.Errorf("node %s: %w", node, errs[i])
-			}
 		})
 	}
-	all.Wait()
-	return slices.Concat(found...), join(errs)
+	reads.Wait()
+	for i, node := range nodes {
+		switch {
+		case errs[i] == nil:
+			answered = append(answered, node)
+		case len(nodes) > 1:
+			found[i], errs[i] = nil, &nodeError{node, errs[i]}
+		default:
+			found[i] = nil
+		}
+	}
+	return slices.Concat(found...), answered, join(errs...)
 }
 
-// read scans first: without it, the service refuses to list, and a server may
-// list what it read minutes ago.
 func (a *api) read(ctx context.Context, node string) ([]session, error) {
-	job, err := a.Scan(ctx, a.project, a.instance, node, true)
-	if err != nil {
-		return nil, explain(err)
-	}
-	if _, err := a.WaitJob(ctx, a.project, job, nil); err != nil {
-		return nil, explain(err)
-	}
 	var found []session
 	for info, err := range a.List(ctx, a.project, a.instance, node, client.ListOptions{}) {
 		if err != nil {
-			return nil, explain(err)
+			return nil, a.explain(err)
 		}
 		found = append(found, session{node, info})
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,8 @@ func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "nodes --endpoint URL --project P --instance I",
 		Short: "List the nodes of an instance",
-		Long: "nodes lists the nodes of an instance; NODE is what --node takes.\n\n" + credentialsHelp + "\n\n" +
+		Long: "nodes lists the nodes of an instance; NODE is what --node takes.\n" +
+			"REASON is why a node is not active, or why its sessions cannot be managed.\n\n" + credentialsHelp + "\n\n" +
 			"Exit code: 0 when it is listed, 1 when the call failed, 2 when it was called wrong.",
 		Example: "  dcs-sessions nodes --endpoint http://127.0.0.1:8080 --project p --instance i",
 		Args:    usageArgs(cobra.NoArgs),
@@ -35,7 +37,7 @@ func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
 func showNodes(ctx context.Context, a *api, std stdio) error {
 	nodes, err := a.Nodes(ctx, a.project, a.instance)
 	if err != nil {
-		return explain(err)
+		return a.explain(err)
 	}
 	if a.json {
 		if nodes == nil {
@@ -43,23 +45,31 @@ func showNodes(ctx context.Context, a *api, std stdio) error {
 		}
 		return writeJSON(std.out, nodes)
 	}
+	why := slices.ContainsFunc(nodes, func(n gen.NodeInfo) bool { return value(n.StatusReason) != "" })
 	var t table
 	head := []string{"NODE", "NAME", "ADDRESS", "TYPE", "STATUS"}
+	t.cut(1)
 	if a.wide {
 		head = append(head, "ROLE", "ZONE", "SHARD", "LOGICAL")
+	}
+	if why {
+		head = append(head, "REASON")
 	}
 	t.add(head...)
 	for _, n := range nodes {
 		row := []string{
-			n.NodeID, clip(n.Name), net.JoinHostPort(n.NodeIP, n.NodePort),
+			n.NodeID, n.Name, net.JoinHostPort(n.NodeIP, n.NodePort),
 			orDash(string(value(n.NodeType))), string(n.Status),
 		}
 		if a.wide {
 			row = append(row, string(n.NodeRole), orDash(value(n.AzCode)), orDash(value(n.GroupName)), n.LogicalNodeID)
 		}
+		if why {
+			row = append(row, orDash(value(n.StatusReason)))
+		}
 		t.add(row...)
 	}
-	return t.write(std.out)
+	return t.write(std.out, std.width())
 }
 
 func orDash(text string) string {

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
@@ -14,19 +16,46 @@ type killReport struct {
 	CameBack  *int         `json:"came_back,omitempty"` // missing where nobody looked
 	StillOpen *int         `json:"still_open,omitempty"`
 	Error     *callError   `json:"error,omitempty"`
+	Failed    []failedNode `json:"failed_nodes,omitempty"` // whose sessions are not known
 }
 
 type killResult struct {
-	Address string `json:"address"`
-	Result  string `json:"result"` // closed, not killed, unknown; would be killed, not connected, protected
-	Node    string `json:"node_id,omitempty"`
-	ID      string `json:"id,omitempty"`
-	Name    string `json:"name,omitempty"`
-	User    string `json:"user,omitempty"`
+	Address    string `json:"address,omitempty"`
+	Result     string `json:"result"` // a client.Result, or one of these
+	Protection string `json:"protection,omitempty"`
+	Node       string `json:"node_id,omitempty"`
+	ID         string `json:"id,omitempty"`
+	Name       string `json:"name,omitempty"`
+	User       string `json:"user,omitempty"`
 }
 
+// What becomes of a session that a client.Result has no word for.
+const (
+	wouldBeKilled = "would be killed"
+	notConnected  = "not connected"
+	protected     = "protected"
+	cannotBeNamed = "cannot be named" // it has neither an address nor an id
+)
+
 func resultFor(s *session, result string) killResult {
-	return killResult{s.address(), result, s.Node, s.ID, s.Name, value(s.User)}
+	return killResult{Address: s.address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: value(s.User)}
+}
+
+// sparedResult is for a session that cannot be killed.
+func sparedResult(s *session) killResult {
+	r := resultFor(s, protected)
+	if r.Protection = s.protection(); r.Protection == "" {
+		r.Result = cannotBeNamed
+	}
+	return r
+}
+
+// text is the result as a table has it.
+func (r *killResult) text() string {
+	if r.Protection == "" || r.Protection == r.Result {
+		return r.Result
+	}
+	return r.Result + ": " + r.Protection
 }
 
 type callError struct {
@@ -37,15 +66,33 @@ type callError struct {
 	RequestID string `json:"request_id,omitempty"`
 }
 
+type failedNode struct {
+	Node string `json:"node_id"`
+	callError
+}
+
 func callErrorOf(err error) *callError {
 	var answer *client.Error
-	if errors.As(err, &answer) {
+	switch several := (nodeErrors)(nil); {
+	case err == nil:
+		return nil
+	case !errors.As(err, &several) && errors.As(err, &answer):
 		return &callError{answer.Status, answer.Code, answer.Message, answer.Details, answer.RequestID}
 	}
-	if err != nil {
-		return &callError{Message: err.Error()}
+	return &callError{Message: err.Error()}
+}
+
+// failedNodes are the nodes of an error of several nodes.
+func failedNodes(err error) (failed []failedNode) {
+	var one *nodeError
+	if several := (nodeErrors)(nil); errors.As(err, &several) {
+		for _, err := range several {
+			failed = append(failed, failedNodes(err)...)
+		}
+	} else if errors.As(err, &one) {
+		failed = append(failed, failedNode{one.Node, *callErrorOf(one.Err)})
 	}
-	return nil
+	return failed
 }
 
 // show writes the result of each session, and who it is where that is known. The
@@ -54,42 +101,51 @@ func (r *killReport) show(std stdio, a *api, several bool) error {
 	if a.json {
 		return writeJSON(std.out, r)
 	}
-	known := false
-	for _, result := range r.Results {
-		known = known || result.ID != ""
-	}
+	ids := slices.ContainsFunc(r.Results, func(r killResult) bool { return r.ID != "" })
+	known := slices.ContainsFunc(r.Results, func(r killResult) bool { return r.Node != "" })
 	var t table
-	row := func(result killResult, node, id, peer, name, user, text string) {
+	row := func(node, id, peer, name, user, text string) {
 		var cells []string
 		if several {
 			cells = append(cells, node)
 		}
+		if ids {
+			cells = append(cells, id)
+		}
+		cells = append(cells, peer)
 		if known {
-			cells = append(cells, orDash(id), peer, clip(name), clip(user))
-		} else {
-			cells = append(cells, peer)
+			t.cut(len(cells), len(cells)+1)
+			cells = append(cells, name, user)
 		}
 		t.add(append(cells, text)...)
 	}
-	row(killResult{}, "NODE", "ID", "PEER", "NAME", "USER", "RESULT")
+	row("NODE", "ID", "PEER", "NAME", "USER", "RESULT")
 	for _, result := range r.Results {
-		row(result, result.Node, result.ID, result.Address, result.Name, result.User, result.Result)
+		row(result.Node, orDash(result.ID), orDash(result.Address), result.Name, result.User, result.text())
 	}
-	return t.write(std.out)
+	return t.write(std.out, std.width())
 }
 
 // String is the line below the table of what was killed.
 func (r *killReport) String() string {
-	closed := 0
+	counts := map[string]int{}
 	for _, result := range r.Results {
-		if result.Result == "closed" {
-			closed++
+		counts[result.Result]++
+	}
+	closed := string(client.Killed)
+	if counts[closed] == 0 && counts[string(client.Closed)] > 0 {
+		closed = string(client.Closed)
+	}
+	texts := []string{fmt.Sprintf("%d of %d %s", counts[closed], len(r.Results), closed)}
+	for _, result := range []string{
+		string(client.Killed), string(client.Closed), string(client.Gone), string(client.Replaced), protected, cannotBeNamed,
+		string(client.NotKilled), string(client.Unknown),
+	} {
+		if n := counts[result]; n > 0 && result != closed {
+			texts = append(texts, fmt.Sprintf("%d %s", n, result))
 		}
 	}
-	text := fmt.Sprintf("%d of %d closed", closed, len(r.Results))
-	if r.Protected > 0 {
-		text += fmt.Sprintf(", %d more must live (replication, Sentinel, the server's own)", r.Protected)
-	}
+	text := strings.Join(texts, ", ")
 	if r.CameBack != nil {
 		text += fmt.Sprintf("; %d came straight back under a new id", *r.CameBack)
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
+	"strings"
 
 	redislog "github.com/redis/go-redis/v9/logging"
 	"github.com/spf13/cobra"
@@ -29,10 +29,21 @@ type stdio struct {
 	size        func() (width, height int) // of the terminal that out is
 }
 
+// width is that of the terminal that out is, or 0.
+func (std stdio) width() int {
+	if !std.terminal || std.size == nil {
+		return 0
+	}
+	width, _ := std.size()
+	return width
+}
+
 // A usageError is a mistake in how the command was called.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
+
+func isUsage(err error) bool { return errors.As(err, new(usageError)) }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
@@ -42,6 +53,8 @@ var errSilent = errors.New("failed")
 // run is the whole command; it returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, std stdio) int {
 	redislog.Disable() // what it would print, in a format of its own, comes back as errors
+	out := &errWriter{Writer: std.out}
+	std.out = out
 	root := &cobra.Command{
 		Use:   "dcs-sessions",
 		Short: "See and kill sessions of Redis and Valkey nodes, over the DCS API",
@@ -56,6 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	}
 	root.AddCommand(demoCommand(std), jobCommand(getenv, std), killCommand(getenv, std), killAllCommand(getenv, std),
 		listCommand(getenv, std), nodesCommand(getenv, std), proxyCommand(std), serveCommand(getenv, std), signCommand(getenv, std))
+	root.SetHelpCommand(helpCommand(root))
 	root.SetArgs(args)
 	root.SetIn(std.in)
 	root.SetOut(std.out)
@@ -64,13 +78,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnv(cmd, getenv) }
 
 	cmd, err := root.ExecuteContextC(ctx)
-	var usage usageError
+	if out.err != nil && !errors.Is(err, out.err) {
+		err = join(err, fmt.Errorf("write the output: %w", out.err))
+	}
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errSilent):
 		return exitFailed
-	case errors.As(err, &usage):
+	case isUsage(err):
 		fmt.Fprintf(std.err, "dcs-sessions: %v\nSee '%s --help'.\n", err, cmd.CommandPath())
 		return exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
@@ -89,6 +105,24 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			return usageError{err}
 		}
 		return nil
+	}
+}
+
+// helpCommand is cobra's, but for a command that is not there: that is called
+// wrong.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:               "help [command]",
+		Short:             "Help about any command",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("there is no command %q", strings.Join(args, " "))
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
 	}
 }
 
@@ -124,12 +158,4 @@ func fromEnv(cmd *cobra.Command, getenv func(string) string) (err error) {
 		}
 	})
 	return err
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }

@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -19,7 +21,7 @@ import (
 )
 
 func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
-	var file string
+	var file, level string
 	var onlyCheck bool
 	cmd := &cobra.Command{
 		Use:   "serve --config FILE",
@@ -38,6 +40,10 @@ func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 			if file == "" {
 				return usagef("--config is missing")
 			}
+			from, err := logLevel(level)
+			if err != nil {
+				return err
+			}
 			config, err := server.LoadConfig(file, getenv)
 			if err != nil {
 				return usageError{err}
@@ -45,20 +51,32 @@ func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 			if onlyCheck {
 				return check(cmd.Context(), config, std.out)
 			}
-			return serve(cmd, config, getenv, std)
+			return serve(cmd, config, from, getenv, std)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "", "the configuration `FILE`")
 	cmd.Flags().BoolVar(&onlyCheck, "check", false, "print what is wrong with the file and its nodes, a problem a line; exit 1 where one is an error")
+	cmd.Flags().StringVar(&level, "log-level", "info", "log from this `LEVEL` on: "+strings.Join(logLevels, ", "))
 	envFlag(cmd.Flags(), "config", "DCS_CONFIG")
+	envFlag(cmd.Flags(), "log-level", "DCS_LOG_LEVEL")
+	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions(logLevels, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func serve(cmd *cobra.Command, config *server.Config, getenv func(string) string, std stdio) error {
+var logLevels = []string{"debug", "info", "warn", "error"}
+
+func logLevel(text string) (level slog.Level, err error) {
+	if !slices.Contains(logLevels, text) {
+		return 0, usagef("--log-level is %q, not %s", text, strings.Join(logLevels, ", "))
+	}
+	return level, level.UnmarshalText([]byte(text))
+}
+
+func serve(cmd *cobra.Command, config *server.Config, level slog.Level, getenv func(string) string, std stdio) error {
 	signal.Ignore(syscall.SIGPIPE) // a log whose reader is gone ends no call
 	lines := output.NewLog(std.err)
 	defer lines.Close()
-	log := slog.New(slog.NewJSONHandler(lines, nil))
+	log := slog.New(slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}))
 	nodes, err := config.OpenFleet(log)
 	if err != nil {
 		return usageError{err}

@@ -61,14 +61,14 @@ auth:
 	says(`"msg":"credentials loaded".*"access_keys":2`)
 	assert.Equal(t, 401, status("AKA", "sk-of-before"))
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
-	assert.FileExists(t, audit, "it is opened anew")
+	assert.FileExists(t, audit, "it is opened again")
 
 	require.NoError(t, os.Remove(audit))
 	require.NoError(t, os.Mkdir(audit, 0o700))
 	write(file, "nope: 1\n")
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	says(`"level":"ERROR","msg":"the new credentials are refused, the old ones stay","error":"[^"]*:1: field nope not found"`)
-	says(`"level":"ERROR","msg":"the audit file cannot be opened anew, the old one goes on"`)
+	says(`"level":"ERROR","msg":"the audit file cannot be opened again, the old one goes on"`)
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
 
 	assert.Equal(t, exitOK, stop())

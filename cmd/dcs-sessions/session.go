@@ -3,8 +3,8 @@ package main
 import (
 	"cmp"
 	"net/netip"
-	"strings"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
@@ -14,31 +14,34 @@ type session struct {
 	gen.ClientInfo
 }
 
-// address is what the session is killed by: its peer, which the API leaves out
-// for the nodes of a proxy.
+// address is that of its peer, which the API leaves out for the nodes of a proxy.
 func (s *session) address() string { return cmp.Or(value(s.Peer), s.Addr) }
 
-// peer is the address, canonical: IPv4 may come mapped into IPv6. It is zero for
-// what cannot be killed by it, such as a Unix socket.
+// peer is the address, canonical. It is zero for what cannot be killed by it,
+// such as a Unix socket.
 func (s *session) peer() netip.AddrPort { return parsePeer(s.address()) }
 
-func parsePeer(text string) netip.AddrPort {
-	peer, err := netip.ParseAddrPort(text)
-	if err != nil || peer.Addr().Zone() != "" || peer.Port() == 0 {
-		return netip.AddrPort{}
+// target is what it is killed by; zero if there is nothing.
+func (s *session) target() client.Target { return client.Session(s.ClientInfo) }
+
+// protection is why the server would not kill it, as the server says; empty if
+// it would.
+func (s *session) protection() string {
+	switch {
+	case value(s.Protection) != "":
+		return string(*s.Protection)
+	case value(s.Protected):
+		return "protected"
 	}
-	return netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
+	return ""
 }
 
-// isProtected tells a session that must live: a replication link in either
-// direction by its flags (S: a replica, M: the primary), one of Sentinel's by
-// its name, or who was just listing, which is the server itself. The server
-// refuses a kill that names one.
-func (s *session) isProtected() bool {
-	isSentinel := strings.HasPrefix(s.Name, "sentinel-") &&
-		(strings.HasSuffix(s.Name, "-cmd") || strings.HasSuffix(s.Name, "-pubsub"))
-	isLister := s.Idle == 0 && (s.Cmd == "client|list" || s.Cmd == "client") // the latter before Redis 7
-	return strings.ContainsAny(s.Flags, "SM") || isSentinel || isLister
+// reasons say of each protection what the session is.
+var reasons = map[string]string{
+	"replication":    "a replication link",
+	"sentinel":       "named as a Sentinel's link is: sentinel-…-cmd or sentinel-…-pubsub",
+	"slot-migration": "a slot-migration link",
+	"self":           "the API server's own connection",
 }
 
 // value is what an optional field has, or its zero value.

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
 type signFlags struct{ method, data string }
@@ -37,12 +35,14 @@ func signCommand(getenv func(string) string, std stdio) *cobra.Command {
 }
 
 func sign(f signFlags, target string, getenv func(string) string, std stdio) error {
-	credentials, project, err := client.FromEnv(getenv)
+	call := callFlags{getenv: getenv, token: getenv("DCS_TOKEN"), tokenFile: getenv("DCS_TOKEN_FILE"),
+		accessKey: getenv("DCS_ACCESS_KEY"), project: getenv("DCS_PROJECT_ID")}
+	credentials, project, err := call.credentials()
 	if err != nil {
 		return usageError{err}
 	}
 	if credentials == nil {
-		return usagef("there are no credentials: set $DCS_ACCESS_KEY and $DCS_SECRET_KEY, or $DCS_TOKEN")
+		return usagef("there are no credentials: set $DCS_ACCESS_KEY and $DCS_SECRET_KEY, $DCS_TOKEN or $DCS_TOKEN_FILE")
 	}
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Fragment != "" {

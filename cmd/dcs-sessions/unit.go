@@ -1,11 +1,11 @@
 package main
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // showSeconds writes the two largest units: 12s, 3m12s, 2h5m, 2d4h.
@@ -28,23 +28,43 @@ func showSeconds(n int64) string {
 	}
 }
 
-// parseSeconds reads what showSeconds writes, seconds without a unit, and what
-// Go calls a duration.
+var (
+	errNumber = errors.New("not a number")
+	timeForm  = regexp.MustCompile(`^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$`)
+	sizeForm  = regexp.MustCompile(`^([0-9]+)([KkMmGg]?)[Bb]?$`)
+)
+
+// parseDigits reads a number as it is written: no sign, and no 0 before it. It
+// has 18 digits at most, but for an id, and so it fits.
+func parseDigits(text string) (int64, error) {
+	if text == "" || len(text) > 1 && text[0] == '0' || strings.Trim(text, "0123456789") != "" {
+		return 0, errNumber
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+// parseSeconds reads what showSeconds writes, and seconds without a unit: days,
+// hours, minutes and seconds in this order, each once.
 func parseSeconds(text string) (int64, error) {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+	if n, err := parseDigits(text); err == nil {
 		return n, nil
 	}
-	var total time.Duration
-	rest := text
-	if days, after, ok := strings.Cut(text, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err != nil {
-			return 0, err
-		}
-		total, rest = time.Duration(n)*24*time.Hour, cmp.Or(after, "0")
+	parts := timeForm.FindStringSubmatch(text)
+	if parts == nil || text == "" {
+		return 0, errNumber
 	}
-	d, err := time.ParseDuration(rest)
-	return int64((total + d) / time.Second), err
+	var total int64
+	for i, unit := range []int64{24 * 60 * 60, 60 * 60, 60, 1} {
+		if parts[1+i] == "" {
+			continue
+		}
+		n, err := parseDigits(parts[1+i])
+		if err != nil || n > 1<<32 { // more than any, and no overflow
+			return 0, errNumber
+		}
+		total += n * unit
+	}
+	return total, nil
 }
 
 const sizeUnits = "KMG" // of 1024 each, as Redis has them
@@ -63,14 +83,16 @@ func showSize(n int64) string {
 
 // parseSize reads bytes: 4096, 512B, 20k, 10MB.
 func parseSize(text string) (int64, error) {
-	upper := strings.TrimSuffix(strings.ToUpper(text), "B")
-	factor := int64(1)
-	for i, unit := range sizeUnits {
-		if digits, ok := strings.CutSuffix(upper, string(unit)); ok {
-			upper, factor = digits, 1<<(10*(i+1))
-			break
-		}
+	parts := sizeForm.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, errNumber
 	}
-	n, err := strconv.ParseInt(upper, 10, 32)
-	return n * factor, err
+	n, err := parseDigits(parts[1])
+	if err != nil || n > 1<<32 { // more than any, and no overflow
+		return 0, errNumber
+	}
+	if parts[2] != "" {
+		n <<= 10 * (1 + strings.Index(sizeUnits, strings.ToUpper(parts[2])))
+	}
+	return n, nil
 }

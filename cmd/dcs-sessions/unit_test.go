@@ -21,7 +21,7 @@ func TestTimesAreReadAsTheyAreWritten(t *testing.T) {
 		require.NoError(t, err, text)
 		assert.Equal(t, seconds, n, text)
 	}
-	for _, text := range []string{"", "d", "1w", "xd", "1d x", "-1d"} {
+	for _, text := range []string{"", "d", "1w", "xd", "1d x", "-1d", "+1", "1s1m", "1m1m", "1.5h", "01", "1ms", "99999999999d"} {
 		_, err := parseSeconds(text)
 		assert.Error(t, err, text)
 	}
@@ -34,13 +34,13 @@ func TestSizesAreThoseOfRedis(t *testing.T) {
 		assert.Equal(t, text, showSize(bytes), bytes)
 	}
 	for text, bytes := range map[string]int64{
-		"512": 512, "512B": 512, "20k": 20480, "20KB": 20480, "10M": 10 << 20, "1gb": 1 << 30, "-1": -1,
+		"0": 0, "512": 512, "512B": 512, "20k": 20480, "20KB": 20480, "10M": 10 << 20, "1gb": 1 << 30,
 	} {
 		n, err := parseSize(text)
 		require.NoError(t, err, text)
 		assert.Equal(t, bytes, n, text)
 	}
-	for _, text := range []string{"", "K", "1T", "1.5M", "x"} {
+	for _, text := range []string{"", "K", "1T", "1.5M", "x", "-1", "+1", "01", "1KK", "99999999999G"} {
 		_, err := parseSize(text)
 		assert.Error(t, err, text)
 	}
