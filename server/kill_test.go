@@ -1,8 +1,10 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
@@ -167,6 +170,28 @@ func TestAKillOfManyNamesWhatWasGone(t *testing.T) {
 	outcome := got.header.Get("X-Kill-Outcome")
 	assert.Regexp(t, `^killed=1, gone=9999, replaced=0, gone-at=:f/+`, outcome)
 	assert.Less(t, len(outcome), 2_000, "a proxy in front takes few kilobytes of headers")
+}
+
+func TestTheLargestOutcomeKeepsToTheContract(t *testing.T) {
+	node := redistest.Start(t)
+	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	replaced := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
+	addr := replaced.LocalAddr().String()
+	require.NotEmpty(t, a.list("?addr="+addr).Clients)
+	replaced.comeBack()
+	redistest.AwaitAlone(t, node.Addr(), addr)
+	body := gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{addr}}
+	for i := range 9_999 {
+		body.ClientAddrs = append(body.ClientAddrs, fmt.Sprintf("10.0.%d.%d:1", i/250, i%250+1))
+	}
+	for i := range 10_000 {
+		body.ClientIDs = append(body.ClientIDs, strconv.Itoa(1_000_000_000+i))
+	}
+	data, err := json.Marshal(body)
+	require.NoError(t, err)
+	got := a.kill(string(data))
+	assert.Equal(t, 400, got.status, got.body)
+	assert.Regexp(t, `^killed=0, gone=19999, replaced=1, gone-at=:f/.*, replaced-at=:gA`, got.header.Get("X-Kill-Outcome"))
 }
 
 func TestFaultsOfANode(t *testing.T) {
