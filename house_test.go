@@ -34,9 +34,10 @@ var mayUse = map[string][]string{
 	"/internal/proxy":     {module, module + "/validate", module + "/internal/access", module + "/internal/serve", "github.com/prometheus/client_golang"},
 	"/internal/localnode": {"github.com/tidwall/redcon"},
 	"/internal/redistest": {module + "/internal/localnode"}, // and testing
-	"/cmd/dcs-sessions": {module, module + "/gen", module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode", module + "/internal/proxy", module + "/internal/output",
+	"/cmd/dcs-sessions": {module, module + "/gen", module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode", module + "/internal/proxy", module + "/internal/serve", module + "/internal/output",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term",
 		"github.com/schollz/progressbar/v3", "github.com/rivo/uniseg"},
+	"/internal/realclient": {}, // and testing
 }
 
 // light is all that those packages bring along which others import to call the

@@ -15,8 +15,9 @@ const (
 
 // A framing finds out whether a request's header has both Content-Length and
 // Transfer-Encoding, which net/http hides. It looks at the bytes since the last
-// response, and may take the end of that request's body for a header: then a
-// connection is closed that could have been kept.
+// response, and may take the end of that request's body, or what comes in a
+// pipeline, for a part of the header: then a connection is closed that could have
+// been kept.
 type framing struct {
 	line []byte // the current line's first bytes
 	tail []byte // the last bytes read while a handler has the request
@@ -52,7 +53,10 @@ func startsWith(line []byte, name string) bool {
 // ambiguous reports whether RFC 9112, 6.1 wants the connection closed after the
 // answer to r: both are there, or Transfer-Encoding is in HTTP/1.0.
 func (f *framing) ambiguous(r *http.Request) bool {
-	return f.transferEncoding && (f.contentLength || !r.ProtoAtLeast(1, 1))
+	if !r.ProtoAtLeast(1, 1) {
+		return f.transferEncoding
+	}
+	return len(r.TransferEncoding) > 0 && f.contentLength
 }
 
 // next begins with the next request.

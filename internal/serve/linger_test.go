@@ -1,0 +1,115 @@
+package serve_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/realclient"
+	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+)
+
+func TestACallerThatIsStillSendingHasItsAnswer(t *testing.T) {
+	addr := start(t, serve.Options{ReadTimeout: time.Minute}, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/part" {
+			if _, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)); err != nil {
+				http.Error(w, "too large", 413)
+			}
+			return
+		}
+		http.Error(w, "no", 401)
+	})
+	for name, post := range realclient.All(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range []struct {
+				path          string
+				status, times int
+			}{{"/part", 413, 20}, {"/none", 401, 5}} {
+				statuses, err := post("http://"+addr+c.path, 20<<20, c.times)
+				require.NoError(t, err, c.path)
+				assert.Equal(t, slices.Repeat([]int{c.status}, c.times), statuses, c.path)
+			}
+		})
+	}
+}
+
+// A refusal that net/http writes is one too.
+func TestACallerThatSendsTooLargeAHeaderHasItsAnswer(t *testing.T) {
+	addr := start(t, serve.Options{Refusal: shaped}, remote)
+	for range 20 {
+		conn := dial(t, addr)
+		_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: h\r\nX: "+strings.Repeat("x", 5<<20))
+		require.NoError(t, err)
+		assert.Equal(t, `{"refused":431}`, bodyOf(t, conn))
+	}
+}
+
+func TestTheAnswerIsCompleteBeforeTheBodyIs(t *testing.T) {
+	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) })
+	conn := dial(t, addr)
+	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n{", 20<<20)
+	got, err := io.ReadAll(conn) // to its end: the server closes its side
+	require.NoError(t, err)
+	assert.Contains(t, string(got), "HTTP/1.1 401 ")
+}
+
+func TestAConnectionDoesNotLingerForEver(t *testing.T) {
+	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) })
+	for name, send := range map[string]func(net.Conn) error{
+		"it sends nothing more": func(c net.Conn) error {
+			time.Sleep(7 * time.Second) // longer than it may pause
+			_, err := io.WriteString(c, "x")
+			time.Sleep(100 * time.Millisecond) // until the reset is here
+			_, err2 := io.WriteString(c, "x")
+			return cmpError(err, err2)
+		},
+		"it sends without end": func(c net.Conn) error {
+			part := make([]byte, 1<<20)
+			for range 512 {
+				if _, err := c.Write(part); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := dial(t, addr)
+			fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n\r\n")
+			assert.Error(t, send(conn), "it is closed")
+		})
+	}
+}
+
+func cmpError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestLingeringConnectionsAreBounded(t *testing.T) {
+	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) })
+	before := runtime.NumGoroutine()
+	for range 400 {
+		conn := dial(t, addr)
+		fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", 20<<20)
+		resp := make([]byte, 12)
+		_, err := io.ReadFull(conn, resp)
+		require.NoError(t, err)
+	}
+	require.Eventually(t, func() bool { return runtime.NumGoroutine()-before < 300 }, 4*time.Second, 10*time.Millisecond)
+}
