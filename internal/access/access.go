@@ -9,6 +9,7 @@ package access
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -29,7 +30,7 @@ type Options struct {
 
 var errPanic = errors.New("the handler panicked")
 
-// Handler lets next answer, then writes the line. A call whose handler ended
+// Handler lets next answer, then writes the line, whose length is bounded. A call whose handler ended
 // with http.ErrAbortHandler has its line too, before net/http drops the
 // connection.
 func Handler(o Options, next http.Handler) http.Handler {
@@ -42,7 +43,7 @@ func Handler(o Options, next http.Handler) http.Handler {
 			p := recover()
 			aborted := p == http.ErrAbortHandler
 			if p != nil && !aborted {
-				o.Log.Error("panic", "request_id", c.RequestID, "panic", p, "stack", string(debug.Stack()))
+				o.Log.Error("panic", "request_id", c.RequestID, "panic", cut(fmt.Sprint(p), maxError), "stack", cut(string(debug.Stack()), maxStack))
 				c.Err = errPanic
 				if c.Status == 0 {
 					o.Panicked(sw, r)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,4 +93,25 @@ func TestACallersIDIsTakenWhereItIsSafe(t *testing.T) {
 			assert.Regexp(t, "^[0-9a-f]{32}$", line["request_id"], "%q", id)
 		}
 	}
+}
+
+func TestALineIsShortWhateverACallerSends(t *testing.T) {
+	long := strings.Repeat("é", 30<<10)
+	r := httptest.NewRequest(strings.Repeat("M", 60<<10), "/"+strings.Repeat("x", 60<<10)+"?token=hunter2", nil)
+	r.Header.Set("X-Request-Id", long)
+	rec, line, _ := call(t, r, func(w http.ResponseWriter, r *http.Request) {
+		c := access.Of(r.Context())
+		c.Set("who", long)
+		c.Set("violations", slices.Repeat([]string{long}, 100))
+		c.Err = errors.New(long)
+		w.WriteHeader(500)
+	})
+	require.Equal(t, 500, rec.Code)
+	text, err := json.Marshal(line)
+	require.NoError(t, err)
+	assert.Less(t, len(text), 48<<10)
+	assert.NotContains(t, string(text), "hunter2")
+	assert.NotContains(t, string(text), "\ufffd", "no character is torn")
+	assert.Equal(t, "/"+strings.Repeat("x", 1023)+"… (61441 bytes)", line["path"])
+	assert.Len(t, line["violations"], 32)
 }

@@ -42,9 +42,10 @@ func Of(ctx context.Context) *Call {
 	return c
 }
 
-// Set gives the line an attribute, in the place of one of the same key.
+// Set gives the line an attribute, in the place of one of the same key. A long
+// text is cut.
 func (c *Call) Set(key string, value any) {
-	attr := slog.Any(key, value)
+	attr := slog.Any(key, bounded(value))
 	if i := c.index(key); i >= 0 {
 		c.attrs[i] = attr
 		return
@@ -74,14 +75,14 @@ func (c *Call) log(log *slog.Logger, r *http.Request, aborted bool, took time.Du
 	}
 	attrs := append([]slog.Attr{
 		slog.String("request_id", c.RequestID),
-		slog.String("method", r.Method),
-		slog.String("path", r.URL.EscapedPath()),
+		slog.String("method", cut(r.Method, maxMethod)),
+		slog.String("path", cut(r.URL.EscapedPath(), maxPath)),
 		slog.Int("status", c.Status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("remote", r.RemoteAddr),
 	}, c.attrs...)
 	if c.Err != nil {
-		attrs = append(attrs, slog.String("error", c.Err.Error()))
+		attrs = append(attrs, slog.String("error", cut(c.Err.Error(), maxError)))
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
 }
