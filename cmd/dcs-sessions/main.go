@@ -8,13 +8,15 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/output"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, stdio{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		in: os.Stdin, out: os.Stdout, err: output.NewFile(os.Stderr), // a reader that hangs does not keep the end waiting
 		terminal:    term.IsTerminal(int(os.Stdout.Fd())),
 		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		size: func() (width, height int) {

@@ -9,25 +9,33 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/output"
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
+	edge "github.com/dcs-sessions/dcs-sessions/internal/serve" // serve is a command here
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
 type proxyFlags struct {
 	upstream, upstreamCA, contract  string
-	listen, tlsCert, tlsKey, admin  string
+	listen, tlsCert, tlsKey         string
+	trustedProxies                  []string
+	admin, adminTokenFile           string
 	request, response               string
 	maxRequestBody, maxResponseBody int64
 	upstreamTimeout                 time.Duration
 }
 
-func proxyCommand(std stdio) *cobra.Command {
+// adminTokenEnv may have the admin token itself.
+const adminTokenEnv = "DCS_ADMIN_TOKEN"
+
+func proxyCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var f proxyFlags
 	cmd := &cobra.Command{
 		Use:   "proxy --upstream URL",
@@ -38,17 +46,21 @@ func proxyCommand(std stdio) *cobra.Command {
 			"for a bad response, as application/problem+json), observe (it is logged and\n" +
 			"passes as it is) or off. Host, User-Agent, path and query are sent on as they\n" +
 			"came, for they may be signed; a path in the upstream's URL is put before theirs.\n\n" +
-			"SIGHUP reads the contract and the certificate anew; one that is bad is refused\n" +
-			"and the old one kept. Ctrl-C or SIGTERM finishes the calls under way. The log is\n" +
-			"JSON on standard error, a line a request.\n\n" +
+			"SIGHUP reads the contract and the certificate again; one that is bad is refused\n" +
+			"and the old one kept. Ctrl-C or SIGTERM finishes the calls under way, for at most\n" +
+			"six seconds. The log is JSON on standard error, a line a request.\n\n" +
+			"Connections from a trusted proxy's network may begin with a PROXY protocol header,\n" +
+			"and X-Forwarded-For is read there: the log, and X-Forwarded-For to the upstream,\n" +
+			"then have the caller's address instead of the proxy's.\n\n" +
 			"The admin address has /healthz, /readyz, /metrics (Prometheus), /drift (what was\n" +
-			"found, counted) and /modes (GET, and PUT to change them). Whoever reaches it can\n" +
-			"switch the validation off: keep it from callers.",
+			"found, counted) and /modes (GET, and PUT to change them). On loopback it refuses\n" +
+			"what a web page may have sent. On any other address there must be an admin token,\n" +
+			"in a file or in $" + adminTokenEnv + ", and PUT /modes wants it: Authorization: Bearer TOKEN.",
 		Example: "  dcs-sessions proxy --upstream http://127.0.0.1:8080\n" +
 			"  dcs-sessions proxy --upstream https://api.example.com/v1 --contract shop.yaml \\\n" +
 			"    --response observe --admin 127.0.0.1:9090",
 		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), f, std) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), f, getenv, std) },
 	}
 	f.add(cmd.Flags())
 	return cmd
@@ -67,6 +79,8 @@ func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	flags.Int64Var(&f.maxRequestBody, "max-request-body", proxy.DefaultMaxRequestBody, "`BYTES` that a request's body may have")
 	flags.Int64Var(&f.maxResponseBody, "max-response-body", proxy.DefaultMaxResponseBody, "`BYTES` that a response's body may have")
 	flags.StringVar(&f.admin, "admin", "", "`ADDRESS` for the operator alone (default none)")
+	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "`FILE` with the token for what changes something there (default $"+adminTokenEnv+")")
+	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "`NETWORK` of proxies in front that say who calls, like 10.0.0.0/8; may be repeated (default none)")
 	envFlag(flags, "upstream", "DCS_UPSTREAM")
 	envFlag(flags, "upstream-ca", "DCS_UPSTREAM_CA")
 	envFlag(flags, "upstream-timeout", "DCS_UPSTREAM_TIMEOUT")
@@ -79,16 +93,21 @@ func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	envFlag(flags, "max-request-body", "DCS_MAX_REQUEST_BODY")
 	envFlag(flags, "max-response-body", "DCS_MAX_RESPONSE_BODY")
 	envFlag(flags, "admin", "DCS_ADMIN")
+	envFlag(flags, "admin-token-file", "DCS_ADMIN_TOKEN_FILE")
+	envFlag(flags, "trusted-proxy", "DCS_TRUSTED_PROXY")
 }
 
 // runProxy returns a usageError for whatever keeps the proxy from being made;
 // nothing listens then.
-func runProxy(ctx context.Context, f proxyFlags, std stdio) error {
-	o, err := f.options()
+func runProxy(ctx context.Context, f proxyFlags, getenv func(string) string, std stdio) error {
+	o, err := f.options(getenv)
 	if err != nil {
 		return usageError{err}
 	}
-	o.Log = slog.New(slog.NewJSONHandler(std.err, nil))
+	signal.Ignore(syscall.SIGPIPE) // a log whose reader is gone ends no call
+	log := output.NewLog(std.err)
+	defer log.Close()
+	o.Log = slog.New(slog.NewJSONHandler(log, nil))
 	p, err := proxy.New(o)
 	if err != nil {
 		return usageError{err}
@@ -117,11 +136,15 @@ func runProxy(ctx context.Context, f proxyFlags, std stdio) error {
 			return fmt.Errorf("listen: --admin: %w", err)
 		}
 	}
-	return p.Serve(ctx, ln, admin)
+	err = p.Serve(ctx, ln, admin)
+	if errors.Is(err, proxy.ErrNoAdminToken) {
+		return usagef("--admin: %w; give one by --admin-token-file or $%s", err, adminTokenEnv)
+	}
+	return err
 }
 
 // options reads the flags, and the files that they name.
-func (f *proxyFlags) options() (o proxy.Options, err error) {
+func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err error) {
 	if f.upstream == "" {
 		return o, errors.New("--upstream is missing")
 	}
@@ -146,10 +169,36 @@ func (f *proxyFlags) options() (o proxy.Options, err error) {
 	if (f.tlsCert == "") != (f.tlsKey == "") {
 		return o, errors.New("--tls-cert and --tls-key go together")
 	}
+	for _, text := range f.trustedProxies {
+		network, err := edge.ParseNetwork(text)
+		if err != nil {
+			return o, fmt.Errorf("--trusted-proxy: %w", err)
+		}
+		o.TrustedProxies = append(o.TrustedProxies, network)
+	}
+	if o.AdminToken, err = f.adminToken(getenv); err != nil {
+		return o, err
+	}
 	o.CertFile, o.KeyFile = f.tlsCert, f.tlsKey
 	o.ContractFile, o.UpstreamTimeout = f.contract, f.upstreamTimeout
 	o.MaxRequestBody, o.MaxResponseBody = f.maxRequestBody, f.maxResponseBody
 	return o, nil
+}
+
+// adminToken returns "" for none.
+func (f *proxyFlags) adminToken(getenv func(string) string) (string, error) {
+	if f.adminTokenFile == "" {
+		return getenv(adminTokenEnv), nil
+	}
+	text, err := os.ReadFile(f.adminTokenFile)
+	if err != nil {
+		return "", fmt.Errorf("--admin-token-file: %w", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" {
+		return "", fmt.Errorf("--admin-token-file: %s is empty", f.adminTokenFile)
+	}
+	return token, nil
 }
 
 func parseMode(flag, text string) (validate.Mode, error) {

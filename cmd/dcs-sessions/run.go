@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(demoCommand(std), jobCommand(getenv, std), killCommand(getenv, std), killAllCommand(getenv, std),
-		listCommand(getenv, std), nodesCommand(getenv, std), proxyCommand(std), serveCommand(getenv, std), signCommand(getenv, std))
+		listCommand(getenv, std), nodesCommand(getenv, std), proxyCommand(getenv, std), serveCommand(getenv, std), signCommand(getenv, std))
 	root.SetHelpCommand(helpCommand(root))
 	root.SetArgs(args)
 	root.SetIn(std.in)

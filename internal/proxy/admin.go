@@ -2,20 +2,31 @@ package proxy
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/serve"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
 // readyTimeout is how long the upstream may take to take a connection.
 const readyTimeout = time.Second
 
+// ErrNoAdminToken is returned by Serve for an admin address that others than
+// this machine can reach.
+var ErrNoAdminToken = errors.New("an admin address that is not on loopback needs an admin token")
+
 // Admin returns the operator's handler, for an address that callers cannot
-// reach: whoever reaches it can switch the validation off.
+// reach. What changes something wants Options.AdminToken, where there is one;
+// without it, who reaches the address can switch the validation off.
 //
 //	GET /healthz  200 while the process runs
 //	GET /readyz   200 when the upstream takes connections; 503 when it does not,
@@ -30,8 +41,40 @@ func (p *Proxy) Admin() http.Handler {
 	mux.Handle("GET /metrics", p.metrics.handler())
 	mux.HandleFunc("GET /drift", p.drift)
 	mux.HandleFunc("GET /modes", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, p.Modes()) })
-	mux.HandleFunc("PUT /modes", p.putModes)
+	mux.Handle("PUT /modes", p.withToken(p.putModes))
 	return mux
+}
+
+// adminOn returns the operator's handler for an address. On loopback no page in
+// a browser may call it; elsewhere there must be a token.
+func (p *Proxy) adminOn(addr net.Addr) (http.Handler, error) {
+	if at, ok := addr.(*net.TCPAddr); ok && at.IP.IsLoopback() {
+		return serve.LocalOnly(p.Admin(), func(w http.ResponseWriter, r *http.Request) {
+			writeProblem(w, r, http.StatusForbidden, "the admin address takes only requests to localhost or a loopback address, and none of a web page from elsewhere")
+		}), nil
+	}
+	if p.o.AdminToken == "" {
+		return nil, fmt.Errorf("%w: its address is %s", ErrNoAdminToken, addr)
+	}
+	return p.Admin(), nil
+}
+
+// withToken lets through what carries the operator's token.
+func (p *Proxy) withToken(next http.HandlerFunc) http.Handler {
+	if p.o.AdminToken == "" {
+		return next
+	}
+	want := sha256.Sum256([]byte(p.o.AdminToken))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		got := sha256.Sum256([]byte(token))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !strings.EqualFold(scheme, "Bearer") {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			writeProblem(w, r, http.StatusUnauthorized, "this wants the admin token: Authorization: Bearer TOKEN")
+			return
+		}
+		next(w, r)
+	})
 }
 
 func (p *Proxy) readyz(w http.ResponseWriter, r *http.Request) {

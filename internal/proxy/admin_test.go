@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -186,4 +187,93 @@ func TestAnAdminAddressThatFailsEndsItAll(t *testing.T) {
 	ln, admin := listen(t), listen(t)
 	admin.Close()
 	assert.ErrorContains(t, p.Serve(context.Background(), ln, admin), "closed")
+}
+
+func TestTheAdminAddressOnLoopbackIsForThisMachine(t *testing.T) {
+	rg := start(t, serveUpstream(t, answers(204, "", "")))
+	modes := `{"request":"off","response":"off"}`
+	for name, c := range map[string]struct {
+		host   string
+		header []string
+		status int
+	}{
+		"its own":                   {"", nil, 200},
+		"localhost":                 {"localhost:9090", nil, 200},
+		"a name that was rebound":   {"evil.example:9090", nil, 403},
+		"a page on loopback":        {"", []string{"Origin", "http://localhost:3000"}, 200},
+		"a page from elsewhere":     {"", []string{"Origin", "https://evil.example"}, 403},
+		"a sandboxed page":          {"", []string{"Origin", "null"}, 403},
+		"what the browser calls so": {"", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+	} {
+		for _, request := range []struct{ method, path, body string }{{"PUT", "/modes", modes}, {"GET", "/drift", ""}} {
+			t.Run(name+" "+request.method, func(t *testing.T) {
+				r, err := http.NewRequest(request.method, rg.admin+request.path, strings.NewReader(request.body))
+				require.NoError(t, err)
+				if c.host != "" {
+					r.Host = c.host
+				}
+				for i := 0; i < len(c.header); i += 2 {
+					r.Header.Set(c.header[i], c.header[i+1])
+				}
+				resp, err := http.DefaultTransport.RoundTrip(r)
+				require.NoError(t, err)
+				defer resp.Body.Close()
+				assert.Equal(t, c.status, resp.StatusCode)
+				if c.status != 200 {
+					assert.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"))
+				}
+			})
+		}
+	}
+}
+
+func TestAnAdminAddressThatOthersReachNeedsAToken(t *testing.T) {
+	upstream, err := proxy.ParseUpstream("http://127.0.0.1:1")
+	require.NoError(t, err)
+	for _, addr := range []string{"0.0.0.0:0", "[::]:0", ":0"} {
+		p, err := proxy.New(proxy.Options{Upstream: upstream, Log: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		admin, err := net.Listen("tcp", addr)
+		require.NoError(t, err)
+		ln := listen(t)
+		assert.ErrorIs(t, p.Serve(t.Context(), ln, admin), proxy.ErrNoAdminToken, addr)
+		for _, closed := range []net.Listener{ln, admin} {
+			_, err := closed.Accept()
+			assert.ErrorIs(t, err, net.ErrClosed)
+		}
+	}
+}
+
+func TestWhatChangesSomethingWantsTheAdminToken(t *testing.T) {
+	admin, err := net.Listen("tcp", "0.0.0.0:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(admin.Addr().String())
+	require.NoError(t, err)
+	upstream, err := proxy.ParseUpstream("http://127.0.0.1:1")
+	require.NoError(t, err)
+	var log logBuffer
+	p, err := proxy.New(proxy.Options{Upstream: upstream, AdminToken: "correct horse", Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Serve(ctx, listen(t), admin) }()
+	url := "http://127.0.0.1:" + port
+	modes := `{"request":"off","response":"off"}`
+	for authorization, status := range map[string]int{
+		"": 401, "Bearer": 401, "Bearer ": 401, "Bearer wrong": 401, "Basic correct horse": 401, "correct horse": 401,
+		"Bearer correct horse": 200, "bearer correct horse": 200,
+	} {
+		got := send(t, "PUT", url+"/modes", modes, "Authorization", authorization)
+		assert.Equal(t, status, got.status, authorization)
+		if status == 401 {
+			assert.Equal(t, "Bearer", got.header.Get("WWW-Authenticate"))
+			assert.Equal(t, "application/problem+json", got.header.Get("Content-Type"))
+		}
+	}
+	for _, path := range []string{"/healthz", "/metrics", "/drift", "/modes"} {
+		assert.Equal(t, 200, send(t, "GET", url+path, "").status, path)
+	}
+	stop()
+	require.NoError(t, <-ended)
+	assert.NotContains(t, log.String(), "correct horse")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/access"
 	"github.com/dcs-sessions/dcs-sessions/validate"
@@ -17,6 +18,7 @@ type exchange struct {
 	trailer   http.Header // of the request, filled at its body's end
 	answered  bool        // the upstream's response is passed on
 	refused   validate.Direction
+	late      atomic.Bool // the upstream stopped in the middle of its response
 
 	mu      sync.Mutex // the upstream's connection reads the request's body
 	found   validate.Violations

@@ -16,7 +16,10 @@ import (
 // did not wait; nobody gets it. nginx has coined it.
 const statusCallerGone = 499
 
-var errRefused = errors.New("upstream: its response does not keep to the contract")
+var (
+	errRefused = errors.New("upstream: its response does not keep to the contract")
+	errLate    = errors.New("upstream: its response stopped in the middle")
+)
 
 // failed answers for a request that was not passed on, or whose response was
 // not. What went wrong with the upstream is the log's alone.
@@ -33,6 +36,10 @@ func (c *contract) failed(w http.ResponseWriter, r *http.Request, err error) {
 		writeProblem(w, r, http.StatusRequestTimeout, "the request's body took too long")
 	case r.Context().Err() != nil:
 		w.WriteHeader(statusCallerGone)
+	case x.late.Load():
+		x.refused = ""
+		call.Err = errLate
+		writeProblem(w, r, http.StatusGatewayTimeout, "the upstream did not finish its answer in time")
 	case vs != nil:
 		if x.refused == validate.Response {
 			call.Err = errRefused
@@ -60,18 +67,22 @@ func panicked(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, r, http.StatusInternalServerError, "the proxy failed")
 }
 
-// writeProblem answers with RFC 9457 problem details, as validate does.
+const problemType = "application/problem+json"
+
+// A problem is RFC 9457 problem details, as validate writes them.
+type problem struct {
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, detail string) {
 	id := access.Of(r.Context()).RequestID
 	if id != "" { // none on the admin address
 		w.Header().Set("X-Request-Id", id)
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(struct {
-		Title     string `json:"title"`
-		Status    int    `json:"status"`
-		Detail    string `json:"detail"`
-		RequestID string `json:"request_id,omitempty"`
-	}{http.StatusText(status), status, detail, id})
+	_ = json.NewEncoder(w).Encode(problem{http.StatusText(status), status, detail, id})
 }

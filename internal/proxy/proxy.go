@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -52,12 +53,23 @@ type Options struct {
 	MaxRequestBody, MaxResponseBody int64
 
 	// UpstreamTimeout is how long the upstream may take until its response
-	// begins; how long the response then takes is not limited.
+	// begins, and between two parts of a body that is checked before it is passed
+	// on; how long any other takes is not limited.
 	UpstreamTimeout time.Duration
 
 	// CallerTimeout is how long a caller may take to send a request whole, and
 	// to take each part of the response.
 	CallerTimeout time.Duration
+
+	// TrustedProxies are the networks of the proxies in front, whose PROXY protocol
+	// headers and X-Forwarded-For say who calls. What is sent on as
+	// X-Forwarded-For is that address alone.
+	TrustedProxies []netip.Prefix
+
+	// AdminToken is what a request that changes something on the admin address
+	// must carry, as "Authorization: Bearer TOKEN". It may be empty, for none, if
+	// that address is on loopback.
+	AdminToken string
 
 	// CertFile and KeyFile are what is shown to callers, PEM, read by New and by
 	// Reload. Default: plain HTTP.

@@ -16,6 +16,10 @@ import (
 // again its TLS handshake.
 const connectTimeout = 10 * time.Second
 
+// maxUpstreamHeader is how large the header of a response may be, in bytes; the
+// library's own bound is 10 MB.
+const maxUpstreamHeader = 256 << 10
+
 // ParseUpstream reads an upstream's http or https URL; its path is put before
 // the path of every request. An error does not show the URL: it may hold a
 // password.
@@ -33,12 +37,13 @@ func ParseUpstream(text string) (*url.URL, error) {
 // An upstream is where requests go. It stands below the validation, which sees
 // the API's own paths.
 type upstream struct {
-	base *url.URL
-	next *http.Transport
+	base    *url.URL
+	next    *http.Transport
+	timeout time.Duration // until the response begins, and between parts of a body that is checked
 }
 
 func newUpstream(base *url.URL, cas *x509.CertPool, timeout time.Duration) *upstream {
-	return &upstream{base: base, next: &http.Transport{
+	return &upstream{base: base, timeout: timeout, next: &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cas},
 		TLSHandshakeTimeout:   connectTimeout,
@@ -47,15 +52,20 @@ func newUpstream(base *url.URL, cas *x509.CertPool, timeout time.Duration) *upst
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConnsPerHost:   100, // all go to one
 		ForceAttemptHTTP2:     true,
-		DisableCompression:    true, // a coding is agreed on by caller and upstream
+
+		MaxResponseHeaderBytes: maxUpstreamHeader,
+
+		DisableCompression: true, // a coding is agreed on by caller and upstream
 	}}
 }
 
 // RoundTrip implements http.RoundTripper.
 func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
-	out := r.WithContext(r.Context()) // a RoundTripper does not change its request
+	ctx, cancel := context.WithCancel(r.Context())
+	out := r.WithContext(ctx) // a RoundTripper does not change its request
 	out.URL = u.join(r.URL)
-	if x := exchangeOf(r.Context()); len(x.trailer) > 0 && out.Body != nil && out.Body != http.NoBody {
+	x := exchangeOf(r.Context())
+	if len(x.trailer) > 0 && out.Body != nil && out.Body != http.NoBody {
 		out.Trailer = x.trailer // filled when the caller's body has been read
 		out.ContentLength = -1  // HTTP/1.1 has trailers after chunks alone
 	}
@@ -63,7 +73,17 @@ func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
 		out.Header = out.Header.Clone()
 		out.Header.Del("Expect")
 	}
-	return u.next.RoundTrip(out)
+	resp, err := u.next.RoundTrip(out)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusSwitchingProtocols { // its body is the connection
+		context.AfterFunc(r.Context(), cancel)
+		return resp, nil
+	}
+	resp.Body = &promptBody{ReadCloser: resp.Body, exchange: x, timeout: u.timeout, cancel: cancel}
+	return resp, nil
 }
 
 // join puts the upstream before a path, whose encoding is kept.

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -47,4 +48,23 @@ func addrOf(text string) netip.AddrPort {
 		at = netip.AddrPortFrom(addr, 0)
 	}
 	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}
+
+// ParseNetwork reads a network of trusted proxies: a CIDR prefix whose host bits
+// are zero, or one address.
+func ParseNetwork(text string) (netip.Prefix, error) {
+	addr, err := netip.ParseAddr(text)
+	network := netip.PrefixFrom(addr, addr.BitLen())
+	if err != nil {
+		if network, err = netip.ParsePrefix(text); err != nil {
+			return netip.Prefix{}, fmt.Errorf("%q is no network like 10.0.0.0/8 or 2001:db8::/32, and no address", text)
+		}
+	}
+	switch {
+	case network.Addr().Zone() != "" || network.Addr().Is4In6():
+		return netip.Prefix{}, fmt.Errorf("%q must be a plain IPv4 or IPv6 network", text)
+	case network != network.Masked():
+		return netip.Prefix{}, fmt.Errorf("%q has more address than its length says: is it %s?", text, network.Masked())
+	}
+	return network, nil
 }

@@ -161,3 +161,20 @@ func proxyHeader(t *testing.T, version byte, from string) *proxyproto.Header {
 	}
 	return proxyproto.HeaderProxyFromAddrs(version, source, net.TCPAddrFromAddrPort(to))
 }
+
+func TestATrustedNetworkIsReadStrictly(t *testing.T) {
+	for text, want := range map[string]string{
+		"10.0.0.0/8": "10.0.0.0/8", "192.0.2.1": "192.0.2.1/32", "2001:db8::/32": "2001:db8::/32", "::1": "::1/128", "0.0.0.0/0": "0.0.0.0/0",
+	} {
+		got, err := serve.ParseNetwork(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, got.String())
+	}
+	for text, want := range map[string]string{
+		"": "is no network", "10/8": "is no network", "10.0.0.0/33": "is no network", " 10.0.0.0/8": "is no network", "proxy": "is no network",
+		"10.1.2.3/8": "is it 10.0.0.0/8?", "::ffff:10.0.0.0/104": "must be a plain", "fe80::1%eth0": "must be a plain",
+	} {
+		_, err := serve.ParseNetwork(text)
+		assert.ErrorContains(t, err, want, "%q", text)
+	}
+}
