@@ -36,13 +36,13 @@ func TestAProtectedSessionRefusesTheWholeRequest(t *testing.T) {
 		}, 10*time.Second, 20*time.Millisecond)
 		return found
 	}
-	for name, kind := range map[string]string{"a replica's link": "replica", "the server's own connection": "normal"} {
+	for name, kind := range map[string]string{"a replication link": "replica", "this server's own connection": "normal"} {
 		t.Run(name, func(t *testing.T) {
 			protected := addr(kind)
 			_, err := c.HangUpClients(request(victim.Addr(), protected))
 			e := c.refused(err, 400, "DCS.4800")
 			assert.Contains(t, e.ErrorMessage, "Nothing was killed.")
-			assert.Equal(t, "Protected: "+protected, c.details())
+			assert.Equal(t, "Protected: "+protected+" ("+name+")", c.details())
 			assert.True(t, victim.Open())
 			assert.Equal(t, protected, addr(kind))
 		})

@@ -102,24 +102,18 @@ func TestWhatIsNoCallOfTheAPIIsRefusedInItsShape(t *testing.T) {
 	}
 }
 
-func TestFiveWrongSignaturesInARowLockTheAccessKey(t *testing.T) {
+func TestWrongSignaturesDoNotLockTheRightOneOut(t *testing.T) {
 	node := redistest.Start(t)
 	p := serve(t, node.Addr())
 	victim := redistest.Dial(t, node.Addr(), "victim")
 	guess := deploy
 	guess.secret = "guess"
 	guesser := p.call(t, guess)
-	for range 5 {
+	for range 20 {
 		_, err := guesser.HangUpClients(request(victim.Addr()))
 		guesser.refused(err, 401, "APIGW.0301")
 	}
-	rightful := p.call(t, deploy)
-	for _, c := range []*caller{guesser, rightful} { // the right one is kept waiting too
-		_, err := c.HangUpClients(request(victim.Addr()))
-		c.refused(err, 429, "APIGW.0308")
-		assert.Regexp(t, `^[1-9][0-9]*$`, c.header.Get("Retry-After"))
-	}
 	assert.True(t, victim.Open())
-	p.call(t, night).kill(victim.Addr()) // another access key is not
+	p.call(t, deploy).kill(victim.Addr())
 	assert.True(t, victim.Closed())
 }
