@@ -1,0 +1,134 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// stopLimit is how long the server may take to end after SIGTERM.
+const stopLimit = 10 * time.Second
+
+// An API is the built server as a process, which is started again and again on
+// the same address, with the same configuration and audit file.
+type API struct {
+	binary, dir, addr string
+
+	// run counts starts and ends, as Node.epoch does.
+	run atomic.Int64
+
+	mu     sync.Mutex
+	cmd    *exec.Cmd
+	exited chan struct{}
+	code   int
+
+	audit    *audit
+	password string   // of the node's user, as the node has it
+	secrets  []string // that may be in no log
+}
+
+func (a *API) file(name string) string { return filepath.Join(a.dir, name) }
+
+// URL returns where the server answers.
+func (a *API) URL() string { return "http://" + a.addr }
+
+// start starts the server and returns when it accepts connections.
+func (a *API) start(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	log, err := os.OpenFile(a.file("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command(a.binary, "serve", "--config", a.file("config.yaml"))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "FAULTS_SECRET_KEY=" + secretKey}
+	cmd.Stderr = log
+	cmd.SysProcAttr = childAttr()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	exited := make(chan struct{})
+	a.cmd, a.exited = cmd, exited
+	go func() {
+		_ = cmd.Wait() // its code is looked at
+		close(exited)
+	}()
+	for {
+		select {
+		case <-exited:
+			return fmt.Errorf("the server ended with code %d at its start: %s", cmd.ProcessState.ExitCode(), a.tail())
+		case <-ctx.Done():
+			return errors.New("the server does not listen: " + a.tail())
+		case <-time.After(5 * time.Millisecond):
+		}
+		if conn, err := net.DialTimeout("tcp", a.addr, time.Second); err == nil {
+			conn.Close()
+			a.run.Add(1)
+			return nil
+		}
+	}
+}
+
+// end sends a signal that ends the server and waits until it has ended. It
+// returns how long that took. A server that does not end is killed.
+func (a *API) end(sig syscall.Signal) (time.Duration, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.run.Add(1)
+	begun := time.Now()
+	if sig != syscall.SIGTERM { // what it has written so far is all there will be
+		a.audit.cut(begun)
+	}
+	if err := a.cmd.Process.Signal(sig); err != nil {
+		return 0, fmt.Errorf("the server had ended before: %s", a.tail())
+	}
+	select {
+	case <-a.exited:
+	case <-time.After(3 * stopLimit):
+		a.audit.cut(begun)
+		_ = a.cmd.Process.Kill()
+		<-a.exited
+		return time.Since(begun), errors.New("the server did not end")
+	}
+	if code := a.cmd.ProcessState.ExitCode(); sig == syscall.SIGTERM && code != 0 {
+		return time.Since(begun), fmt.Errorf("the server ended with code %d: %s", code, a.tail())
+	}
+	return time.Since(begun), nil
+}
+
+// reload moves the audit file away and sends SIGHUP.
+func (a *API) reload() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.audit.rotate(); err != nil {
+		return err
+	}
+	return a.cmd.Process.Signal(syscall.SIGHUP)
+}
+
+// tail returns the last of the server's log.
+func (a *API) tail() string {
+	text, _ := os.ReadFile(a.file("log"))
+	return strings.TrimSpace(string(text[max(0, len(text)-500):]))
+}
+
+// leaks returns the secrets that are in the server's log.
+func (a *API) leaks() (found []string) {
+	text, _ := os.ReadFile(a.file("log"))
+	for _, secret := range a.secrets {
+		if strings.Contains(string(text), secret) {
+			found = append(found, secret[:4]+"…")
+		}
+	}
+	return found
+}

@@ -1,0 +1,190 @@
+package faults
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+	"time"
+)
+
+// An audit reads the server's audit file, and those that it was rotated to.
+type audit struct {
+	base string
+
+	mu      sync.Mutex
+	files   []string // rotated, in order; base is the last
+	offsets map[string]int64
+	intents map[string]record // by the request's id
+	results map[string]record
+	cuts    []time.Time // when the server was killed
+}
+
+// A record is a line of the audit file, as far as it is judged.
+type record struct {
+	Time      time.Time `json:"time"`
+	Event     string    `json:"event"`
+	RequestID string    `json:"request_id"`
+	Results   []struct {
+		Killed   []string `json:"killed"`
+		Gone     []string `json:"gone"`
+		Replaced []string `json:"replaced"`
+		Failed   []string `json:"failed"`
+		Untried  []string `json:"untried"`
+		Error    string   `json:"error"`
+	} `json:"results"`
+}
+
+func newAudit(path string) *audit {
+	return &audit{base: path, offsets: map[string]int64{}, intents: map[string]record{}, results: map[string]record{}}
+}
+
+func (a *audit) path() string { return a.base }
+
+// rotate moves the file away, as logrotate does.
+func (a *audit) rotate() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	moved := fmt.Sprintf("%s.%d", a.base, len(a.files)+1)
+	if err := os.Rename(a.base, moved); err != nil {
+		return err
+	}
+	a.files = append(a.files, moved)
+	a.offsets[moved], a.offsets[a.base] = a.offsets[a.base], 0
+	return nil
+}
+
+// cut notes that the server was killed: an intent from before may have no
+// outcome.
+func (a *audit) cut(at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cuts = append(a.cuts, at)
+}
+
+// read reads what is new.
+func (a *audit) read() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, path := range append(slices.Clone(a.files), a.base) {
+		if err := a.readFile(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *audit) readFile(path string) error {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) { // moved, and not yet made again
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := file.Seek(a.offsets[path], io.SeekStart); err != nil {
+		return err
+	}
+	for lines := bufio.NewReader(file); ; {
+		line, err := lines.ReadBytes('\n')
+		if err != nil { // the rest may still be written
+			return nil
+		}
+		a.offsets[path] += int64(len(line))
+		var r record
+		switch wrong := json.Unmarshal(line, &r); {
+		case wrong != nil && a.wasCut():
+		case wrong != nil:
+			return fmt.Errorf("a line of the audit file is no record: %w", wrong)
+		case r.Event == "intent":
+			a.intents[r.RequestID] = r
+		default:
+			a.results[r.RequestID] = r
+		}
+	}
+}
+
+// wasCut allows half a line where the server was killed.
+func (a *audit) wasCut() bool { return len(a.cuts) > 0 }
+
+// cutAfter reports whether the server was killed after a time.
+func (a *audit) cutAfter(at time.Time) bool {
+	return len(a.cuts) > 0 && a.cuts[len(a.cuts)-1].After(at.Add(-time.Second))
+}
+
+// judgeAudit compares the audit with the answers of the round, and forgets it.
+func (j *judge) judgeAudit(a *audit) {
+	if err := a.read(); err != nil {
+		j.breach(wrongAudit, nil, "%v", err)
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, e := range j.exchanges {
+		intent, began := a.intents[e.id]
+		result, ended := a.results[e.id]
+		if what := contradicts(e, began, ended, result); what != "" {
+			j.breach(wrongAudit, e, "%s", what)
+		}
+		if began && !ended && !a.cutAfter(intent.Time) {
+			j.breach(wrongAudit, e, "there is an intent without an outcome, and the server was not killed")
+		}
+	}
+	clear(a.intents)
+	clear(a.results)
+}
+
+// contradicts says how the records of an exchange differ from its answer.
+func contradicts(e *exchange, began, ended bool, result record) string {
+	switch {
+	case ended && !began:
+		return "there is an outcome without an intent"
+	case e.all || !e.done():
+		return ""
+	case !ended:
+		return "all was done, and there is no outcome in the audit"
+	case len(result.Results) != 1:
+		return fmt.Sprintf("the audit has %d results for one node", len(result.Results))
+	}
+	got := result.Results[0]
+	counts := map[string]map[string]bool{killed: {}, gone: {}, replaced: {}}
+	found := map[string]string{}
+	for label, addrs := range map[string][]string{killed: got.Killed, gone: got.Gone, replaced: got.Replaced} {
+		for _, addr := range addrs {
+			counts[label][addr] = true
+			found[addr] = label
+		}
+	}
+	for i, entry := range e.asks {
+		if !entry.addr.IsValid() {
+			continue
+		}
+		label := found[entry.addr.String()]
+		if said := e.labelled(i); label == "" || said != "" && label != said {
+			return fmt.Sprintf("%v is %q in the audit and %q in the answer", entry.addr, label, said)
+		}
+	}
+	if o := e.outcome; o != nil && len(e.asks) > 0 && e.asks[0].addr.IsValid() {
+		if len(counts[killed]) != o.killed || len(counts[gone]) != o.gone || len(counts[replaced]) != o.replaced {
+			return fmt.Sprintf("the audit has %d killed, %d gone, %d replaced, the answer %q", len(counts[killed]), len(counts[gone]), len(counts[replaced]), e.header)
+		}
+	}
+	return ""
+}
+
+// open returns how many intents wait for their outcome.
+func (a *audit) open() (n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, intent := range a.intents {
+		if _, ended := a.results[id]; !ended && !a.cutAfter(intent.Time) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,68 @@
+package faults
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/signature"
+)
+
+// The ids of the configuration. The two nodes are one server: direct, and over
+// the link that toxics spoil.
+const (
+	project  = "p"
+	instance = "i"
+	direct   = "direct"
+	linked   = "linked"
+)
+
+const (
+	tokens     = 80 // one a caller, since a listing is its caller's own
+	accessKeys = 8
+	nodeUser   = "dcs"
+)
+
+// secretKey is that of all access keys, in the environment of the server.
+var secretKey = rand.Text()
+
+// configure writes the configuration and the secrets' files, and returns the
+// callers' credentials.
+func (a *API) configure(node, link string) ([]client.Credentials, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "listen: %s\naudit: %q\nauth:\n  tokens:\n", a.addr, a.audit.path())
+	var all []client.Credentials
+	for i := range tokens {
+		token := rand.Text()
+		a.secrets = append(a.secrets, token)
+		all = append(all, client.Token(token))
+		fmt.Fprintf(&b, "    - {name: t%d, sha256: %x, projects: [%s]}\n", i, sha256.Sum256([]byte(token)), project)
+	}
+	a.secrets = append(a.secrets, secretKey)
+	b.WriteString("  access_keys:\n")
+	for i := range accessKeys {
+		access := fmt.Sprintf("AK%d", i)
+		all = append(all, client.AccessKey(signature.Key{Access: access, Secret: secretKey}))
+		fmt.Fprintf(&b, "    - {name: k%d, access_key: %s, secret_key_env: FAULTS_SECRET_KEY, projects: [%s]}\n", i, access, project)
+	}
+	fmt.Fprintf(&b, "projects:\n  - id: %s\n    instances:\n      - id: %s\n        nodes:\n", project, instance)
+	for _, n := range [][2]string{{direct, node}, {linked, link}} {
+		fmt.Fprintf(&b, "          - {id: %s, address: %q, username: %s, password_file: %q}\n", n[0], n[1], nodeUser, a.file("password"))
+	}
+	return all, os.WriteFile(a.file("config.yaml"), []byte(b.String()), 0o600)
+}
+
+// newPassword makes up a password of the node's user.
+func (a *API) newPassword() string {
+	a.password = rand.Text()
+	a.secrets = append(a.secrets, a.password)
+	return a.password
+}
+
+// setPassword writes the file that the server reads the password from.
+func (a *API) setPassword(password string) error {
+	return os.WriteFile(a.file("password"), []byte(password+"\n"), 0o600)
+}

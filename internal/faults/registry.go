@@ -1,0 +1,66 @@
+package faults
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// A registry knows the sessions of a node that the harness has opened, since the
+// present round began.
+type registry struct {
+	mu     sync.Mutex
+	byName map[string]*Session
+	byAddr map[netip.AddrPort][]*Session
+	byID   map[int64][]*Session
+}
+
+func newRegistry() *registry {
+	r := &registry{}
+	r.clear()
+	return r
+}
+
+func (r *registry) clear() {
+	r.byName = map[string]*Session{}
+	r.byAddr = map[netip.AddrPort][]*Session{}
+	r.byID = map[int64][]*Session{}
+}
+
+// add also takes a session that ended before it had an id: only its address can
+// be told.
+func (r *registry) add(s *Session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.put(s)
+}
+
+func (r *registry) put(s *Session) {
+	r.byAddr[s.Addr] = append(r.byAddr[s.Addr], s)
+	if s.ID != 0 {
+		r.byName[s.Name] = s
+		r.byID[s.ID] = append(r.byID[s.ID], s)
+	}
+}
+
+// finish notes that a session is over.
+func (r *registry) finish(s *Session, how ending) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.end, s.ended = how, time.Now()
+}
+
+// forget drops the sessions that are over.
+func (r *registry) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.byAddr
+	r.clear()
+	for _, sessions := range all {
+		for _, s := range sessions {
+			if s.end == connected {
+				r.put(s)
+			}
+		}
+	}
+}

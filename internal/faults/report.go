@@ -1,0 +1,140 @@
+package faults
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Report is what a run has found.
+type Report struct {
+	Options Options
+	Rows    []*Row // in the order in which the faults first happened
+	Held    []Held
+
+	begun time.Time
+	took  time.Duration
+	mu    sync.Mutex
+}
+
+// Held is what the server held before and after the faults.
+type Held struct {
+	Kind       string
+	Start, End Usage
+	Leaks      []string
+}
+
+func (r *Report) add(row *Row) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, there := range r.Rows {
+		if there.Fault == row.Fault {
+			there.add(row)
+			return
+		}
+	}
+	r.Rows = append(r.Rows, row)
+}
+
+func (r *Report) held(h Held) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Held = append(r.Held, h)
+}
+
+// Total returns the sum of all rows.
+func (r *Report) Total() *Row {
+	total := newRow(Fault{Name: "**all**"})
+	for _, row := range r.sorted() {
+		total.add(row)
+	}
+	return total
+}
+
+// Breaches returns all that must not be, in words.
+func (r *Report) Breaches() (all []string) {
+	for _, row := range r.sorted() {
+		for _, text := range row.Texts {
+			all = append(all, row.Fault+": "+text)
+		}
+	}
+	for _, h := range r.Held {
+		for _, l := range h.Leaks {
+			all = append(all, fmt.Sprintf("%s: %s: %s", leak, h.Kind, l))
+		}
+	}
+	return all
+}
+
+// sorted returns the rows in the order of Faults.
+func (r *Report) sorted() []*Row {
+	var order []string
+	node, link, server := Faults()
+	for _, f := range slices.Concat(node, link, server) {
+		order = append(order, f.Name)
+	}
+	return slices.SortedStableFunc(slices.Values(r.Rows), func(a, b *Row) int {
+		return slices.Index(order, a.Fault) - slices.Index(order, b.Fault)
+	})
+}
+
+// Markdown returns the tables.
+func (r *Report) Markdown() string {
+	var b strings.Builder
+	b.WriteString("| fault | rounds | kills | entries | in a 204, checked | killed | gone | replaced | 204 | other answers | false 204 | wrong kills | other breaches | slowest answer |\n")
+	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|---|--:|\n")
+	for _, row := range append(r.sorted(), r.Total()) {
+		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %d | %d | %s | %.1f s |\n",
+			row.Fault, row.Rounds, thousands(row.Requests), thousands(row.Asked), thousands(row.Checked),
+			thousands(row.Killed), thousands(row.Gone), thousands(row.Replaced), thousands(row.Statuses[204]), row.others(),
+			row.Breaches[falseDone], row.Breaches[wrongKill], row.otherBreaches(), row.Slowest.Seconds())
+	}
+	b.WriteString("\n| server | | memory | threads | descriptors | goroutines |\n|---|---|--:|--:|--:|--:|\n")
+	for _, h := range r.Held {
+		for _, u := range []struct {
+			when string
+			Usage
+		}{{"before", h.Start}, {"after", h.End}} {
+			fmt.Fprintf(&b, "| %s | %s | %d MiB | %d | %d | %d |\n", h.Kind, u.when, u.Memory>>10, u.Threads, u.Descriptors, u.Goroutines)
+		}
+	}
+	return b.String()
+}
+
+// others returns the answers but for 204, by status.
+func (r *Row) others() string {
+	var all []string
+	for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
+		name := fmt.Sprint(status)
+		switch status {
+		case 204:
+			continue
+		case 0:
+			name = "none"
+		}
+		all = append(all, fmt.Sprintf("%s: %s", name, thousands(r.Statuses[status])))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (r *Row) otherBreaches() string {
+	var all []string
+	for _, kind := range slices.Sorted(maps.Keys(r.Breaches)) {
+		if kind != falseDone && kind != wrongKill {
+			all = append(all, fmt.Sprintf("%s: %d", kind, r.Breaches[kind]))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// thousands writes 1234567 as 1,234,567.
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
