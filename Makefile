@@ -4,7 +4,7 @@ SPECTRAL    = @stoplight/spectral-cli@6.16.3
 FUZZTIME   ?= 10m
 EXECUTIONS ?= 1000000
 
-.PHONY: run build test race compat generate lint bench importing tenthousand compare fuzz servers
+.PHONY: run build test race compat generate lint bench importing tenthousand compare fuzz faults servers
 .DEFAULT_GOAL := run
 
 # the demo: a node, its sessions, the API, a kill
@@ -67,3 +67,10 @@ fuzz:
 # a Redis or Valkey server for the tests, installed where there is none
 servers:
 	@.ci/servers
+
+# kills while nodes, links and the server fail, until FAULTS_ADDRS are checked, into
+# docs/faults.md; FAULTS_SEED repeats what failed when
+FAULTS_ADDRS ?= 1000000
+faults: servers
+	mkdir -p docs
+	cd internal/faults && go run ./run -addrs $(FAULTS_ADDRS) $(if $(FAULTS_SEED),-seed $(FAULTS_SEED)) -write ../../docs/faults.md
