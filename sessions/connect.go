@@ -155,7 +155,7 @@ var links atomic.Uint64
 
 // connect makes one connection and finds out what its server is.
 func (n *Node) connect() (_ *link, err error) {
-	ctx, cancel := context.WithTimeout(n.ctx, attemptTime)
+	ctx, cancel := context.WithTimeoutCause(n.ctx, attemptTime, errHung)
 	defer cancel()
 	var username, password string
 	if n.options.Credentials != nil {
@@ -163,6 +163,17 @@ func (n *Node) connect() (_ *link, err error) {
 			return nil, &nodeError{ErrRefused, "the node's password cannot be read", err}
 		}
 	}
+	l, err := n.dial(ctx, username, password, 0)
+	if errors.Is(err, errUnanswered) {
+		// A server that is full says so before it closes, and a reset by what was
+		// sent meanwhile may have taken that away.
+		return n.dial(ctx, username, password, 200*time.Millisecond)
+	}
+	return l, err
+}
+
+// dial makes a connection, which for so long only listens.
+func (n *Node) dial(ctx context.Context, username, password string, listens time.Duration) (_ *link, err error) {
 	dialer := net.Dialer{Timeout: n.options.DialTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", n.options.Address)
 	if err != nil {
@@ -174,6 +185,13 @@ func (n *Node) connect() (_ *link, err error) {
 			l.fail(err)
 		}
 	}()
+	if listens > 0 {
+		select {
+		case <-l.closed:
+			return nil, l.err
+		case <-time.After(listens):
+		}
+	}
 	if err := l.authenticate(ctx, username, password); err != nil {
 		return nil, err
 	}
@@ -211,20 +229,35 @@ func (l *link) identify(ctx context.Context) error {
 	if l.self = number(id.text); l.self <= 0 {
 		return &nodeError{ErrRefused, notRedis, fmt.Errorf("CLIENT ID is %q", id.text)}
 	}
-	l.run = fmt.Sprintf("connection %d", links.Add(1)) // where INFO may not be asked
-	if _, rest, ok := strings.Cut(info.text, "run_id:"); ok && info.err == nil {
-		l.run, _, _ = strings.Cut(rest, "\r\n")
-	} else if info.err != nil && !isReply(info.err) {
+	if info.err != nil && !isReply(info.err) {
 		return info.err
 	}
-	own := l.ask(ctx, []string{"CLIENT", "LIST", "ID", id.text})
+	if l.run = field(info.text, "run_id:"); l.run == "" { // INFO may not be asked
+		l.run = fmt.Sprintf("connection %d", links.Add(1))
+	}
+	own, clients := l.ask2(ctx, []string{"CLIENT", "LIST", "ID", id.text}, []string{"INFO", "clients"})
 	if own.err != nil && !isReply(own.err) {
 		return own.err
 	}
 	rows := parseList(own.text)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.countClients(clients)
 	l.listsIDs = own.err == nil
 	l.dotted = len(rows) == 1 && rows[0].Peer.Addr().Is4() && !strings.HasPrefix(rows[0].Addr, "[")
 	return nil
+}
+
+// countClients notes how many sessions the server has, as INFO has it.
+func (l *link) countClients(info reply) {
+	if n := number(field(info.text, "connected_clients:")); n > 0 {
+		l.clients, l.counted, l.informs = int(n), time.Now(), true
+	}
+}
+
+// field returns the value of a field of INFO, "" where it is not there.
+func field(info, name string) string {
+	_, rest, _ := strings.Cut(info, "\n"+name)
+	value, _, _ := strings.Cut(rest, "\r\n")
+	return value
 }

@@ -34,7 +34,9 @@ var (
 var (
 	errLost = errors.New("the connection was lost")
 	errHung = errors.New("no answer in time")
-	errFull = errors.New("no free connection")
+	// errUnanswered: the connection was closed before anything was said.
+	errUnanswered = errors.New("closed without an answer")
+	errFull       = errors.New("no free connection")
 	// errPassword: one that is tried too often may be locked.
 	errPassword = errors.New("wrong password")
 )
@@ -87,8 +89,8 @@ func lost(err error) error {
 // ended is the error of a call whose time was over.
 func ended(ctx context.Context) error {
 	reason := "the call ended before the node had answered"
-	if context.Cause(ctx) == errSlow {
-		reason = "the node did not answer in time"
+	if cause := context.Cause(ctx); cause == errSlow || cause == errHung {
+		reason = "the node gives no answer"
 	}
 	return &nodeError{ErrUnreachable, reason, fmt.Errorf("the call has ended: %w", context.Cause(ctx))}
 }

@@ -41,6 +41,7 @@ type link struct {
 	noFlags  bool // the server does not know CLIENT LIST FLAGS
 	clients  int  // sessions at the last list of all
 	counted  time.Time
+	informs  bool // INFO may be asked
 }
 
 func newLink(conn net.Conn, o Options) *link {
@@ -168,6 +169,9 @@ func (l *link) take(r redcon.RESP) error {
 		}
 		return &nodeError{ErrRefused, notRedis, errNotRESP}
 	}
+	if r.Type == redcon.Error && l.round.said == nil {
+		l.round.said = explainReply(l.round.steps[l.round.at].command, replyError(r.Data))
+	}
 	if !l.round.take(r) {
 		return nil
 	}
@@ -184,10 +188,7 @@ func (l *link) overdue() error {
 	switch {
 	case l.round == nil:
 		l.pace.rest()
-		l.waiting = append(l.waiting, &call{
-			commands: [][]string{{"CLIENT", "ID"}}, replies: make([]reply, 1), keepAlive: true,
-			ctx: context.Background(), done: make(chan struct{}),
-		})
+		l.waiting = append(l.waiting, l.keepAlive())
 		l.send()
 		return nil
 	case time.Now().Before(l.round.end): // the round has just begun
@@ -196,6 +197,19 @@ func (l *link) overdue() error {
 		return lost(l.round.unsent)
 	default:
 		return &nodeError{ErrUnreachable, "the node gives no answer", errors.Join(errHung, os.ErrDeadlineExceeded)}
+	}
+}
+
+// keepAlive is what is asked where nothing else is: what every user of a link may
+// ask and, where INFO may be asked, how many sessions there are.
+func (l *link) keepAlive() *call {
+	commands := [][]string{{"CLIENT", "ID"}}
+	if l.informs {
+		commands = append(commands, []string{"INFO", "clients"})
+	}
+	return &call{
+		ctx: context.Background(), done: make(chan struct{}),
+		commands: commands, replies: make([]reply, len(commands)), keepAlive: true,
 	}
 }
 
@@ -208,8 +222,10 @@ func (l *link) broken(err error) error {
 		return &nodeError{ErrRefused, notRedis + ": it speaks TLS", err}
 	case errors.Is(err, errNotRESP):
 		return &nodeError{ErrRefused, notRedis, err}
+	case l.round != nil && l.round.said != nil: // and closed
+		return l.round.said
 	case !l.pace.measured(): // nothing was ever answered
-		return &nodeError{ErrUnreachable, "the node closes connections without an answer: it may be starting, or it is no Redis or Valkey server", lost(err)}
+		return &nodeError{ErrUnreachable, unanswered, errors.Join(errUnanswered, lost(err))}
 	default:
 		return lost(err)
 	}

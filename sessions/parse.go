@@ -30,9 +30,56 @@ func parseList(reply string) []Session {
 }
 
 // parse reads a line by its keys: their order and number differ by version. A
-// field is cut at its first "=", for a client may call itself "flags=S"; nothing
-// that a client chooses has spaces. A word without "=" is passed over.
+// field is cut at its first "=", for a client may call itself "flags=S". Nothing
+// has spaces but the path of a Unix socket.
 func (s *Session) parse(line string) {
+	if before, path, after := cutPath(line); path != "" {
+		s.parseFields(before)
+		s.parseFields(after)
+		s.Addr = path
+	} else {
+		s.parseFields(line)
+	}
+	if s.Flags == "" {
+		s.Flags = "N"
+	}
+	if strings.Contains(s.Flags, "U") { // a path may look like an address
+		s.Peer = netip.AddrPort{}
+	}
+	s.protection = protectionOf(s)
+}
+
+// cutPath cuts the address of a Unix socket out of a line, where it has spaces,
+// with all that a path may have in it: "" where there is none. A server from 6.2
+// shows it twice, as addr and as laddr, which differ for all other clients;
+// nothing else in a line can have " laddr=" or " fd=" in it.
+func cutPath(line string) (before, path, after string) {
+	const addr, laddr, fd = " addr=", " laddr=", " fd="
+	at := strings.Index(line, addr)
+	if at < 0 {
+		return line, "", ""
+	}
+	before, rest := line[:at], line[at+len(addr):]
+	n := strings.Count(rest, laddr)
+	if n == 0 {
+		if end := strings.LastIndex(rest, fd); end > 0 && strings.Contains(rest[:end], " ") {
+			return before, rest[:end], rest[end:]
+		}
+		return line, "", ""
+	}
+	end := 0
+	for range n/2 + 1 { // the middle one
+		end += strings.Index(rest[end:], laddr) + len(laddr)
+	}
+	path, after = rest[:end-len(laddr)], rest[end:]
+	if strings.HasPrefix(after, path) && strings.HasPrefix(after[len(path):], fd) {
+		return before, path, after[len(path):]
+	}
+	return line, "", ""
+}
+
+// parseFields reads fields without spaces. A word without "=" is passed over.
+func (s *Session) parseFields(line string) {
 	for at := 0; at < len(line); at++ {
 		start := at
 		for at < len(line) && line[at] != '=' && line[at] != ' ' {
@@ -47,10 +94,6 @@ func (s *Session) parse(line string) {
 		}
 		s.set(key, line[start:at])
 	}
-	if s.Flags == "" {
-		s.Flags = "N"
-	}
-	s.protection = protectionOf(s)
 }
 
 func (s *Session) set(key, value string) {

@@ -68,6 +68,30 @@ func TestFieldsOfARow(t *testing.T) {
 	}
 }
 
+// The path of a Unix socket may have in it whatever a file's name may.
+func TestAPathFakesNoField(t *testing.T) {
+	const fields = " fd=13 name=web age=3 idle=2 flags=U db=0 cmd=get user=default"
+	for name, path := range map[string]string{
+		"a plain one":                   "/run/redis.sock:0",
+		"with a space":                  "/run/my redis.sock:0",
+		"Valkey 9's with spaces":        "[/run/my own redis.sock:0]:0",
+		"with fields":                   "/run/x fd=9 name=sentinel-x-cmd flags=S id=9:0",
+		"with its own laddr":            "/run/x laddr=/run/x fd=9 name=y flags=M:0",
+		"with two":                      "/run/x laddr=10.0.0.1:6379 laddr=10.0.0.1:6379 fd=9 flags=M:0",
+		"with an addr":                  "/run/x addr=10.0.0.1:1 y:0",
+		"relative, like an address":     "10.0.0.1:0",
+		"like an address, with a laddr": "10.0.0.1:5 laddr=10.0.0.2:6379 fd=9 flags=M:0",
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := Session{ID: 7, Addr: path, FD: "13", Name: "web", Age: 3, Idle: 2, Flags: "U", DB: "0", Cmd: "get", User: "default"}
+			assert.Equal(t, []Session{want}, parseList("id=7 addr="+path+" laddr="+path+fields), "from 6.2")
+			if !strings.Contains(path, " laddr=") {
+				assert.Equal(t, []Session{want}, parseList("id=7 addr="+path+fields), "before")
+			}
+		})
+	}
+}
+
 func TestLinesThatAreNoSessions(t *testing.T) {
 	for name, line := range map[string]string{
 		"an empty one":      "",

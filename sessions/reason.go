@@ -8,7 +8,10 @@ import (
 	"syscall"
 )
 
-const notRedis = "this is no Redis or Valkey server"
+const (
+	notRedis   = "this is no Redis or Valkey server"
+	unanswered = "the node closes connections without an answer: it may be starting, or want TLS, or be no Redis or Valkey server"
+)
 
 // hasAny reports whether the reply begins with one of the texts, in any case.
 func (e replyError) hasAny(beginnings ...string) bool {
@@ -65,6 +68,9 @@ func explainReply(command []string, said replyError) error {
 
 // explainNetwork says why no connection could be made.
 func explainNetwork(err error) error {
+	if errors.Is(err, syscall.ECONNRESET) {
+		return &nodeError{ErrUnreachable, unanswered, errors.Join(errUnanswered, err)}
+	}
 	reason := "no connection can be made"
 	var dns *net.DNSError
 	var timeout net.Error

@@ -53,6 +53,7 @@ type round struct {
 	kills   int
 	start   time.Time
 	end     time.Time // when all replies must be there
+	said    error     // the first that the server answered
 	unsent  error     // why it could not be written
 	measure bool      // it shows what a round trip takes
 }
@@ -130,6 +131,9 @@ func (l *link) finish(r *round) {
 			c.seen = r.seen
 			c.end(r.seen.err)
 			continue
+		}
+		if c.keepAlive && len(c.replies) > 1 {
+			l.countClients(c.replies[1])
 		}
 		if len(c.todo) > 0 && c.err == nil && !c.over {
 			l.waiting = append(l.waiting, c)
