@@ -21,7 +21,7 @@ var mayUse = map[string][]string{
 	"":                    {},
 	"/gen":                {"github.com/oapi-codegen/runtime"},
 	"/signature":          {},
-	"/validate":           {module + "/validate/accept", "github.com/getkin/kin-openapi"},
+	"/validate":           {module + "/validate/accept", module + "/validate/internal/judge", "github.com/getkin/kin-openapi", "golang.org/x/sync"},
 	"/validate/accept":    {"github.com/getkin/kin-openapi"},
 	"/client":             {module + "/gen", module + "/signature"},
 	"/client/clienttest":  {module + "/gen"},
@@ -38,6 +38,8 @@ var mayUse = map[string][]string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term",
 		"github.com/schollz/progressbar/v3", "github.com/rivo/uniseg"},
 	"/internal/realclient": {}, // and testing
+
+	"/validate/internal/judge": {module + "/validate/accept", "github.com/getkin/kin-openapi"},
 }
 
 // light is all that those packages bring along which others import to call the
