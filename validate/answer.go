@@ -13,13 +13,12 @@ import (
 )
 
 // An answer is one declared response. kin-openapi stops at a response's first
-// bad header and does not name it, so each header and the body are asked for
-// alone, as operations of their own.
+// bad header and does not name it, so each header is asked for alone, as an
+// operation of its own.
 type answer struct {
 	headers []headerCheck
 	content openapi3.Content
 	usual   []usualType
-	body    *routers.Route
 }
 
 type headerCheck struct {
@@ -51,7 +50,6 @@ func (o *operation) compileAnswer(ps *programs, doc *openapi3.T, response *opena
 	a := &answer{
 		content: response.Content,
 		usual:   o.usualTypes(response.Content),
-		body:    answerRoute(doc, &openapi3.Response{Content: response.Content}),
 	}
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		if strings.EqualFold(name, "Content-Type") { // the content says what it is

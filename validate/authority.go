@@ -7,6 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/accept"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
 )
 
 // An Authority says who decides that a message keeps to the contract. The
@@ -16,7 +17,7 @@ type Authority int
 // The authorities.
 const (
 	Compiled Authority = iota // checks that are compiled from the contract accept, and kin-openapi decides the rest
-	Kin                       // kin-openapi decides everything
+	Kin                       // each value is shown to kin-openapi
 )
 
 // programs compiles each schema once: an error's schema stands in many
@@ -24,6 +25,25 @@ const (
 type programs struct {
 	authority Authority
 	made      map[programKey]*accept.Program
+	judges    map[accept.Direction]*judge.Compiler
+}
+
+func newPrograms(authority Authority) *programs {
+	ps := &programs{authority, map[programKey]*accept.Program{}, map[accept.Direction]*judge.Compiler{}}
+	for _, d := range []accept.Direction{accept.Request, accept.Response} {
+		ps.judges[d] = judge.NewCompiler(d, func(s *openapi3.Schema, d accept.Direction) *accept.Program {
+			if authority == Kin {
+				return nil
+			}
+			return accept.Compile(s, d)
+		})
+	}
+	return ps
+}
+
+// judge returns what finds what is wrong with a value of the schema.
+func (ps *programs) judge(ref *openapi3.SchemaRef, d accept.Direction) *judge.Schema {
+	return ps.judges[d].Schema(ref.Value)
 }
 
 type programKey struct {

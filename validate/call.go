@@ -16,6 +16,7 @@ type call struct {
 	text    string // the request's body, where it was read
 	streams bool   // the body passes unread
 	bound   any    // what the body was bound to
+	charge  charge // what is held of both messages
 	direct  bool   // the handler takes path and bound, and not a copy of the request
 
 	held holdingWriter
@@ -29,8 +30,19 @@ func (c *call) find(r *http.Request) (vs Violations) {
 
 // serve authenticates, checks and passes one request, and checks the response.
 func (c *call) serve(w http.ResponseWriter, r *http.Request, to *target) {
+	c.charge.budget = c.v.budget
+	defer c.charge.end()
 	mode := c.op.modes.get(Request)
 	authenticates := c.op.secured && c.v.authorize != nil
+	if c.op.secured && c.v.identify != nil {
+		out, vs := c.identify(r)
+		if vs != nil {
+			c.v.note(out, vs)
+			c.v.answer(w, out, vs)
+			return
+		}
+		r = out
+	}
 	var observed func()
 	var vs Violations
 	switch {
@@ -55,12 +67,13 @@ func (c *call) serve(w http.ResponseWriter, r *http.Request, to *target) {
 // enforce returns the request as the handler is to see it, or what refuses it.
 func (c *call) enforce(r *http.Request, to *target, authenticates bool) (*http.Request, Violations) {
 	if c.streams = c.op.streams(r.Header, r.ContentLength); !c.streams {
-		var err error
-		if c.text, err = readText(r.Body, r.ContentLength, c.v.maxRequest); err != nil {
-			f := c.v.finding(Request, c.op, r.Method)
+		body := buffer{length: r.ContentLength, limit: c.v.maxRequest, charge: &c.charge}
+		if err := body.read(r.Body); err != nil {
+			f := c.finding(r)
 			f.add(InBody, "", bodyRule(err), err)
 			return c.path.copied(r), f.list
 		}
+		c.text = body.text()
 	}
 	out := r
 	if authenticates {
@@ -76,14 +89,14 @@ func (c *call) enforce(r *http.Request, to *target, authenticates bool) (*http.R
 	}
 	var decoded *http.Request
 	if !parameters || !bodyOK {
-		f := c.v.finding(Request, c.op, r.Method)
+		f := c.finding(r)
 		if !parameters {
 			f.checkParameters(r, c.path)
 		}
 		if !bodyOK {
 			decoded = c.path.copied(out)
 			f.doubted = true
-			f.takeBody(decoded, []byte(c.text))
+			f.takeBody(decoded, c.text)
 		}
 		if len(f.list) > 0 {
 			return c.path.copied(out), f.list
@@ -104,6 +117,24 @@ func (c *call) enforce(r *http.Request, to *target, authenticates bool) (*http.R
 	return out, nil
 }
 
+func (c *call) finding(r *http.Request) *finding {
+	return c.v.finding(Request, c.op, r.Method, &c.charge)
+}
+
+// identify asks Options.Identify, which has no body to read. It returns r, or a
+// copy with another context.
+func (c *call) identify(r *http.Request) (*http.Request, Violations) {
+	asked := c.path.copied(r)
+	asked.Body = http.NoBody
+	ctx, err := c.v.identify(asked)
+	if err != nil {
+		f := c.finding(r)
+		f.add(InHeader, "", RuleSecurity, err)
+		return c.path.copied(r), f.list
+	}
+	return withContext(r, ctx), nil
+}
+
 // authenticate asks Options.Authenticate, which may read the body.
 func (c *call) authenticate(r *http.Request) (*http.Request, Violations) {
 	if !c.streams {
@@ -111,7 +142,7 @@ func (c *call) authenticate(r *http.Request) (*http.Request, Violations) {
 	}
 	ctx, err := c.v.authorize(r)
 	if err != nil {
-		f := c.v.finding(Request, c.op, r.Method)
+		f := c.finding(r)
 		f.add(InHeader, "", RuleSecurity, err)
 		return r, f.list
 	}
@@ -151,7 +182,7 @@ func (c *call) respond(w http.ResponseWriter, r *http.Request, to *target) {
 		c.pass(&c.held, r, to)
 		c.held.finish()
 	case Observe:
-		seen := newObservingWriter(w, r, c.v, c.op)
+		seen := newObservingWriter(w, r, c)
 		c.pass(seen, r, to)
 		seen.finish()
 	default:

@@ -3,7 +3,15 @@ package validate
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+)
+
+// Limits of a parameter of style deepObject: how many names may stand in each
+// other, and how many items its lists may have that nothing was sent for.
+const (
+	maxDeep  = 6
+	maxHoles = 1 << 14
 )
 
 // isDeepObject tells whether a query says one thing of the parameter called
@@ -20,6 +28,9 @@ func isDeepObject(name string, query url.Values) bool {
 		if !ok || strings.ContainsAny(strings.ReplaceAll(inner, "][", ""), "[]\x1f") { // 1f parts names in kin-openapi
 			return false
 		}
+		if strings.Count(inner, "][") >= maxDeep {
+			return false
+		}
 		paths = append(paths, path)
 	}
 	slices.Sort(paths) // what begins with a path now stands behind it
@@ -28,5 +39,29 @@ func isDeepObject(name string, query url.Values) bool {
 			return false
 		}
 	}
-	return true
+	return holes(paths) <= maxHoles
+}
+
+// holes tells how long the lists are together that the indexes in names like
+// a[3][b] may make: kin-openapi makes each as long as its largest index. A name
+// ends with its bracket.
+func holes(names []string) (n int) {
+	longest := map[string]int{}
+	for _, name := range names {
+		for i := strings.IndexByte(name, '['); i >= 0; {
+			end := i + strings.IndexByte(name[i:], ']')
+			index, err := strconv.Atoi(name[i+1 : end])
+			if err == nil && index <= 2*maxHoles { // or kin-openapi refuses it alone
+				before := longest[name[:i]]
+				longest[name[:i]] = max(before, index)
+				n += max(0, index-before)
+			}
+			next := strings.IndexByte(name[end:], '[')
+			if next < 0 {
+				break
+			}
+			i = end + next
+		}
+	}
+	return n
 }

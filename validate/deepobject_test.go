@@ -21,6 +21,14 @@ func TestADeepObjectSaysEachThingOnce(t *testing.T) {
 		"f[a=1":                   false,
 		"f[a[b]]=1":               false,
 		"f[a%1fb]=1":              false,
+
+		"f[a][b][c][d][e][f]=1":       true,
+		"f[a][b][c][d][e][f][g]=1":    false,
+		"f[16384]=1":                  true,
+		"f[16385]=1":                  false,
+		"f[a][9000]=1&f[b][9000]=1":   false,
+		"f[99999999]=1":               true, // kin-openapi says where
+		"f[9000]=1&f[8999]=1&f[10]=1": true,
 	} {
 		values, err := url.ParseQuery(query)
 		assert.NoError(t, err)

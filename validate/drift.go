@@ -76,10 +76,10 @@ func (v *Validator) Drift() []Drift {
 	return list
 }
 
-// note counts and reports what was found in one message. Of a body that ended
-// because its caller left there is nothing to tell.
+// note counts and reports what was found in one message. Of one that ended because
+// its caller left there is nothing to tell.
 func (v *Validator) note(r *http.Request, vs Violations) {
-	if vs[0].Rule == RuleBodyRead && r.Context().Err() != nil {
+	if rule := vs[0].Rule; (rule == RuleBodyRead || rule == RuleInterrupted) && r.Context().Err() != nil {
 		return
 	}
 	v.drifts.add(vs)

@@ -1,10 +1,8 @@
 package validate
 
 import (
-	"bytes"
 	"compress/gzip"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 )
@@ -29,23 +27,20 @@ func (v *Validator) readable(h http.Header) bool {
 	return c == "" || v.decode && (c == "gzip" || c == "x-gzip")
 }
 
-// plain returns the body without its content coding, which is readable. The
-// result has at most limit bytes, however small the body was.
-func plain(h http.Header, body []byte, limit int64) ([]byte, error) {
-	if coding(h) == "" || len(body) == 0 {
-		return body, nil
-	}
-	z, err := gzip.NewReader(bytes.NewReader(body))
+// plain returns a body that is not empty and is coded without its coding, which
+// is readable. The result has at most limit bytes, however small the body was.
+func plain(body string, c *charge, limit int64) (string, error) {
+	z, err := gzip.NewReader(strings.NewReader(body))
 	if err != nil {
-		return nil, errors.Join(errCoding, err)
+		return "", errors.Join(errCoding, err)
 	}
-	rec := newRecorder(io.NopCloser(z), limit)
-	if err := rec.fill(-1); errors.Is(err, errTooLarge) {
-		return nil, err
+	decoded := buffer{length: -1, limit: limit, charge: c}
+	if err := decoded.read(z); bodyRule(err) != RuleBodyRead {
+		return "", err
 	} else if err != nil {
-		return nil, errors.Join(errCoding, err)
+		return "", errors.Join(errCoding, err)
 	}
-	return rec.kept, nil
+	return decoded.text(), nil
 }
 
 // errCoding tells that a body is not of the coding that its header names.
@@ -56,5 +51,5 @@ func codingRule(err error) string {
 	if errors.Is(err, errCoding) {
 		return RuleContentEncoding
 	}
-	return RuleBodyTooLarge
+	return bodyRule(err)
 }

@@ -1,34 +1,30 @@
 package validate
 
 import (
-	"io"
+	"context"
+	"errors"
 	"net/http"
 	"slices"
-
-	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
 // maxViolations is how many are collected for one message.
 const maxViolations = 16
-
-// kinOptions makes kin-openapi look without touching: no defaults are written
-// into a message, all that is wrong is told, and a body keeps its decoded value.
-var kinOptions = &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true, KeepValidatedValue: true}
 
 // A finding collects the violations of one message.
 type finding struct {
 	direction Direction
 	v         *Validator
 	op        *operation
-	method    string        // of the request: HEAD may be of the operation of GET
-	bad       int           // the status for a response that is refused
-	decoded   io.ReadCloser // the request's body with its decoded value, where kin-openapi made one
-	doubted   bool          // the compiled checks have said no of the body
+	method    string  // of the request: HEAD may be of the operation of GET
+	bad       int     // the status for a response that is refused
+	charge    *charge // of the message
+	observed  bool    // nobody waits for it
+	doubted   bool    // the compiled checks have said no of the body
 	list      Violations
 }
 
-func (v *Validator) finding(d Direction, op *operation, method string) *finding {
-	return &finding{direction: d, v: v, op: op, method: method, bad: http.StatusInternalServerError}
+func (v *Validator) finding(d Direction, op *operation, method string, c *charge) *finding {
+	return &finding{direction: d, v: v, op: op, method: method, charge: c, bad: http.StatusInternalServerError}
 }
 
 func (f *finding) add(where Where, pointer, rule string, err error) {
@@ -53,6 +49,8 @@ func (f *finding) violations() Violations {
 
 func (f *finding) status(rule string) int {
 	switch {
+	case rule == RuleBodyBudget, rule == RuleInterrupted:
+		return http.StatusServiceUnavailable
 	case f.direction == Response:
 		return f.bad
 	case rule == RuleSecurity:
@@ -68,19 +66,35 @@ func (f *finding) status(rule string) int {
 
 // accepts tells whether a body is good by the compiled checks, where they have
 // not been asked before.
-func (f *finding) accepts(m *media, body []byte) bool {
-	return !f.doubted && m.program.JSON(body)
+func (f *finding) accepts(m *media, body string) bool {
+	return !f.doubted && m.program.JSONString(body)
 }
 
-// checkJSON tells whether a body of JSON means the same to every parser. A body
-// that does not is not shown to kin-openapi, which is one of them.
-func (f *finding) checkJSON(m *media, body []byte) bool {
-	if !m.json {
-		return true
+// lookInto waits until the body may be looked into; done is nil, with a violation,
+// where it may not.
+func (f *finding) lookInto(ctx context.Context, body string) (done func()) {
+	wait := waitEnforced
+	if f.observed {
+		wait = waitObserved
 	}
-	rule, pointer := scanJSON(body, m.shape)
-	if rule != "" {
-		f.add(InBody, pointer, rule, nil)
+	done, err := f.v.budget.lookInto(ctx, len(body), wait)
+	switch {
+	case errors.Is(err, errBudget):
+		f.add(InBody, "", RuleBodyBudget, err)
+	case err != nil:
+		f.add(InBody, "", RuleInterrupted, err)
 	}
-	return rule == ""
+	return done
+}
+
+// checkJSON looks at a body of JSON: whether it means the same to every parser,
+// and, if so, what its schema says.
+func (f *finding) checkJSON(ctx context.Context, m *media, body string) {
+	if rule, pointer := scanJSON(ctx, body, m.shape); rule != "" {
+		f.add(InBody, pointer, rule, ctx.Err())
+		return
+	}
+	if m.judge != nil {
+		f.judge(ctx, InBody, "", m.judge, body)
+	}
 }

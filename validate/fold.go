@@ -1,20 +1,25 @@
 package validate
 
 import (
-	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // fold maps names that encoding/json takes for the same field to one text: of
 // each letter's simple case foldings, the smallest (so the Kelvin sign is K).
-func fold(name string) string {
-	return strings.Map(func(r rune) rune {
+func fold(name string) string { return string(appendFold(nil, name)) }
+
+func appendFold(b []byte, name string) []byte {
+	for _, r := range name {
 		for {
 			next := unicode.SimpleFold(r)
 			if next <= r { // round the orbit to its smallest
-				return next
+				r = next
+				break
 			}
 			r = next
 		}
-	}, name)
+		b = utf8.AppendRune(b, r)
+	}
+	return b
 }

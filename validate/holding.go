@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"unsafe"
 )
 
 // A holdingWriter holds what a handler writes until it is known to be good. The
@@ -39,6 +40,7 @@ const (
 func (hw *holdingWriter) begin(w http.ResponseWriter, r *http.Request, c *call) {
 	hw.w, hw.r, hw.c = w, r, c
 	hw.hold = holds.Get().(*hold)
+	hw.hold.begin(c.v.maxResponse, &c.charge)
 	hw.hold.before.take(w.Header())
 }
 
@@ -81,12 +83,12 @@ func (hw *holdingWriter) Write(p []byte) (int, error) {
 	case over:
 		return 0, errOver
 	case holding:
-		if int64(len(hw.hold.body)+len(p)) > hw.c.v.maxResponse {
-			hw.finding().add(InBody, "", RuleBodyTooLarge, errTooLarge)
-			hw.state, hw.hold.body = refusing, nil
-			return 0, errTooLarge
+		if err := hw.hold.body.write(p); err != nil {
+			hw.finding().add(InBody, "", bodyRule(err), err)
+			hw.state = refusing
+			hw.hold.body.data = nil
+			return 0, err
 		}
-		hw.hold.body = append(hw.hold.body, p...)
 		return len(p), nil
 	default: // the handler need not know
 		return len(p), nil
@@ -129,7 +131,7 @@ func (hw *holdingWriter) head() head {
 
 func (hw *holdingWriter) finding() *finding {
 	if hw.f == nil {
-		hw.f = hw.c.v.finding(Response, hw.c.op, hw.r.Method)
+		hw.f = hw.c.v.finding(Response, hw.c.op, hw.r.Method, &hw.c.charge)
 	}
 	return hw.f
 }
@@ -145,7 +147,7 @@ func (hw *holdingWriter) finish() {
 	}
 	hw.decide(nil)
 	if hw.state == holding {
-		body := hw.check(hw.hold.body)
+		body := hw.check(hw.hold.body.data)
 		if !hw.found() {
 			if hw.media != nil { // as for the status 204, there is none without one
 				delete(h, "Content-Encoding") // what was checked is plain
@@ -155,7 +157,7 @@ func (hw *holdingWriter) finish() {
 			hw.w.WriteHeader(hw.status)
 			if len(body) > 0 {
 				if _, err := hw.w.Write(body); err != nil {
-					hw.hold.body = nil // HTTP/2 may still be about to send it
+					hw.hold.body.data = nil // HTTP/2 may still be about to send it
 				}
 			}
 			return
@@ -187,7 +189,11 @@ func (hw *holdingWriter) check(body []byte) []byte {
 	}
 	f := hw.finding()
 	f.doubted = doubted
-	return f.checkResponseBody(hw.r.Context(), hw.head(), hw.media, body)
+	text := unsafe.String(unsafe.SliceData(body), len(body)) // it is written no more
+	if plain := f.checkResponseBody(hw.r.Context(), hw.head(), hw.media, text); len(hw.w.Header()["Content-Encoding"]) > 0 {
+		return []byte(plain)
+	}
+	return body
 }
 
 // FlushError sends what passes through; what is held stays held.

@@ -1,7 +1,7 @@
 package validate
 
 import (
-	"bytes"
+	"context"
 	"strconv"
 	"strings"
 )
@@ -12,13 +12,13 @@ const maxDepth = 64
 
 // scanJSON reads one JSON text (RFC 8259) as strictly as the strictest parser
 // would, so that every parser takes it for the same value. It returns the rule
-// that data breaks first and the JSON pointer to the place, or "" when all is
-// well.
-func scanJSON(data []byte, s *shape) (rule, pointer string) {
-	sc := scanner{data: data}
+// that text breaks first and the JSON pointer to the place, or "" when all is
+// well. It ends with RuleInterrupted when ctx does.
+func scanJSON(ctx context.Context, text string, s *shape) (rule, pointer string) {
+	sc := scanner{ctx: ctx, data: text}
 	sc.space()
 	if rule = sc.value(s); rule == "" {
-		if sc.space(); sc.pos < len(data) {
+		if sc.space(); sc.pos < len(text) {
 			sc.path = sc.path[:0]
 			rule = RuleJSONTrailingData
 		}
@@ -30,10 +30,12 @@ func scanJSON(data []byte, s *shape) (rule, pointer string) {
 }
 
 type scanner struct {
-	data []byte
-	pos  int
-	path []step   // to the value that is being read
-	keys []string // of the objects that are open, the innermost last
+	ctx    context.Context
+	data   string
+	pos    int
+	values int        // that were begun
+	path   []step     // to the value that is being read
+	names  []nameSlot // of the objects that are open, the innermost last
 }
 
 // A step is a member's name, or an item's index where name is empty and index
@@ -81,6 +83,9 @@ func (sc *scanner) value(s *shape) (rule string) {
 	if sc.pos == len(sc.data) {
 		return RuleJSONSyntax
 	}
+	if sc.values++; sc.values%(16<<10) == 0 && sc.ctx.Err() != nil {
+		return RuleInterrupted
+	}
 	switch c := sc.data[sc.pos]; c {
 	case '{':
 		return sc.object(s)
@@ -101,7 +106,7 @@ func (sc *scanner) value(s *shape) (rule string) {
 }
 
 func (sc *scanner) literal(word string) (rule string) {
-	if !bytes.HasPrefix(sc.data[sc.pos:], []byte(word)) {
+	if !strings.HasPrefix(sc.data[sc.pos:], word) {
 		return RuleJSONSyntax
 	}
 	sc.pos += len(word)
@@ -144,19 +149,20 @@ func (sc *scanner) object(s *shape) (rule string) {
 		return ""
 	}
 	sc.path = append(sc.path, step{index: -1})
-	here, first := len(sc.path)-1, len(sc.keys)
-	var many map[string]struct{}
+	here, first := len(sc.path)-1, len(sc.names)
+	var many nameSet
 	for {
 		sc.path[here].name = ""
 		if sc.space(); sc.pos == len(sc.data) || sc.data[sc.pos] != '"' {
 			return RuleJSONSyntax
 		}
+		place := sc.pos
 		name, rule := sc.text()
 		if rule != "" {
 			return rule
 		}
 		sc.path[here].name = name
-		if sc.known(name, first, &many) {
+		if sc.known(name, place, first, &many) {
 			return RuleJSONDuplicateKey
 		}
 		child, caseAlone := s.member(name)
@@ -173,7 +179,7 @@ func (sc *scanner) object(s *shape) (rule string) {
 		switch {
 		case sc.next(','):
 		case sc.next('}'):
-			sc.path, sc.keys = sc.path[:here], sc.keys[:first]
+			sc.path, sc.names = sc.path[:here], sc.names[:first]
 			return ""
 		default:
 			return RuleJSONSyntax
@@ -182,30 +188,28 @@ func (sc *scanner) object(s *shape) (rule string) {
 }
 
 // known tells whether the open object, whose names start at first, already has
-// a member called name, and remembers it. A few names are compared one by one;
-// many go into a map, so that an object of n members never costs n².
-func (sc *scanner) known(name string, first int, many *map[string]struct{}) bool {
+// a member called name, and remembers it by the place of its quote. A few names
+// are compared one by one; many go into a table, so that an object of n members
+// never costs n².
+func (sc *scanner) known(name string, place, first int, many *nameSet) bool {
 	const few = 32
-	if *many == nil {
-		for _, k := range sc.keys[first:] {
-			if k == name {
+	slot := nameSlot{hashOf(name), uint32(place + 1)}
+	names := sc.names[first:]
+	if many.count == 0 {
+		for _, one := range names {
+			if one.hash == slot.hash && one.in(sc.data) == name {
 				return true
 			}
 		}
-		sc.keys = append(sc.keys, name)
-		if len(sc.keys)-first > few {
-			*many = make(map[string]struct{}, 2*few)
-			for _, k := range sc.keys[first:] {
-				(*many)[k] = struct{}{}
-			}
+		if len(names) < few {
+			sc.names = append(sc.names, slot)
+			return false
 		}
-		return false
+		for _, one := range names {
+			many.add(sc.data, one.in(sc.data), one)
+		}
 	}
-	if _, ok := (*many)[name]; ok {
-		return true
-	}
-	(*many)[name] = struct{}{}
-	return false
+	return !many.add(sc.data, name, slot)
 }
 
 func (sc *scanner) number(s *shape) (rule string) {
@@ -232,7 +236,7 @@ func (sc *scanner) number(s *shape) (rule string) {
 			return RuleJSONSyntax
 		}
 	}
-	if !isExact(string(sc.data[start:sc.pos]), s != nil && s.wide) {
+	if !isExact(sc.data[start:sc.pos], s != nil && s.wide) {
 		return RuleJSONNumber
 	}
 	return ""

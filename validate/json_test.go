@@ -16,15 +16,15 @@ func TestManyMembersAreComparedToo(t *testing.T) {
 		b.WriteString(`"k` + strings.Repeat("x", i) + `":{"a":1,"b":[{}]},`)
 	}
 	text := b.String()
-	rule, _ := scanJSON([]byte(text+`"last":1}`), nil)
+	rule, _ := scanJSON(t.Context(), (text + `"last":1}`), nil)
 	assert.Empty(t, rule)
-	rule, pointer := scanJSON([]byte(text+`"kx":1}`), nil)
+	rule, pointer := scanJSON(t.Context(), (text + `"kx":1}`), nil)
 	assert.Equal(t, RuleJSONDuplicateKey, rule)
 	assert.Equal(t, "/kx", pointer)
 }
 
 func TestAPointerIsEscaped(t *testing.T) {
-	_, pointer := scanJSON([]byte(`{"a/b":[0,{"c~d":x}]}`), nil)
+	_, pointer := scanJSON(t.Context(), (`{"a/b":[0,{"c~d":x}]}`), nil)
 	assert.Equal(t, "/a~1b/1/c~0d", pointer)
 }
 
@@ -49,7 +49,7 @@ func FuzzScanJSON(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rule, _ := scanJSON(data, nil)
+		rule, _ := scanJSON(t.Context(), string(data), nil)
 		switch rule {
 		case "":
 			assert.True(t, json.Valid(data), "%q", data)

@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// text reads a string and returns it decoded.
+// text reads a string and returns it decoded. It shares the text's memory where
+// there are no escapes.
 func (sc *scanner) text() (decoded, rule string) {
 	start := sc.pos
 	escaped, rule := sc.quoted()
@@ -15,9 +16,9 @@ func (sc *scanner) text() (decoded, rule string) {
 	}
 	quoted := sc.data[start:sc.pos]
 	if !escaped {
-		return string(quoted[1 : len(quoted)-1]), ""
+		return quoted[1 : len(quoted)-1], ""
 	}
-	if err := json.Unmarshal(quoted, &decoded); err != nil {
+	if err := json.Unmarshal([]byte(quoted), &decoded); err != nil {
 		return "", RuleJSONSyntax
 	}
 	return decoded, ""
@@ -41,7 +42,7 @@ func (sc *scanner) quoted() (escaped bool, rule string) {
 		case c < utf8.RuneSelf:
 			sc.pos++
 		default:
-			r, size := utf8.DecodeRune(sc.data[sc.pos:])
+			r, size := utf8.DecodeRuneInString(sc.data[sc.pos:])
 			if r == utf8.RuneError && size == 1 {
 				return escaped, RuleJSONUTF8
 			}
@@ -86,7 +87,7 @@ func (sc *scanner) unit() (unit uint64, ok bool) {
 	if len(sc.data)-sc.pos < 6 || sc.data[sc.pos] != '\\' || sc.data[sc.pos+1] != 'u' {
 		return 0, false
 	}
-	unit, err := strconv.ParseUint(string(sc.data[sc.pos+2:sc.pos+6]), 16, 16)
+	unit, err := strconv.ParseUint(sc.data[sc.pos+2:sc.pos+6], 16, 16)
 	if err != nil {
 		return 0, false
 	}

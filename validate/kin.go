@@ -3,8 +3,6 @@ package validate
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -19,6 +17,22 @@ func ask(check func() error) (err error) {
 		}
 	}()
 	return check()
+}
+
+// fewBytes is how much kin-openapi may have before it when it is asked for all
+// that is wrong: it makes an error of each wrong value.
+const fewBytes = 8 << 10
+
+// askFirst is kin-openapi's verdict, by options that it sets: the first thing that
+// is wrong, and all that is where there cannot be much.
+func askFirst(check func() error, size int, o *openapi3filter.Options) error {
+	*o = openapi3filter.Options{SkipSettingDefaults: true}
+	err := ask(check)
+	if err != nil && size <= fewBytes {
+		o.MultiError = true
+		return ask(check)
+	}
+	return err
 }
 
 // addHeader adds what kin-openapi says of one response header. Of one that is
@@ -109,10 +123,6 @@ func (f *finding) addSchema(where Where, base string, e *openapi3.SchemaError) {
 		f.translate(where, base, parts) // those that failed say more, as does the one that a discriminator names
 		return
 	}
-	if rule == "properties" { // kin-openapi's word for a member that is not declared
-		f.addUndeclared(where, base, e)
-		return
-	}
 	// the reason alone: the error's text would quote schema and value
 	f.add(where, base+pointerTo(e.JSONPointer()...), rule, errors.New(e.Reason))
 }
@@ -132,16 +142,4 @@ func parsePath(e *openapi3filter.ParseError) (names []string) {
 		e = cause
 	}
 	return names
-}
-
-// addUndeclared names the members that the schema does not declare: kin-openapi
-// points at their object, once for each of them.
-func (f *finding) addUndeclared(where Where, base string, e *openapi3.SchemaError) {
-	object, _ := e.Value.(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if e.Schema.Properties[name] != nil {
-			continue
-		}
-		f.add(where, base+pointerTo(append(e.JSONPointer(), name)...), "additionalProperties", nil)
-	}
 }

@@ -69,7 +69,7 @@ func (l *ledger) forget() {
 type hold struct {
 	before ledger // the connection's header when the handler began
 	sent   ledger // the handler's, at WriteHeader
-	body   []byte
+	body   buffer
 }
 
 var holds = sync.Pool{New: func() any { return new(hold) }}
@@ -77,11 +77,19 @@ var holds = sync.Pool{New: func() any { return new(hold) }}
 // maxHold is how large a body's memory is kept.
 const maxHold = 1 << 20
 
+// begin makes the body one of a message that is charged.
+func (h *hold) begin(limit int64, c *charge) {
+	h.body.limit, h.body.length, h.body.charge = limit, -1, c
+	h.body.data = h.body.data[:0]
+}
+
+// release gives the memory back. The charge is ended by those who have it.
 func (h *hold) release() {
 	h.before.forget()
 	h.sent.forget()
-	if h.body = h.body[:0]; cap(h.body) > maxHold {
-		h.body = nil
+	h.body = buffer{data: h.body.data[:0]}
+	if cap(h.body.data) > maxHold {
+		h.body.data = nil
 	}
 	holds.Put(h)
 }

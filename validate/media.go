@@ -8,15 +8,18 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/accept"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
 )
 
 // A media is what one media type makes of a body.
 type media struct {
 	json  bool
-	kin   bool   // kin-openapi is asked
+	kin   bool   // it is looked at by its schema
 	shape *shape // of the JSON, nil where nothing is known
 
-	program *accept.Program // nil: always doubted
+	program  *accept.Program // nil: always doubted
+	judge    *judge.Schema   // nil: there is no schema
+	declared *openapi3.MediaType
 }
 
 // medias are what a declared media type may be: where it is a wildcard, the
@@ -36,8 +39,9 @@ func (o *operation) addContent(ps *programs, content openapi3.Content, d accept.
 	for name, m := range content {
 		all := &medias{json: &media{json: true}, readable: &media{}, opaque: &media{}}
 		if m.Schema != nil {
-			all.json = &media{json: true, kin: true, shape: compileShape(m.Schema.Value), program: ps.of(m.Schema, d)}
-			all.readable = &media{kin: true}
+			schema := ps.judge(m.Schema, d)
+			all.json = &media{json: true, kin: true, shape: compileShape(m.Schema.Value), program: ps.of(m.Schema, d), judge: schema, declared: m}
+			all.readable = &media{kin: true, judge: schema, declared: m}
 			if strings.Contains(name, "*") && !isBinary(m.Schema.Value) {
 				all.opaque = all.readable // or any other type would be a way past the schema
 			}

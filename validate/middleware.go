@@ -46,5 +46,8 @@ func (v *Validator) answer(w http.ResponseWriter, r *http.Request, vs Violations
 	if vs[0].Allow != "" {
 		w.Header().Set("Allow", vs[0].Allow)
 	}
+	if vs[0].Rule == RuleBodyBudget {
+		w.Header().Set("Retry-After", "1") // a second is many bodies' time
+	}
 	v.refuse(w, r, vs)
 }

@@ -142,22 +142,6 @@ func TestTheHandlerGetsDecodedPathValuesAndTheCheckedBody(t *testing.T) {
 	assert.Equal(t, 204, rec.Code, rec.Body)
 }
 
-func TestWhatKinOpenAPIDecodedIsThereToBind(t *testing.T) {
-	o := validate.Options{Authority: validate.Kin}
-	rec := serveKill(t, o, killRequest(killBody), func(w http.ResponseWriter, r *http.Request) {
-		kept, ok := r.Body.(interface{ ValidatedValue() any })
-		if assert.True(t, ok) {
-			assert.Equal(t, map[string]any{"node_id": "n", "client_addrs": []any{"10.0.0.1:1"}}, kept.ValidatedValue())
-		}
-		body, err := io.ReadAll(r.Body)
-		assert.NoError(t, err)
-		assert.Equal(t, killBody, string(body))
-		w.Header().Set("X-Request-Id", "r")
-		w.WriteHeader(204)
-	})
-	assert.Equal(t, 204, rec.Code)
-}
-
 type callerKey struct{}
 
 func TestAuthenticateIsAskedBeforeAnythingIsChecked(t *testing.T) {

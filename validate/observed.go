@@ -7,13 +7,14 @@ import "net/http"
 // observed, where it is not nil, is what is left to do when the handler has read
 // the body.
 func (c *call) observe(r *http.Request, mode Mode, authenticates bool) (observed func(), _ *http.Request, _ Violations) {
-	f := c.v.finding(Request, c.op, r.Method)
+	f := c.finding(r)
+	f.observed = true
 	declared := r.ContentLength
-	rec := newRecorder(r.Body, c.v.maxRequest)
+	rec := newRecorder(r.Body, buffer{length: declared, limit: c.v.maxRequest, charge: &c.charge})
 	streams := c.op.streams(r.Header, declared)
 	if authenticates {
 		if !streams {
-			_ = rec.fill(declared) // Authenticate reads of it
+			rec.fill() // Authenticate reads of it
 			r.Body = rec.peek()
 		}
 		ctx, err := c.v.authorize(r)
@@ -29,14 +30,14 @@ func (c *call) observe(r *http.Request, mode Mode, authenticates bool) (observed
 	if mode == Off {
 		return nil, r, nil
 	}
-	return func() { f.observeRequest(r, c.path, rec, declared, streams) }, r, nil
+	return func() { f.observeRequest(r, c.path, rec, streams) }, r, nil
 }
 
 // observeRequest reports on a request whose body has passed.
-func (f *finding) observeRequest(r *http.Request, path pathValues, rec *recorder, declared int64, streams bool) {
-	body, whole, over := rec.copied(declared)
-	if over { // as in Enforce, where nothing else is known then
-		f.add(InBody, "", RuleBodyTooLarge, errTooLarge)
+func (f *finding) observeRequest(r *http.Request, path pathValues, rec *recorder, streams bool) {
+	body, whole, lost := rec.copied()
+	if lost != nil && !streams { // as in Enforce, where nothing else is known then
+		f.add(InBody, "", bodyRule(lost), lost)
 	} else {
 		f.checkParameters(r, path)
 	}

@@ -17,13 +17,15 @@ type observingWriter struct {
 	sent     http.Header // a copy, taken when the head went out
 	begun    bool        // the first of the body is there
 	streams  bool        // the body is of no interest
-	copied   []byte
-	over     bool // there was more than the cap
+	copied   buffer
+	lost     error // errTooLarge or errBudget: copied is not all
 	hijacked bool
 }
 
-func newObservingWriter(w http.ResponseWriter, r *http.Request, v *Validator, op *operation) *observingWriter {
-	return &observingWriter{w: w, r: r, f: v.finding(Response, op, r.Method)}
+func newObservingWriter(w http.ResponseWriter, r *http.Request, c *call) *observingWriter {
+	f := c.v.finding(Response, c.op, r.Method, &c.charge)
+	f.observed = true
+	return &observingWriter{w: w, r: r, f: f, copied: buffer{length: -1, limit: c.v.maxResponse, charge: &c.charge}}
 }
 
 func (ow *observingWriter) Header() http.Header { return ow.w.Header() }
@@ -37,12 +39,10 @@ func (ow *observingWriter) WriteHeader(status int) {
 
 func (ow *observingWriter) Write(p []byte) (int, error) {
 	ow.begin(p)
-	switch {
-	case ow.over, ow.streams:
-	case int64(len(ow.copied)+len(p)) > ow.f.v.maxResponse:
-		ow.over, ow.copied = true, nil
-	default:
-		ow.copied = append(ow.copied, p...)
+	if ow.lost == nil && !ow.streams {
+		if ow.lost = ow.copied.write(p); ow.lost != nil {
+			ow.copied.drop()
+		}
 	}
 	return ow.w.Write(p)
 }
@@ -77,10 +77,10 @@ func (ow *observingWriter) finish() {
 	m, streams := ow.f.checkHead(ow.r.Context(), ow.r, hd)
 	switch {
 	case streams, ow.r.Method == http.MethodHead, len(ow.f.list) > 0 && m == nil:
-	case ow.over:
-		ow.f.add(InBody, "", RuleBodyTooLarge, errTooLarge)
+	case ow.lost != nil:
+		ow.f.add(InBody, "", bodyRule(ow.lost), ow.lost)
 	default:
-		ow.f.checkResponseBody(ow.r.Context(), hd, m, ow.copied)
+		ow.f.checkResponseBody(ow.r.Context(), hd, m, ow.copied.text())
 	}
 	if len(ow.f.list) > 0 {
 		ow.f.v.note(ow.r, ow.f.list)

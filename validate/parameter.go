@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/accept"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
 )
 
 // A parameter is one of an operation, with the checks that are compiled from it.
@@ -15,12 +16,16 @@ type parameter struct {
 	*openapi3.Parameter
 	key     string          // the name as http.Header has it
 	program *accept.Program // nil: a value is doubted
+	judge   *judge.Schema   // of one that is JSON; nil: kin-openapi decodes it
 	spared  bool            // there is nothing to ask where there is no query
 }
 
 func compileParameter(ps *programs, p *openapi3.Parameter) parameter {
 	compiled := parameter{Parameter: p, key: http.CanonicalHeaderKey(p.Name)}
 	if p.Schema == nil || p.Content != nil {
+		if m := p.Content.Get("application/json"); len(p.Content) == 1 && m != nil && m.Schema != nil {
+			compiled.judge = ps.judge(m.Schema, accept.Request)
+		}
 		return compiled
 	}
 	compiled.spared = p.In == openapi3.ParameterInQuery && !p.Required && ps.authority != Kin

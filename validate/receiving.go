@@ -1,9 +1,9 @@
 package validate
 
 import (
-	"bytes"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 )
 
@@ -22,34 +22,46 @@ func (v *Validator) enforceResponse(op *operation, r *http.Request, resp *http.R
 	if streams {
 		return f.violations()
 	}
-	text, err := readText(resp.Body, responseLength(r, resp), v.maxResponse)
+	var c *charge
+	read := buffer{length: responseLength(r, resp), limit: v.maxResponse}
+	if resp.Body != nil && resp.Body != http.NoBody {
+		c = &charge{budget: v.budget}
+		read.charge = c
+	}
+	err := read.read(resp.Body)
+	text := read.text()
 	if err == nil && acceptsText(m, resp.Header, text) {
-		if resp.Body != http.NoBody {
-			giveRead(resp, strings.NewReader(text))
+		if c != nil {
+			giveRead(resp, text, c)
 		}
 		return f.violations()
 	}
 	if f == nil {
 		f = v.fromUpstream(op, r)
 	}
+	f.charge = c
 	if err != nil {
+		c.end()
 		f.add(InBody, "", bodyRule(err), err)
 		return f.list
 	}
-	body := f.checkResponseBody(r.Context(), hd, m, []byte(text))
+	body := f.checkResponseBody(r.Context(), hd, m, text)
 	if m != nil && coding(resp.Header) != "" { // it is decoded
 		resp.Header = resp.Header.Clone()
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
 		resp.ContentLength = int64(len(body))
 	}
-	giveRead(resp, bytes.NewReader(body))
+	giveRead(resp, body, c)
+	if len(f.list) > 0 {
+		c.end()
+	}
 	return f.list
 }
 
 // fromUpstream is for a response that is another's.
 func (v *Validator) fromUpstream(op *operation, r *http.Request) *finding {
-	f := v.finding(Response, op, r.Method)
+	f := v.finding(Response, op, r.Method, nil)
 	f.bad = http.StatusBadGateway
 	return f
 }
@@ -63,12 +75,42 @@ func acceptsText(m *media, h http.Header, text string) bool {
 	return len(h["Content-Encoding"]) == 0 && m.program.JSONString(text)
 }
 
+// A received body was read and checked. Its memory is held until it is closed or
+// read to its end, or nobody has it any more.
+type received struct {
+	strings.Reader
+	closer io.Closer
+	charge *charge
+}
+
+func (b *received) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil {
+		b.charge.end()
+	}
+	return n, err
+}
+
+// WriteTo is strings.Reader's, and the end of the body.
+func (b *received) WriteTo(w io.Writer) (int64, error) {
+	defer b.charge.end()
+	return b.Reader.WriteTo(w)
+}
+
+// Close closes what was read.
+func (b *received) Close() error {
+	b.charge.end()
+	return b.closer.Close()
+}
+
 // giveRead makes what was read the body of resp, whose own is still to be closed.
-func giveRead(resp *http.Response, read io.Reader) {
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{read, resp.Body}
+func giveRead(resp *http.Response, text string, c *charge) {
+	b := &received{closer: resp.Body, charge: c}
+	b.Reset(text)
+	if text != "" {
+		runtime.AddCleanup(b, (*charge).end, c)
+	}
+	resp.Body = b
 }
 
 // observeResponse has resp looked at when its body has been read.
@@ -82,14 +124,15 @@ func (v *Validator) observeResponse(op *operation, r *http.Request, resp *http.R
 		}
 		return
 	}
-	rec := newRecorder(resp.Body, v.maxResponse)
-	length := responseLength(r, resp)
+	rec := v.record(resp.Body, responseLength(r, resp), v.maxResponse)
+	f.charge, f.observed = rec.kept.charge, true
 	rec.ended = func() {
-		switch body, whole, over := rec.copied(length); {
+		defer rec.kept.charge.end()
+		switch body, whole, lost := rec.copied(); {
 		case whole, hd.bodyless: // of what has none, a part says it all
 			f.checkResponseBody(r.Context(), hd, m, body)
-		case over:
-			f.add(InBody, "", RuleBodyTooLarge, errTooLarge)
+		case lost != nil:
+			f.add(InBody, "", bodyRule(lost), lost)
 		}
 		if len(f.list) > 0 {
 			v.note(r, f.list)

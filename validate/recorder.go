@@ -2,79 +2,78 @@ package validate
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"sync"
 )
 
-// errTooLarge tells that a body has more bytes than its cap.
-var errTooLarge = errors.New("validate: the body is larger than its cap")
-
-// A recorder is a body that keeps a copy of what is read through it, up to a
-// cap. What it gives to its reader is always the whole body.
+// A recorder is a body that keeps a copy of what is read through it, up to a cap
+// and as far as the budget reaches. What it gives to its reader is always the
+// whole body.
 type recorder struct {
-	src   io.ReadCloser
-	limit int64
+	src io.ReadCloser
 
 	mu    sync.Mutex // a client's transport may close a body that it still reads
-	kept  []byte     // what was read from src
+	kept  buffer     // what was read from src
 	given int        // how much of kept the reader has had
-	over  bool       // there was more than limit: kept is not the whole body
+	lost  error      // errTooLarge or errBudget: kept is not the whole body
 	err   error      // how src ended; io.EOF after the whole body
 
 	ended func() // called once, when src has ended
 	once  sync.Once
 }
 
-func newRecorder(src io.ReadCloser, limit int64) *recorder {
+func newRecorder(src io.ReadCloser, kept buffer) *recorder {
 	if src == nil {
 		src = http.NoBody
 	}
-	return &recorder{src: src, limit: limit}
+	rec := &recorder{src: src, kept: kept}
+	if kept.length > kept.limit {
+		rec.lost = errTooLarge
+	}
+	return rec
 }
 
-// fill reads the body before its reader does, up to one byte over the cap.
-// length is what the message declares, -1 for unknown: a false one costs
-// nothing, and a true one that is too large reads nothing.
-func (rec *recorder) fill(length int64) error {
-	if length > rec.limit {
-		rec.over = true
-	}
-	if length > 0 && !rec.over && rec.kept == nil {
-		rec.kept = make([]byte, 0, min(length, 64<<10)+1) // one more, to see the end
-	}
-	for rec.err == nil && !rec.over {
-		rec.grow()
-		n, err := rec.src.Read(rec.kept[len(rec.kept):cap(rec.kept)])
-		rec.kept = rec.kept[:len(rec.kept)+n]
+// fill reads the body before its reader does, up to the cap, and one byte over it
+// where there is more.
+func (rec *recorder) fill() {
+	chunk := chunks.Get().(*[32 << 10]byte)
+	defer chunks.Put(chunk)
+	for rec.err == nil && rec.lost == nil {
+		n, err := rec.src.Read(chunk[:min(int64(len(chunk)), rec.kept.limit+1-int64(len(rec.kept.data)))])
 		rec.err = err
-		rec.over = int64(len(rec.kept)) > rec.limit
+		if n == 0 {
+			continue
+		}
+		if err := rec.kept.write(chunk[:n]); err != nil {
+			rec.lost = err
+			rec.src = &prefixed{rec.src, bytes.NewReader(bytes.Clone(chunk[:n])), rec.err} // the reader is to have it
+			rec.err = nil
+		}
 	}
-	switch {
-	case rec.over:
-		return errTooLarge
-	case rec.err != io.EOF:
-		return rec.err
-	}
-	return nil
 }
 
-// grow makes room in kept, never for more than the cap and one byte.
-func (rec *recorder) grow() {
-	if len(rec.kept) < cap(rec.kept) {
-		return
+// prefixed is a body of which a piece was read before, and perhaps its end.
+type prefixed struct {
+	io.ReadCloser
+	piece *bytes.Reader
+	err   error
+}
+
+func (p *prefixed) Read(b []byte) (int, error) {
+	if p.piece.Len() > 0 {
+		return p.piece.Read(b)
 	}
-	size := min(max(2*int64(cap(rec.kept)), 512), rec.limit+1)
-	grown := make([]byte, len(rec.kept), size)
-	copy(grown, rec.kept)
-	rec.kept = grown
+	if p.err != nil {
+		return 0, p.err
+	}
+	return p.ReadCloser.Read(b)
 }
 
 // Read gives what fill read, then what follows, of which it keeps a copy.
 func (rec *recorder) Read(p []byte) (int, error) {
-	if rec.given < len(rec.kept) {
-		n := copy(p, rec.kept[rec.given:])
+	if rec.given < len(rec.kept.data) {
+		n := copy(p, rec.kept.data[rec.given:])
 		rec.given += n
 		return n, nil
 	}
@@ -93,13 +92,13 @@ func (rec *recorder) keep(p []byte, err error) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.err = err
-	switch {
-	case rec.over:
-	case int64(len(rec.kept)+len(p)) > rec.limit:
-		rec.over, rec.kept, rec.given = true, nil, 0
-	default:
-		rec.kept = append(rec.kept, p...)
-		rec.given = len(rec.kept)
+	if rec.lost == nil {
+		rec.lost = rec.kept.write(p)
+		rec.given = len(rec.kept.data)
+	}
+	if rec.lost != nil {
+		rec.kept.drop()
+		rec.given = 0
 	}
 }
 
@@ -116,22 +115,23 @@ func (rec *recorder) finish() {
 	}
 }
 
-// copied returns what passed, whether that is the whole body of a message that
-// declared length, and whether it was more than the cap.
-func (rec *recorder) copied(length int64) (body []byte, whole, over bool) {
+// copied returns what passed, and whether that is the whole body of a message
+// that declared its length; lost tells why it is not known.
+func (rec *recorder) copied() (body string, whole bool, lost error) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	return rec.kept, !rec.over && (rec.err == io.EOF || length >= 0 && int64(len(rec.kept)) == length), rec.over
+	length := rec.kept.length
+	return rec.kept.text(), rec.lost == nil && (rec.err == io.EOF || length >= 0 && int64(len(rec.kept.data)) == length), rec.lost
 }
 
 // peek returns a reader of what fill read, for Authenticate; after it comes the
 // error that ended fill.
 func (rec *recorder) peek() io.ReadCloser {
-	kept := bytes.NewReader(rec.kept)
-	if rec.over {
-		return io.NopCloser(io.MultiReader(kept, failingReader{errTooLarge}))
-	}
-	if rec.err != nil && rec.err != io.EOF {
+	kept := bytes.NewReader(rec.kept.data)
+	switch {
+	case rec.lost != nil:
+		return io.NopCloser(io.MultiReader(kept, failingReader{rec.lost}))
+	case rec.err != nil && rec.err != io.EOF:
 		return io.NopCloser(io.MultiReader(kept, failingReader{rec.err}))
 	}
 	return io.NopCloser(kept)
@@ -140,23 +140,3 @@ func (rec *recorder) peek() io.ReadCloser {
 type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
-
-// bodyRule names what went wrong in fill.
-func bodyRule(err error) string {
-	if errors.Is(err, errTooLarge) {
-		return RuleBodyTooLarge
-	}
-	return RuleBodyRead
-}
-
-// setBody makes body, which was checked, the body that r carries.
-func setBody(r *http.Request, body []byte) {
-	r.ContentLength = int64(len(body))
-	r.TransferEncoding = nil
-	if len(body) == 0 {
-		r.Body, r.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
-		return
-	}
-	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	r.Body, _ = r.GetBody()
-}

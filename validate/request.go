@@ -1,11 +1,12 @@
 package validate
 
 import (
-	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -22,29 +23,44 @@ func (f *finding) checkParameters(r *http.Request, path pathValues) {
 		return
 	}
 	input := &openapi3filter.RequestValidationInput{
-		Request: r, PathParams: path.asMap(), QueryParams: query, Route: f.op.route, Options: kinOptions,
+		Request: r, PathParams: path.asMap(), QueryParams: query, Route: f.op.route, Options: new(openapi3filter.Options),
 	}
 	for i := range f.op.parameters {
 		if p := &f.op.parameters[i]; !p.accept(r, path) {
-			f.checkParameter(r, input, p.Parameter)
+			f.checkParameter(r, input, p)
 		}
 	}
 }
 
-func (f *finding) checkParameter(r *http.Request, input *openapi3filter.RequestValidationInput, p *openapi3.Parameter) {
+func (f *finding) checkParameter(r *http.Request, input *openapi3filter.RequestValidationInput, p *parameter) {
 	if p.In == openapi3.ParameterInQuery {
 		if p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, input.QueryParams) {
 			f.add(InQuery, pointerTo(p.Name), RuleDecode, nil)
 			return
 		}
-		if len(input.QueryParams[p.Name]) > 1 && !mayRepeat(p) {
+		if len(input.QueryParams[p.Name]) > 1 && !mayRepeat(p.Parameter) {
 			f.add(InQuery, pointerTo(p.Name), RuleRepeated, nil) // kin-openapi looks at the first alone
 			return
 		}
 	}
-	if err := ask(func() error { return openapi3filter.ValidateParameter(r.Context(), input, p) }); err != nil {
-		f.addParameter(input, p, err)
+	if p.judge != nil && isSent(input, p.Parameter) {
+		f.checkContent(r.Context(), input, p)
+		return
 	}
+	if err := askFirst(func() error { return openapi3filter.ValidateParameter(r.Context(), input, p.Parameter) }, sizeOf(r), input.Options); err != nil {
+		f.addParameter(input, p.Parameter, err)
+	}
+}
+
+// sizeOf returns the size of a request's head, in bytes, or less.
+func sizeOf(r *http.Request) int {
+	n := len(r.URL.Path) + len(r.URL.RawQuery)
+	for _, values := range r.Header {
+		for _, value := range values {
+			n += len(value)
+		}
+	}
+	return n
 }
 
 // mayRepeat tells whether a query parameter has its values one by one.
@@ -88,7 +104,7 @@ func (o *operation) acceptsBody(h http.Header, text string, bind bool) (bound an
 
 // checkRequestBody looks at a body that was read whole, and returns it without
 // its content coding.
-func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
+func (f *finding) checkRequestBody(r *http.Request, body string) string {
 	if f.op.body == nil {
 		if len(body) > 0 {
 			f.add(InBody, "", RuleBodyUndeclared, nil)
@@ -106,17 +122,27 @@ func (f *finding) checkRequestBody(r *http.Request, body []byte) []byte {
 		return body
 	}
 	body, ok := f.plain(r.Header, body, f.v.maxRequest)
-	if !ok || f.accepts(m, body) || !f.checkJSON(m, body) || !m.kin {
-		return body
+	if ok {
+		f.checkBody(r.Context(), m, r.Header, body)
 	}
-	// a request of its own: kin-openapi reads the body and puts another there
-	probe := &http.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: io.NopCloser(bytes.NewReader(body))}
-	input := &openapi3filter.RequestValidationInput{Request: probe, Route: f.op.route, Options: kinOptions}
-	if err := ask(func() error { return openapi3filter.ValidateRequestBody(r.Context(), input, f.op.body) }); err != nil {
-		f.addKin(InBody, "", err)
-	}
-	f.decoded = probe.Body
 	return body
+}
+
+// checkBody looks at a body of media m.
+func (f *finding) checkBody(ctx context.Context, m *media, h http.Header, body string) {
+	if f.accepts(m, body) {
+		return
+	}
+	done := f.lookInto(ctx, body)
+	if done == nil {
+		return
+	}
+	defer done()
+	if m.json {
+		f.checkJSON(ctx, m, body)
+	} else {
+		f.checkDecoded(ctx, m, h, body)
+	}
 }
 
 // mediaOf returns the media type of a body that is there. It is nil where the
@@ -140,8 +166,11 @@ func (f *finding) mediaOf(content openapi3.Content, usual []usualType, h http.He
 
 // plain returns body without its content coding; ok is false, with a violation,
 // where it cannot be decoded.
-func (f *finding) plain(h http.Header, body []byte, limit int64) (decoded []byte, ok bool) {
-	decoded, err := plain(h, body, limit)
+func (f *finding) plain(h http.Header, body string, limit int64) (decoded string, ok bool) {
+	if coding(h) == "" || body == "" {
+		return body, true
+	}
+	decoded, err := plain(body, f.charge, limit)
 	if err != nil {
 		f.add(InBody, "", codingRule(err), err)
 		return body, false
@@ -150,16 +179,25 @@ func (f *finding) plain(h http.Header, body []byte, limit int64) (decoded []byte
 }
 
 // takeBody checks a body that was read whole, and makes what was checked the
-// body of r: with the value that it was decoded to, from which oapi-codegen's
-// runtime binds instead of decoding once more. r's header may be another's too.
-func (f *finding) takeBody(r *http.Request, body []byte) {
+// body of r, whose header may be another's too.
+func (f *finding) takeBody(r *http.Request, body string) {
 	body = f.checkRequestBody(r, body)
 	if len(r.Header["Content-Encoding"]) > 0 { // it is decoded, or else refused
 		r.Header = r.Header.Clone()
 		r.Header.Del("Content-Encoding")
 	}
 	setBody(r, body)
-	if f.decoded != nil {
-		r.Body = f.decoded
+}
+
+// setBody makes text, which was checked, the body that r carries.
+func setBody(r *http.Request, text string) {
+	r.ContentLength = int64(len(text))
+	r.TransferEncoding = nil
+	r.GetBody = func() (io.ReadCloser, error) {
+		if text == "" {
+			return http.NoBody, nil
+		}
+		return io.NopCloser(strings.NewReader(text)), nil
 	}
+	r.Body, _ = r.GetBody()
 }

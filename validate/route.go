@@ -120,57 +120,88 @@ func namesOf(segments []segment) (names []string) {
 // match appends the decoded path values to into. The path is compared as it was
 // sent, segment by segment: it is never cleaned and never leads to a redirect,
 // and a segment that decodes to "." or ".." matches nothing, for whoever comes
-// after may take it for a step up. escaped tells that there is something to
-// decode.
-func (rt *route) match(path string, escaped bool, into []string) (values []string, ok bool) {
+// after may take it for a step up.
+func (rt *route) match(path string, into []string) (values []string, ok bool) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, false
 	}
 	rest, more := path[1:], true
 	for i := range rt.segments {
-		s := &rt.segments[i]
 		if !more {
 			return nil, false
 		}
-		text := rest
-		var slash int
-		if slash = strings.IndexByte(rest, '/'); slash >= 0 {
-			text, rest = rest[:slash], rest[slash+1:]
-		}
-		more = slash >= 0
-		if escaped {
-			var err error
-			if text, err = url.PathUnescape(text); err != nil {
-				return nil, false
-			}
-		}
-		if text == "." || text == ".." {
+		var text string
+		if text, rest, more = strings.Cut(rest, "/"); text == "." || text == ".." {
 			return nil, false
 		}
-		if s.param == "" {
-			if text != s.prefix {
-				return nil, false
-			}
-			continue
-		}
-		if len(text) <= len(s.prefix)+len(s.suffix) ||
-			!strings.HasPrefix(text, s.prefix) || !strings.HasSuffix(text, s.suffix) {
+		if into, ok = rt.segments[i].match(text, into); !ok {
 			return nil, false
 		}
-		into = append(into, text[len(s.prefix):len(text)-len(s.suffix)])
 	}
 	return into, !more
+}
+
+// matchDecoded is match for a path whose segments were decoded.
+func (rt *route) matchDecoded(parts, into []string) (values []string, ok bool) {
+	if len(parts) != len(rt.segments) {
+		return nil, false
+	}
+	for i, text := range parts {
+		if into, ok = rt.segments[i].match(text, into); !ok || text == "." || text == ".." {
+			return nil, false
+		}
+	}
+	return into, true
+}
+
+func (s *segment) match(text string, into []string) (values []string, ok bool) {
+	if s.param == "" {
+		return into, text == s.prefix
+	}
+	if len(text) <= len(s.prefix)+len(s.suffix) ||
+		!strings.HasPrefix(text, s.prefix) || !strings.HasSuffix(text, s.suffix) {
+		return nil, false
+	}
+	return append(into, text[len(s.prefix):len(text)-len(s.suffix)]), true
+}
+
+// decodePath returns the segments of a path, each decoded once for all routes; ok
+// is false for one that no route matches.
+func decodePath(path string, longest int) (parts []string, ok bool) {
+	rest, ok := strings.CutPrefix(path, "/")
+	if !ok {
+		return nil, false
+	}
+	parts = strings.SplitN(rest, "/", longest+1)
+	for i, part := range parts {
+		var err error
+		if parts[i], err = url.PathUnescape(part); err != nil {
+			return nil, false
+		}
+	}
+	return parts, len(parts) <= longest
 }
 
 // find returns the operation that method and u name, or else the violation. The
 // decoded path values are appended to into.
 func (v *Validator) find(method string, u *url.URL, into []string) (*operation, pathValues, Violations) {
-	path, escaped := u.Path, u.RawPath != ""
+	escaped := u.RawPath != ""
+	var parts []string
+	routes := v.routes
 	if escaped { // what is sent is not just what Path is when it is escaped
-		path = u.EscapedPath()
+		var ok bool
+		if parts, ok = decodePath(u.EscapedPath(), v.longest); !ok {
+			routes = nil
+		}
 	}
-	for _, rt := range v.routes {
-		values, ok := rt.match(path, escaped, into)
+	for _, rt := range routes {
+		var values []string
+		var ok bool
+		if escaped {
+			values, ok = rt.matchDecoded(parts, into)
+		} else {
+			values, ok = rt.match(u.Path, into)
+		}
 		if !ok {
 			continue
 		}

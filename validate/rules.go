@@ -14,8 +14,11 @@ const (
 	RuleDecode          = "decode"           // a value that does not decode as declared
 	RuleBodyTooLarge    = "body-too-large"   // more than the cap
 	RuleBodyRead        = "body-read"        // the body ended with an error
+	RuleBodyBudget      = "body-budget"      // the bodies that are held leave no room for this one: Options.BodyBudget
 	RuleBodyUndeclared  = "body-undeclared"  // a body where the contract has none
 	RuleStatus          = "status"           // a status that is not declared
+	RuleWork            = "work"             // a body of which the contract makes too much work
+	RuleInterrupted     = "interrupted"      // the request's context ended before the verdict
 
 	RuleJSONSyntax       = "json-syntax"
 	RuleJSONTrailingData = "json-trailing-data" // anything after the value
@@ -42,8 +45,11 @@ var messages = map[string]string{
 	RuleDecode:          "the value does not decode as declared",
 	RuleBodyTooLarge:    "the body is too large",
 	RuleBodyRead:        "the body could not be read to its end",
+	RuleBodyBudget:      "there is no room for the body now",
 	RuleBodyUndeclared:  "there is a body where none is declared",
 	RuleStatus:          "the status is not declared",
+	RuleWork:            "the body takes too much work to check",
+	RuleInterrupted:     "the time was over before the message was checked",
 
 	RuleJSONSyntax:       "the body is not JSON",
 	RuleJSONTrailingData: "there is data after the JSON value",

@@ -3,24 +3,26 @@ package validate
 import (
 	"io"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 )
 
 // enforceRequest returns the request to send: one with the body that was
 // checked. It closes r.Body, as a RoundTripper must, unless it is sent on.
-func (v *Validator) enforceRequest(r *http.Request, op *operation, path pathValues) (*http.Request, Violations) {
+func (v *Validator) enforceRequest(r *http.Request, op *operation, path pathValues, c *charge) (*http.Request, Violations) {
 	parameters := op.acceptsParameters(r, path)
 	streams := op.streams(r.Header, lengthOf(r))
 	var text string
 	if !streams {
-		var err error
-		text, err = readText(r.Body, lengthOf(r), v.maxRequest)
+		body := buffer{length: lengthOf(r), limit: v.maxRequest, charge: c}
+		err := body.read(r.Body)
 		closeBody(r.Body)
 		if err != nil {
-			f := v.finding(Request, op, r.Method)
+			f := v.finding(Request, op, r.Method, c)
 			f.add(InBody, "", bodyRule(err), err)
 			return nil, f.list
 		}
+		text = body.text()
 	}
 	body := streams
 	if !body {
@@ -33,13 +35,13 @@ func (v *Validator) enforceRequest(r *http.Request, op *operation, path pathValu
 	if parameters && body {
 		return out, nil
 	}
-	f := v.finding(Request, op, r.Method)
+	f := v.finding(Request, op, r.Method, c)
 	if !parameters {
 		f.checkParameters(r, path)
 	}
 	if !body {
 		f.doubted = true
-		f.takeBody(out, []byte(text))
+		f.takeBody(out, text)
 	}
 	if streams && len(f.list) > 0 {
 		closeBody(r.Body)
@@ -53,15 +55,19 @@ func (v *Validator) observeRequest(r *http.Request, op *operation) *http.Request
 	_, path, _ := v.find(r.Method, r.URL, nil) // looked at when the call is over
 	length := lengthOf(r)
 	if length == 0 || op.streams(r.Header, length) {
-		v.finding(Request, op, r.Method).observeRequest(r, path, newRecorder(nil, 0), 0, length != 0)
+		f := v.finding(Request, op, r.Method, nil)
+		f.observeRequest(r, path, newRecorder(nil, buffer{}), length != 0)
 		return r
 	}
 	var once atomic.Bool // a request that is sent again is one request
 	watch := func(body io.ReadCloser) *recorder {
-		rec := newRecorder(body, v.maxRequest)
+		rec := v.record(body, length, v.maxRequest)
 		rec.ended = func() {
-			if _, whole, over := rec.copied(length); (whole || over) && once.CompareAndSwap(false, true) {
-				v.finding(Request, op, r.Method).observeRequest(r, path, rec, length, false)
+			defer rec.kept.charge.end()
+			if _, whole, lost := rec.copied(); (whole || lost != nil) && once.CompareAndSwap(false, true) {
+				f := v.finding(Request, op, r.Method, rec.kept.charge)
+				f.observed = true
+				f.observeRequest(r, path, rec, false)
 			}
 		}
 		return rec
@@ -78,6 +84,14 @@ func (v *Validator) observeRequest(r *http.Request, op *operation) *http.Request
 		}
 	}
 	return out
+}
+
+// record returns a recorder of a body that may never be closed.
+func (v *Validator) record(body io.ReadCloser, length, limit int64) *recorder {
+	c := &charge{budget: v.budget}
+	rec := newRecorder(body, buffer{length: length, limit: limit, charge: c})
+	runtime.AddCleanup(rec, (*charge).end, c)
+	return rec
 }
 
 // lengthOf returns the length of a client's body, -1 where it is not known: a

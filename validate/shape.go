@@ -93,7 +93,8 @@ func (s *shape) member(name string) (child *shape, caseAlone bool) {
 		return child, false
 	}
 	if len(s.folded) > 0 {
-		_, caseAlone = s.folded[fold(name)]
+		var few [64]byte // a name costs no allocation
+		_, caseAlone = s.folded[string(appendFold(few[:0], name))]
 	}
 	return s.others, caseAlone
 }

@@ -44,10 +44,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return t.next.RoundTrip(r)
 	}
+	sent := t.v.budget.charge()
+	defer sent.put() // when there is a response the request is over
 	out := r
 	switch op.modes.get(Request) {
 	case Enforce:
-		if out, vs = t.v.enforceRequest(r, op, path); vs != nil {
+		if out, vs = t.v.enforceRequest(r, op, path, sent); vs != nil {
 			t.v.note(r, vs)
 			return nil, vs
 		}

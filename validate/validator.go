@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/dcs-sessions/dcs-sessions/validate/accept"
 )
 
 // Caps on the bodies that are read, where Options gives none.
@@ -17,6 +16,9 @@ const (
 	DefaultMaxRequestBody  = 1 << 20  // bytes
 	DefaultMaxResponseBody = 16 << 20 // bytes
 )
+
+// DefaultBodyBudget is Options.BodyBudget where it gives none.
+const DefaultBodyBudget = 256 << 20 // bytes
 
 // Options adjusts a Validator. The zero value is safe.
 type Options struct {
@@ -33,6 +35,15 @@ type Options struct {
 	// of a media type that is not checked is passed on unread and unlimited.
 	MaxRequestBody  int64
 	MaxResponseBody int64
+
+	// BodyBudget limits the memory, in bytes, that the bodies take that are read
+	// and held at one time, requests and responses together. It is used as bytes
+	// arrive, whatever length is declared. A request beyond it is refused with
+	// RuleBodyBudget, 503 and Retry-After, and so is the message whose response is
+	// beyond it, under Transport too. Where the mode is Observe such a message
+	// passes and is not looked at, but for that violation. Default:
+	// DefaultBodyBudget.
+	BodyBudget int64
 
 	// Decode checks bodies of Content-Encoding gzip by what they contain, up to
 	// the same caps. Where the mode is Enforce the decoded body is passed on,
@@ -54,8 +65,16 @@ type Options struct {
 	// body's memory. Default: nothing is bound.
 	Bodies map[string]func() any
 
-	// Authenticate is asked by Middleware in every mode, once the body is read
-	// (a signature may cover it) and before anything is checked, for each
+	// Identify is asked by Middleware and Handler in every mode, before the body is
+	// read, for each operation that has a security requirement: who calls, as far
+	// as the head of the request tells. r.PathValue gives the decoded path values,
+	// and r.Body is empty. The context it returns is that of all that follows; an
+	// error is a violation of RuleSecurity with status 401 that wraps it, is always
+	// enforced, and leaves the body unread. Default: nobody is asked.
+	Identify func(r *http.Request) (context.Context, error)
+
+	// Authenticate is asked by Middleware and Handler in every mode, after
+	// Identify, once the body is read (a signature may cover it) and before anything is checked, for each
 	// operation that has a security requirement. r.PathValue gives the decoded
 	// path values, and r.Body may be read. The context it returns is the
 	// handler's; an error is a violation of RuleSecurity with status 401 that
@@ -80,11 +99,14 @@ type Options struct {
 // A Validator holds one contract, compiled. It is safe for concurrent use.
 type Validator struct {
 	routes      []*route
+	longest     int // of the routes, in segments
 	operations  []*operation
 	modes       modes
 	maxRequest  int64
 	maxResponse int64
 	decode      bool
+	budget      *budget
+	identify    func(*http.Request) (context.Context, error)
 	authorize   func(*http.Request) (context.Context, error)
 	report      func(*http.Request, Violations)
 	refuse      func(http.ResponseWriter, *http.Request, Violations)
@@ -110,6 +132,7 @@ func New(contract []byte, o Options) (*Validator, error) {
 		maxRequest:  o.MaxRequestBody,
 		maxResponse: o.MaxResponseBody,
 		decode:      o.Decode,
+		identify:    o.Identify,
 		authorize:   o.Authenticate,
 		report:      o.Report,
 		refuse:      o.Refuse,
@@ -117,6 +140,10 @@ func New(contract []byte, o Options) (*Validator, error) {
 	if v.maxRequest < 0 || v.maxResponse < 0 {
 		return nil, errors.New("validate: a body's cap is negative")
 	}
+	if o.BodyBudget < 0 {
+		return nil, errors.New("validate: Options.BodyBudget is negative")
+	}
+	v.budget = newBudget(cmp.Or(o.BodyBudget, DefaultBodyBudget))
 	if v.maxRequest == 0 {
 		v.maxRequest = DefaultMaxRequestBody
 	}
@@ -126,9 +153,12 @@ func New(contract []byte, o Options) (*Validator, error) {
 	if v.refuse == nil {
 		v.refuse = problems{details: o.Details}.refuse
 	}
-	ps := &programs{authority: o.Authority, made: map[programKey]*accept.Program{}}
+	ps := newPrograms(o.Authority)
 	if v.routes, err = compileRoutes(ps, doc, o.BasePath); err != nil {
 		return nil, err
+	}
+	for _, rt := range v.routes {
+		v.longest = max(v.longest, len(rt.segments))
 	}
 	v.operations = operationsOf(v.routes)
 	if err := bindBodies(v.operations, o.Bodies); err != nil {
