@@ -61,7 +61,7 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 		}
 	}
 	switch {
-	case network.Addr().Zone() != "" || network.Addr().Is4In6():
+	case addr.Zone() != "" || network.Addr().Is4In6():
 		return netip.Prefix{}, fmt.Errorf("%q must be a plain IPv4 or IPv6 network", text)
 	case network != network.Masked():
 		return netip.Prefix{}, fmt.Errorf("%q has more address than its length says: is it %s?", text, network.Masked())

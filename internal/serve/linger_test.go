@@ -35,7 +35,7 @@ func TestACallerThatIsStillSendingHasItsAnswer(t *testing.T) {
 				path          string
 				status, times int
 			}{{"/part", 413, 20}, {"/none", 401, 5}} {
-				statuses, err := post("http://"+addr+c.path, 20<<20, c.times)
+				statuses, err := post("http://"+addr+c.path, 8<<20, c.times)
 				require.NoError(t, err, c.path)
 				assert.Equal(t, slices.Repeat([]int{c.status}, c.times), statuses, c.path)
 			}
