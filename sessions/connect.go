@@ -15,7 +15,7 @@ const (
 	longestPause  = time.Second
 	pauseWhenFull = 100 * time.Millisecond // a slot that is free is soon another's
 	attemptTime   = 3500 * time.Millisecond
-	quick         = 50 * time.Millisecond // that a caller waits for a fresh attempt
+	quick         = 100 * time.Millisecond // that a caller waits for a fresh attempt
 )
 
 // A state is whether the node is connected.

@@ -110,7 +110,7 @@ func TestAKillBeginsWithOneAndStopsBetweenTwoChunks(t *testing.T) {
 		})})
 		var all []*redistest.Session
 		for range 10 {
-			all = append(all, redistest.Dial(t, server.Addr(), ""))
+			all = append(all, redistest.Dial(t, server.Addr(), "s"))
 		}
 		outcomes, err := n.Kill(ctx, targetsOf(all...))
 		require.ErrorIs(t, err, context.Canceled)

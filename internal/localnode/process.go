@@ -88,6 +88,9 @@ func (p *Process) run(ctx context.Context) error {
 // Addr returns the node's address, 127.0.0.1:port. Restart keeps it.
 func (p *Process) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)) }
 
+// Binary returns the path of the server's program.
+func (p *Process) Binary() string { return p.binary }
+
 // Kind returns the server and its version, as the binary states them.
 func (p *Process) Kind() string { return p.kind }
 

@@ -23,6 +23,12 @@ func Start(t testing.TB, args ...string) *localnode.Process {
 	return startProcess(t, binary, args...)
 }
 
+// StartBinary starts a server's program, and stops it at the test's end.
+func StartBinary(t testing.TB, binary string, args ...string) *localnode.Process {
+	t.Helper()
+	return startProcess(t, binary, args...)
+}
+
 func startProcess(t testing.TB, binary string, args ...string) *localnode.Process {
 	t.Helper()
 	p, err := localnode.StartProcess(t.Context(), binary, args...)

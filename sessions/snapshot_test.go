@@ -1,0 +1,96 @@
+package sessions
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestATargetOfASnapshot(t *testing.T) {
+	l := &Listing{run: "run", Sessions: parseList(
+		"id=5 addr=10.0.0.1:1\nid=6 addr=/run/redis.sock:0 flags=U\nid=7 addr=10.0.0.1:1\nid=8 addr=[::1]:2\nid=9 addr=[::1.2.3.4]:3\nid=10 addr=10.0.0.1:2\n")}
+	s := l.Snapshot()
+	for name, c := range map[string]struct {
+		target Target
+		ids    []int64 // that were listed
+	}{
+		"of two with one address is both":      {s.Addr(netip.MustParseAddrPort("10.0.0.1:1")), []int64{5, 7}},
+		"of a mapped address is the same":      {s.Addr(netip.MustParseAddrPort("[::ffff:10.0.0.1]:2")), []int64{10}},
+		"of IPv6":                              {s.Addr(netip.MustParseAddrPort("[::1]:2")), []int64{8}},
+		"of IPv6 with a zone is the same":      {s.Addr(netip.MustParseAddrPort("[::1%eth0]:2")), []int64{8}},
+		"of IPv6 in another spelling":          {s.Addr(netip.MustParseAddrPort("[::102:304]:3")), []int64{9}},
+		"that it does not have is any":         {s.Addr(netip.MustParseAddrPort("10.0.0.2:1")), nil},
+		"of another port is any":               {s.Addr(netip.MustParseAddrPort("10.0.0.1:3")), nil},
+		"of no address is not a Unix socket's": {s.Addr(netip.AddrPort{}), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var ids []int64
+			for _, at := range s.at(c.target.Addr) {
+				ids = append(ids, s.ids[at])
+			}
+			assert.Equal(t, c.ids, ids)
+			assert.Equal(t, c.ids != nil, c.target.snap != nil)
+		})
+	}
+	assert.Same(t, s, s.ID(6).snap, "of an id")
+	assert.Nil(t, s.ID(11).snap, "of an id that it does not have")
+}
+
+// M8: who is shown 10,000 sessions is remembered for a while.
+func TestASnapshotTakes32BytesASession(t *testing.T) {
+	const n = 10_000
+	perSession := unsafe.Sizeof(int64(0)) + unsafe.Sizeof(peerBytes{}) + unsafe.Sizeof(uint32(0))
+	assert.LessOrEqual(t, perSession, uintptr(32))
+
+	l := &Listing{run: "run", Sessions: parseList(replyOf(n))}
+	var kept []*Snapshot
+	before := heap()
+	for range 20 {
+		kept = append(kept, l.Snapshot())
+	}
+	grown := heap() - before
+	assert.LessOrEqual(t, grown, int64(20*(32*n+4096)))
+	runtime.KeepAlive(kept)
+	runtime.KeepAlive(l)
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// A snapshot keeps nothing of the reply that the listing's rows point into.
+func TestASnapshotDoesNotHoldTheListing(t *testing.T) {
+	before := heap()
+	s := (&Listing{Sessions: parseList(strings.Repeat("id=1 addr=10.0.0.1:1 name="+strings.Repeat("x", 10_000)+"\n", 1000))}).Snapshot()
+	assert.Less(t, heap()-before, int64(1<<20), "of 10 MB")
+	runtime.KeepAlive(s)
+}
+
+func TestHowAServerMaySpellAnAddress(t *testing.T) {
+	for _, c := range []struct {
+		addr   string
+		dotted bool
+		want   string
+	}{
+		{"1.2.3.4:5", true, "1.2.3.4:5"},
+		{"1.2.3.4:5", false, "1.2.3.4:5 [::ffff:1.2.3.4]:5"},
+		{"[2001:db8::1]:5", true, "[2001:db8::1]:5"},
+		{"[::1]:5", true, "[::1]:5"},
+		{"[::102:304]:5", true, "[::102:304]:5 [::1.2.3.4]:5"},
+		{"[::1.2.3.4]:5", true, "[::102:304]:5 [::1.2.3.4]:5"},
+		{"[::1:0:1.2.3.4]:5", true, "[::1:0:102:304]:5"},
+	} {
+		l := &link{dotted: c.dotted}
+		got := strings.Join(l.spellings(canonical(netip.MustParseAddrPort(c.addr))), " ")
+		assert.Equal(t, c.want, got, fmt.Sprint(c.addr, c.dotted))
+	}
+}
