@@ -119,6 +119,8 @@ func failureOf(vs validate.Violations) *failure {
 		return noMethod.with("", vs)
 	case validate.RuleBodyTooLarge:
 		return tooLarge.with("", vs)
+	case validate.RuleBodyBudget:
+		return overloaded.with("Trying again is safe.", vs)
 	case validate.RuleContentType, validate.RuleContentEncoding:
 		return unsupportedType.with("", vs)
 	}

@@ -51,6 +51,10 @@ type Options struct {
 	// nothing is killed, and one after it. Default os.Stderr; io.Discard is none.
 	Audit io.Writer
 
+	// BodyBudget is how many bytes the bodies of all calls may hold at one time.
+	// Beyond it a call is answered 503. Default 256 MiB.
+	BodyBudget int64
+
 	// Getenv reads the variables that Auth names. Default os.Getenv.
 	Getenv func(string) string
 }
@@ -122,14 +126,10 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 		BasePath:       "/",
 		MaxRequestBody: maxBody,
 		Bodies:         gen.RequestBodies(),
-		Authenticate: func(r *http.Request) (context.Context, error) {
-			ctx, err := a.identify(r)
-			if err != nil {
-				return nil, err
-			}
-			return a.authenticate(r.WithContext(ctx))
-		},
-		Refuse: refuse,
+		Identify:       a.identify,
+		Authenticate:   a.authenticate,
+		BodyBudget:     o.BodyBudget,
+		Refuse:         refuse,
 	})
 	if err != nil {
 		return nil, err
