@@ -12,7 +12,7 @@ run: build
 	@./bin/dcs-sessions demo
 
 build:
-	@go build -o bin/dcs-sessions ./cmd/dcs-sessions
+	@go build -buildvcs=auto -o bin/dcs-sessions ./cmd/dcs-sessions
 
 # all tests, on real servers
 test: servers

@@ -74,6 +74,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil { // cobra's takes any shell
+		completion.Args = unknownCommand
+		completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnv(cmd, getenv) }
 
@@ -126,9 +131,10 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-func unknownCommand(_ *cobra.Command, args []string) error {
+func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("there is no command %q", args[0])
+		_, above, _ := strings.Cut(cmd.CommandPath()+" ", " ")
+		return usagef("there is no command %q", above+args[0])
 	}
 	return nil
 }
