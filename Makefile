@@ -3,6 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SPECTRAL    = @stoplight/spectral-cli@6.16.3
 FUZZTIME   ?= 10m
 EXECUTIONS ?= 1000000
+FAULTS_ADDRS ?= 1000000
 
 .PHONY: run build test race compat generate lint bench importing tenthousand compare fuzz faults servers
 .DEFAULT_GOAL := run
@@ -64,13 +65,12 @@ fuzz:
 	  go test ./validate/accept -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	go test ./sessions -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME)
 
-# a Redis or Valkey server for the tests, installed where there is none
-servers:
-	@.ci/servers
-
 # kills while nodes, links and the server fail, until FAULTS_ADDRS are checked, into
 # docs/faults.md; FAULTS_SEED repeats what failed when
-FAULTS_ADDRS ?= 1000000
 faults: servers
 	mkdir -p docs
 	cd internal/faults && go run ./run -addrs $(FAULTS_ADDRS) $(if $(FAULTS_SEED),-seed $(FAULTS_SEED)) -write ../../docs/faults.md
+
+# a Redis or Valkey server for the tests, installed where there is none
+servers:
+	@.ci/servers

@@ -161,15 +161,15 @@ func contradicts(e *exchange, began, ended bool, result record) string {
 		}
 	}
 	for i, entry := range e.asks {
+		name := entry.addr.String()
 		if !entry.addr.IsValid() {
-			continue
+			name = fmt.Sprintf("id=%d", entry.id)
 		}
-		label := found[entry.addr.String()]
-		if said := e.labelled(i); label == "" || said != "" && label != said {
-			return fmt.Sprintf("%v is %q in the audit and %q in the answer", entry.addr, label, said)
+		if label, said := found[name], e.labelled(i); label == "" || said != "" && label != said {
+			return fmt.Sprintf("%s is %q in the audit and %q in the answer", name, label, said)
 		}
 	}
-	if o := e.outcome; o != nil && len(e.asks) > 0 && e.asks[0].addr.IsValid() {
+	if o := e.outcome; o != nil {
 		if len(counts[killed]) != o.killed || len(counts[gone]) != o.gone || len(counts[replaced]) != o.replaced {
 			return fmt.Sprintf("the audit has %d killed, %d gone, %d replaced, the answer %q", len(counts[killed]), len(counts[gone]), len(counts[replaced]), e.header)
 		}

@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -13,11 +14,11 @@ func (r *Report) Document() string {
 	var b strings.Builder
 	total := r.Total()
 	b.WriteString("# Kills under faults\n\n")
-	b.WriteString("Made by `make faults`; do not edit.\n\n")
+	b.WriteString("Made by `make faults`; `REDISTEST_SERVERS` lists more servers than those on PATH.\n\n")
 	fmt.Fprintf(&b, "%s addresses and ids under a 204, each checked on the node itself: **%d false 204, %d wrong kills**, %d other breaches.\n",
 		thousands(total.Checked), total.Breaches[falseDone], total.Breaches[wrongKill], r.others())
-	fmt.Fprintf(&b, "%s; %d sessions of each for callers to kill; %s; seed %d; on %s.\n\n",
-		strings.Join(r.kinds(), ", "), r.Options.Sessions, r.took.Round(time.Minute), r.Options.Seed, r.begun.Format(time.DateOnly))
+	fmt.Fprintf(&b, "%s; %d sessions of each for callers to kill; %.0f minutes on %d cores; seed %d; %s.\n\n",
+		strings.Join(r.kinds(), ", "), r.Options.Sessions, r.took.Minutes(), runtime.NumCPU(), r.Options.Seed, r.begun.Format(time.DateOnly))
 	b.WriteString(r.Markdown())
 	for _, text := range r.Breaches() {
 		fmt.Fprintf(&b, "\n- %s", text)

@@ -3,6 +3,8 @@ package faults
 import (
 	"net/netip"
 	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
 // An ask is one entry of a kill: an address, or an id where the address is zero.
@@ -27,8 +29,8 @@ type exchange struct {
 	code, message, details string
 	failure                error // where there was no answer
 
-	jobBegan bool      // of a kill-all
-	jobEnded time.Time // of one whose job has succeeded
+	jobEnded time.Time       // of a kill-all whose job has succeeded
+	returned []client.Result // by the Go client, for each entry; nil: another client
 }
 
 // shown reports whether the entry means the session that the caller was shown:

@@ -14,7 +14,7 @@ type Fault struct {
 	// was, which may take a little longer. An error is the harness's own.
 	Run func(ctx context.Context, a *Arena) error
 
-	Link   bool // callers go over the link
+	Link   bool // most callers go over the link
 	Unlink bool // the replica's link may break
 	Alone  int  // this many callers of one address each, in place of the crew
 }

@@ -20,6 +20,9 @@ func (j *judge) judgeLabels(x *index) {
 		labels := map[string]map[ask]bool{killed: {}, gone: {}, replaced: {}}
 		for i, a := range e.asks {
 			labels[e.labelled(i)][a] = true
+			if e.returned != nil && string(e.returned[i]) != e.labelled(i) {
+				j.breach(wrongLabel, e, "the Go client returns %q for the entry %d of %q", e.returned[i], i, e.header)
+			}
 			if what := j.mislabelled(x, e, a, e.labelled(i)); what != "" {
 				j.breach(wrongLabel, e, "%v (id %d, listed as %q) is %s, but %s", a.addr, a.id, a.listed, e.labelled(i), what)
 			}

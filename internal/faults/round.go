@@ -70,7 +70,7 @@ func (a *Arena) crewFor(f Fault) []*caller {
 		if f.Alone > 0 {
 			way = alone
 		}
-		if f.Link || i%4 == 3 && f.Alone == 0 {
+		if far := i%4 == 3; far != f.Link && f.Alone == 0 { // a quarter goes the other way
 			node = linked
 		}
 		all = append(all, a.caller(way, node, most))

@@ -33,13 +33,17 @@ var crew = []way{
 func (c *caller) one(ctx context.Context) *exchange { return c.kill(ctx, c.unlisted(1)) }
 
 // many kills up to 10,000 addresses that it was never shown; some of them are
-// there twice.
+// there twice. In a long list, half of them are of nobody.
 func (c *caller) many(ctx context.Context) *exchange { return c.kill(ctx, c.unlisted(c.size())) }
 
 func (c *caller) unlisted(n int) []ask {
+	const long, above = 100, 10_000 // above all ports of the crowd
 	asks := make([]ask, n)
 	for i := range asks {
 		asks[i].addr = c.crowd.slots[c.random.IntN(c.crowd.size)].from
+		if n > long && i%2 == 0 {
+			asks[i].addr = netip.AddrPortFrom(asks[i].addr.Addr(), uint16(above+c.random.IntN(50_000)))
+		}
 	}
 	return asks
 }
@@ -87,7 +91,10 @@ func (c *caller) library(ctx context.Context) *exchange {
 	for i, a := range asked.asks {
 		targets[i] = client.Addr(a.addr.String())
 	}
-	_, _ = c.api.Kill(asked.with(ctx), project, instance, c.node, targets...) // the recorder has the answer
+	outcome, _ := c.api.Kill(asked.with(ctx), project, instance, c.node, targets...) // the recorder has the answer
+	if asked.last != nil {
+		asked.last.returned = outcome.Results
+	}
 	return asked.last
 }
 
