@@ -122,6 +122,18 @@ func (a *API) tail() string {
 	return strings.TrimSpace(string(text[max(0, len(text)-500):]))
 }
 
+// logged reports whether the log has that the audit record of a request could not
+// be written.
+func (a *API) logged(id string) bool {
+	text, _ := os.ReadFile(a.file("log"))
+	for line := range strings.Lines(string(text)) {
+		if strings.Contains(line, "audit record") && strings.Contains(line, `"`+id+`"`) {
+			return true
+		}
+	}
+	return false
+}
+
 // leaks returns the secrets that are in the server's log.
 func (a *API) leaks() (found []string) {
 	text, _ := os.ReadFile(a.file("log"))

@@ -131,7 +131,7 @@ func (a *Arena) conclude(ctx context.Context, j *judge, f Fault, link string) {
 	x := newIndex(j.exchanges, time.Now())
 	j.judgeEnds(x)
 	j.judgeLabels(x)
-	j.judgeAudit(a.api.audit)
+	j.judgeAudit(a.api.audit, a.api.logged)
 	for _, secret := range a.api.leaks() {
 		j.breach(leak, nil, "the secret %s is in the server's log", secret)
 	}

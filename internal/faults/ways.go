@@ -33,7 +33,8 @@ var crew = []way{
 func (c *caller) one(ctx context.Context) *exchange { return c.kill(ctx, c.unlisted(1)) }
 
 // many kills up to 10,000 addresses that it was never shown; some of them are
-// there twice. In a long list, half of them are of nobody.
+// there twice. In a long list, a quarter of
+// them is of nobody.
 func (c *caller) many(ctx context.Context) *exchange { return c.kill(ctx, c.unlisted(c.size())) }
 
 func (c *caller) unlisted(n int) []ask {
@@ -41,7 +42,7 @@ func (c *caller) unlisted(n int) []ask {
 	asks := make([]ask, n)
 	for i := range asks {
 		asks[i].addr = c.crowd.slots[c.random.IntN(c.crowd.size)].from
-		if n > long && i%2 == 0 {
+		if n > long && i%4 == 0 {
 			asks[i].addr = netip.AddrPortFrom(asks[i].addr.Addr(), uint16(above+c.random.IntN(50_000)))
 		}
 	}
