@@ -29,6 +29,7 @@ type proxyFlags struct {
 	admin, adminTokenFile           string
 	request, response               string
 	maxRequestBody, maxResponseBody int64
+	bodyBudget                      int64
 	upstreamTimeout                 time.Duration
 }
 
@@ -78,6 +79,7 @@ func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.response, "response", "enforce", "`MODE` of responses")
 	flags.Int64Var(&f.maxRequestBody, "max-request-body", proxy.DefaultMaxRequestBody, "`BYTES` that a request's body may have")
 	flags.Int64Var(&f.maxResponseBody, "max-response-body", proxy.DefaultMaxResponseBody, "`BYTES` that a response's body may have")
+	flags.Int64Var(&f.bodyBudget, "body-budget", validate.DefaultBodyBudget, "`BYTES` that all bodies may take at one time; beyond them the answer is 503")
 	flags.StringVar(&f.admin, "admin", "", "`ADDRESS` for the operator alone (default none)")
 	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "`FILE` with the token for what changes something there (default $"+adminTokenEnv+")")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "`NETWORK` of proxies in front that say who calls, like 10.0.0.0/8; may be repeated (default none)")
@@ -92,6 +94,7 @@ func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	envFlag(flags, "response", "DCS_RESPONSE")
 	envFlag(flags, "max-request-body", "DCS_MAX_REQUEST_BODY")
 	envFlag(flags, "max-response-body", "DCS_MAX_RESPONSE_BODY")
+	envFlag(flags, "body-budget", "DCS_BODY_BUDGET")
 	envFlag(flags, "admin", "DCS_ADMIN")
 	envFlag(flags, "admin-token-file", "DCS_ADMIN_TOKEN_FILE")
 	envFlag(flags, "trusted-proxy", "DCS_TRUSTED_PROXY")
@@ -163,6 +166,9 @@ func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err e
 	if f.maxRequestBody <= 0 || f.maxResponseBody <= 0 {
 		return o, errors.New("--max-request-body and --max-response-body must be positive")
 	}
+	if f.bodyBudget/2 < max(f.maxRequestBody, f.maxResponseBody) {
+		return o, errors.New("--body-budget must be at least twice --max-request-body and --max-response-body")
+	}
 	if f.upstreamTimeout <= 0 {
 		return o, errors.New("--upstream-timeout must be positive")
 	}
@@ -181,7 +187,7 @@ func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err e
 	}
 	o.CertFile, o.KeyFile = f.tlsCert, f.tlsKey
 	o.ContractFile, o.UpstreamTimeout = f.contract, f.upstreamTimeout
-	o.MaxRequestBody, o.MaxResponseBody = f.maxRequestBody, f.maxResponseBody
+	o.MaxRequestBody, o.MaxResponseBody, o.BodyBudget = f.maxRequestBody, f.maxResponseBody, f.bodyBudget
 	return o, nil
 }
 

@@ -34,6 +34,7 @@ func (p *Proxy) load(m *Modes) (*contract, error) {
 	v, err := validate.New(text, validate.Options{
 		MaxRequestBody:  p.o.MaxRequestBody,
 		MaxResponseBody: p.o.MaxResponseBody,
+		BodyBudget:      p.o.BodyBudget,
 		Decode:          true,
 		Report:          p.report,
 	})

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -253,4 +254,35 @@ func TestItStopsInTimeWhateverHangs(t *testing.T) {
 	}
 	assert.Less(t, time.Since(began), 10*time.Second)
 	rg.ended <- nil // for what start checks
+}
+
+func TestABodyBeyondTheBudgetIsA503(t *testing.T) {
+	const callers = 8
+	release := make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(release) })
+	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		<-release
+		answers(201, "", "")(w, r)
+	}), func(o *proxy.Options) { o.MaxRequestBody, o.MaxResponseBody, o.BodyBudget = 500<<10, 500<<10, 1<<20 })
+	defer goOn()
+	large := goodItem + strings.Repeat(" ", 400<<10)
+	all := make(chan answer, callers)
+	for range callers {
+		go func() { all <- rg.send("POST", "/items", large) }()
+	}
+	for range callers - 2 { // the upstream holds no more than two
+		select {
+		case refused := <-all:
+			assert.Equal(t, 503, refused.status)
+			assert.NotEmpty(t, refused.header.Get("Retry-After"))
+			assert.Equal(t, "application/problem+json", refused.header.Get("Content-Type"))
+		case <-time.After(20 * time.Second):
+			t.Fatal("they are not refused")
+		}
+	}
+	assert.Equal(t, "the bodies that are held have used up the body budget", rg.line(0)["error"])
+	goOn()
+	<-all
+	<-all
+	assert.Equal(t, 201, rg.send("POST", "/items", large).status, "there is room again")
 }

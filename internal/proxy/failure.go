@@ -18,6 +18,7 @@ const statusCallerGone = 499
 
 var (
 	errRefused = errors.New("upstream: its response does not keep to the contract")
+	errBudget  = errors.New("the bodies that are held have used up the body budget")
 	errLate    = errors.New("upstream: its response stopped in the middle")
 )
 
@@ -41,7 +42,10 @@ func (c *contract) failed(w http.ResponseWriter, r *http.Request, err error) {
 		call.Err = errLate
 		writeProblem(w, r, http.StatusGatewayTimeout, "the upstream did not finish its answer in time")
 	case vs != nil:
-		if x.refused == validate.Response {
+		switch {
+		case vs[0].Rule == validate.RuleBodyBudget:
+			call.Err = errBudget
+		case x.refused == validate.Response:
 			call.Err = errRefused
 		}
 		w.Header().Set("X-Request-Id", call.RequestID)

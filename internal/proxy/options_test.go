@@ -16,11 +16,12 @@ func TestNewTellsWhatIsWrong(t *testing.T) {
 		o    proxy.Options
 		want string
 	}{
-		"no upstream":                  {proxy.Options{}, "proxy: Options.Upstream is missing"},
-		"a cap below zero":             {proxy.Options{Upstream: u, MaxRequestBody: -1}, "proxy: a body's cap is -1 bytes"},
-		"a contract that is not there": {proxy.Options{Upstream: u, ContractFile: "none.yaml"}, "read the contract: open none.yaml: "},
-		"a contract that is none":      {proxy.Options{Upstream: u, ContractFile: "options_test.go"}, "options_test.go: validate: read the contract: "},
-		"a certificate that is none":   {proxy.Options{Upstream: u, CertFile: "options_test.go", KeyFile: "none.pem"}, "the certificate options_test.go with the key none.pem: "},
+		"no upstream":                     {proxy.Options{}, "proxy: Options.Upstream is missing"},
+		"a cap below zero":                {proxy.Options{Upstream: u, MaxRequestBody: -1}, "proxy: a body's cap, or the budget, is -1 bytes"},
+		"a budget for less than one body": {proxy.Options{Upstream: u, MaxResponseBody: 1 << 20, BodyBudget: 2<<20 - 1}, "proxy: the body budget is 2097151 bytes, less than twice a body's cap of 1"},
+		"a contract that is not there":    {proxy.Options{Upstream: u, ContractFile: "none.yaml"}, "read the contract: open none.yaml: "},
+		"a contract that is none":         {proxy.Options{Upstream: u, ContractFile: "options_test.go"}, "options_test.go: validate: read the contract: "},
+		"a certificate that is none":      {proxy.Options{Upstream: u, CertFile: "options_test.go", KeyFile: "none.pem"}, "the certificate options_test.go with the key none.pem: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := proxy.New(c.o)

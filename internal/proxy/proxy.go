@@ -52,6 +52,12 @@ type Options struct {
 	// bytes.
 	MaxRequestBody, MaxResponseBody int64
 
+	// BodyBudget limits the memory, in bytes, that the bodies take that are held
+	// at one time, requests and responses together. Beyond it a message is refused
+	// with 503 and Retry-After. It is at least twice each cap: a body that grows
+	// as it is read takes that much.
+	BodyBudget int64
+
 	// UpstreamTimeout is how long the upstream may take until its response
 	// begins, and between two parts of a body that is checked before it is passed
 	// on; how long any other takes is not limited.
@@ -101,13 +107,16 @@ func New(o Options) (*Proxy, error) {
 	for _, size := range []struct {
 		value *int64
 		unset int64
-	}{{&o.MaxRequestBody, DefaultMaxRequestBody}, {&o.MaxResponseBody, DefaultMaxResponseBody}} {
+	}{{&o.MaxRequestBody, DefaultMaxRequestBody}, {&o.MaxResponseBody, DefaultMaxResponseBody}, {&o.BodyBudget, validate.DefaultBodyBudget}} {
 		if *size.value < 0 {
-			return nil, fmt.Errorf("proxy: a body's cap is %d bytes", *size.value)
+			return nil, fmt.Errorf("proxy: a body's cap, or the budget, is %d bytes", *size.value)
 		}
 		if *size.value == 0 {
 			*size.value = size.unset
 		}
+	}
+	if largest := max(o.MaxRequestBody, o.MaxResponseBody); o.BodyBudget/2 < largest {
+		return nil, fmt.Errorf("proxy: the body budget is %d bytes, less than twice a body's cap of %d", o.BodyBudget, largest)
 	}
 	if o.UpstreamTimeout <= 0 {
 		o.UpstreamTimeout = DefaultUpstreamTimeout
