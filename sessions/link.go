@@ -81,7 +81,7 @@ func (l *link) leave(ctx context.Context, c *call) error {
 	l.mu.Lock()
 	c.stopped, c.todo = true, nil
 	l.waiting = slices.DeleteFunc(l.waiting, func(w *call) bool { return w == c })
-	under := l.round != nil && c.victims != nil && slices.Contains(l.round.calls, c)
+	under := l.round != nil && c.orders != nil && slices.Contains(l.round.calls, c)
 	l.mu.Unlock()
 	if under {
 		select {

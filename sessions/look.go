@@ -191,6 +191,6 @@ func (l *link) look(ctx context.Context, q question) (*look, error) {
 }
 
 // kill sends kills and waits for what became of them.
-func (l *link) kill(ctx context.Context, victims []*victim) error {
-	return l.do(ctx, &call{victims: victims, todo: victims})
+func (l *link) kill(ctx context.Context, orders []*order) error {
+	return l.do(ctx, &call{orders: orders, todo: orders})
 }

@@ -3,6 +3,7 @@ package sessions_test
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,4 +55,26 @@ func TestAListedSessionIsReplacedWhenTheServerHasRestarted(t *testing.T) {
 		assert.Equal(t, []sessions.Result{sessions.Replaced, sessions.Replaced, sessions.Gone}, results(outcomes))
 		newcomer.id(t) // it lives
 	})
+}
+
+// Where INFO may not be asked nobody knows whether the server is the same: a
+// listing holds for one connection then.
+func TestAListingWithoutARunIDHoldsForOneConnection(t *testing.T) {
+	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
+		n := openNode(t, sessions.Options{Address: server.Addr(), Credentials: user("u", "s3cret")})
+		first, second := redistest.Dial(t, server.Addr(), "s"), redistest.Dial(t, server.Addr(), "s")
+		targets := listed(t, n, addrOf(first), addrOf(second))
+		_, err := n.Kill(t.Context(), targets[:1])
+		require.NoError(t, err)
+		assert.True(t, first.Closed())
+
+		before := ownID(t, n)
+		_, err = redistest.Dial(t, server.Addr(), "").Do("CLIENT", "KILL", "USER", "u")
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return ownID(t, n) != before }, 5*time.Second, time.Millisecond)
+		outcomes, err := n.Kill(t.Context(), targets)
+		require.ErrorIs(t, err, sessions.ErrReplaced)
+		assert.Equal(t, []sessions.Result{sessions.Gone, sessions.Replaced}, results(outcomes))
+		assert.True(t, second.Open())
+	}, "--user", "u", "on", ">s3cret", "-@all", "+client|list", "+client|kill", "+client|id")
 }

@@ -19,8 +19,8 @@ type call struct {
 	question *question
 	seen     *look // the answer to it
 
-	victims []*victim
-	todo    []*victim // of them, what is not sent
+	orders []*order
+	todo   []*order // of them, what is not sent
 
 	keepAlive bool
 
@@ -89,7 +89,7 @@ func (l *link) nextRound() *round {
 				later = append(later, c)
 				continue
 			}
-		case c.victims != nil:
+		case c.orders != nil:
 			killers = append(killers, c)
 		default:
 			r.measure = c.keepAlive
@@ -159,11 +159,11 @@ func (r *round) kill(calls []*call, size int) {
 	}
 }
 
-// send adds the kills of one victim: all that it may take, where it is one of a
-// few, else the next one.
-func (r *round) send(c *call, v *victim) {
+// send adds the kills of one order: all of them, where it is one of a few, else
+// the next one.
+func (r *round) send(c *call, v *order) {
 	n := len(v.filters)
-	if len(c.victims) > together {
+	if len(c.orders) > together {
 		n = 1
 	}
 	filters := v.filters[:n]

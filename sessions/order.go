@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// together is up to how many victims of a call are sent with all their filters
-// at one go; of more, the next filter is sent where the one before it hit nobody.
+// together is up to how many orders of a call are sent with all their filters at
+// one go; of more, the next filter is sent where the one before it hit nobody.
 const together = 4
 
-// A victim is a session to be killed, or whatever is at an address.
-type victim struct {
+// An order is to kill a session, or whatever is at an address.
+type order struct {
 	filters [][]string // of CLIENT KILL, what is left of them
 
 	queued   bool
@@ -29,10 +29,10 @@ const (
 	typePubSub = "pubsub"
 )
 
-// victim is how a session is killed that was just seen: by its id and type, and
+// order is how a session is killed that was just seen: by its id and type, and
 // by its address as a second condition. A Unix socket's address is no condition:
 // all its clients have it, and a path may have spaces.
-func (s *Session) victim() *victim {
+func (s *Session) order() *order {
 	filter := []string{"ID", strconv.FormatInt(s.ID, 10)}
 	if s.Peer.IsValid() {
 		filter = append(filter, "ADDR", s.Addr)
@@ -41,13 +41,13 @@ func (s *Session) victim() *victim {
 	if strings.Contains(s.Flags, "P") {
 		kind = typePubSub
 	}
-	return &victim{filters: [][]string{append(filter, "TYPE", kind)}}
+	return &order{filters: [][]string{append(filter, "TYPE", kind)}}
 }
 
-// victimAt is how whatever is at an address is killed, unseen. A session may
+// orderAt is how whatever is at an address is killed, unseen. A session may
 // begin or end to subscribe in between, so the first type is asked for again.
-func (l *link) victimAt(peer netip.AddrPort) *victim {
-	v := &victim{}
+func (l *link) orderAt(peer netip.AddrPort) *order {
+	v := &order{}
 	for _, kind := range []string{typeNormal, typePubSub, typeNormal} {
 		for _, text := range l.spellings(peer) {
 			v.filters = append(v.filters, []string{"ADDR", text, "TYPE", kind})
