@@ -21,6 +21,7 @@ type call struct {
 
 	orders []*order
 	todo   []*order // of them, what is not sent
+	served bool     // one of them was in the last round
 
 	keepAlive bool
 
@@ -112,8 +113,10 @@ func (l *link) nextRound() *round {
 }
 
 // finish ends the calls of a round whose replies are there. Kills that are left
-// wait for the next round, behind the others.
+// wait for the next round: before all others where none of the call was in this
+// one, else behind them, so that nobody starves.
 func (l *link) finish(r *round) {
+	var first, last []*call
 	took := time.Since(r.start)
 	switch {
 	case r.kills > 0:
@@ -135,12 +138,17 @@ func (l *link) finish(r *round) {
 		if c.keepAlive && len(c.replies) > 1 {
 			l.countClients(c.replies[1])
 		}
-		if len(c.todo) > 0 && c.err == nil && !c.over {
-			l.waiting = append(l.waiting, c)
-			continue
+		switch {
+		case len(c.todo) == 0 || c.err != nil || c.over:
+			c.end(c.err)
+		case c.served:
+			last = append(last, c)
+		default:
+			first = append(first, c)
 		}
-		c.end(c.err)
+		c.served = false
 	}
+	l.waiting = slices.Concat(first, l.waiting, last)
 }
 
 // kill adds kills of the calls until there are as many as size.
@@ -168,6 +176,7 @@ func (r *round) send(c *call, v *order) {
 	}
 	filters := v.filters[:n]
 	v.filters, v.sent, v.awaited = v.filters[n:], true, n
+	c.served = true
 	r.kills += n
 	for _, filter := range filters {
 		r.add(slices.Concat([]string{"CLIENT", "KILL"}, filter), func(p reply) {
