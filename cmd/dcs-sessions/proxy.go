@@ -46,7 +46,7 @@ func proxyCommand(getenv func(string) string, std stdio) *cobra.Command {
 			"enforce (what the contract does not allow is refused: 4xx to a bad request, 502\n" +
 			"for a bad response, as application/problem+json), observe (it is logged and\n" +
 			"passes as it is) or off. Host, User-Agent, path and query are sent on as they\n" +
-			"came, for they may be signed; a path in the upstream's URL is put before theirs.\n\n" +
+			"came, because they may be signed; a path in the upstream's URL is put before theirs.\n\n" +
 			"SIGHUP reads the contract and the certificate again; one that is bad is refused\n" +
 			"and the old one kept. Ctrl-C or SIGTERM finishes the calls under way, for at most\n" +
 			"six seconds. The log is JSON on standard error, a line a request.\n\n" +

@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Log *slog.Logger // required
 
-	// Attrs is what every line has beside the usual; a call may set them.
+	// Attrs are on every line, in addition to the usual ones; a call may set them.
 	Attrs []slog.Attr
 
 	// Panicked answers for a handler that panicked, if nothing was sent yet. It

@@ -62,7 +62,7 @@ func (p *Proxy) load(m *Modes) (*contract, error) {
 }
 
 // rewrite makes the request that is sent on. ReverseProxy has taken out what is
-// of one connection alone, and the X-Forwarded headers, for a caller can claim
+// of one connection alone, and the X-Forwarded headers, because a caller can claim
 // anything there.
 func rewrite(pr *httputil.ProxyRequest) {
 	pr.Out.URL.RawQuery = pr.In.URL.RawQuery // which ReverseProxy has cleaned

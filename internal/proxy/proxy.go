@@ -6,7 +6,7 @@
 //	err = p.Serve(ctx, listener, nil)
 //
 // What a caller sends is sent on as it is: host, user agent, path and query are
-// not rewritten, for all of them may be signed. It does not authenticate,
+// not rewritten, because all of them may be signed. It does not authenticate,
 // balance, cache, retry or compress.
 package proxy
 

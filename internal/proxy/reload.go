@@ -1,7 +1,7 @@
 package proxy
 
-// Reload reads the contract's file and the certificate's anew. What is bad is
-// logged, and the old one stays. The modes stay too; Drift begins anew with a
+// Reload reads the contract's file and the certificate's again. What is bad is
+// logged, and the old one stays. The modes stay too; Drift starts at zero with a
 // new contract. Requests under way keep the contract they began with.
 func (p *Proxy) Reload() {
 	p.mu.Lock()

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// A Certificate is one in files, which may be read anew while it is in use. It
+// A Certificate is one in files, which may be read again while it is in use. It
 // is safe for concurrent use.
 type Certificate struct {
 	certFile, keyFile string
@@ -20,7 +20,7 @@ func LoadCertificate(certFile, keyFile string) (*Certificate, error) {
 	return c, c.Reload()
 }
 
-// Reload reads the files anew. After an error the old certificate stays.
+// Reload reads the files again. After an error the old certificate stays.
 func (c *Certificate) Reload() error {
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {

@@ -135,6 +135,16 @@ func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
 	}
 }
 
+func TestAHeaderThatDoesNotEndIsA408(t *testing.T) {
+	t.Parallel() // it takes ten seconds
+	addr := start(t, serve.Options{Refusal: shaped}, remote)
+	quiet := dial(t, addr)
+	assert.Contains(t, talk(t, addr, []byte("GET / HTTP/1.1\r\nHost: h\r\nX: ")), `{"refused":408}`)
+	got, err := io.ReadAll(quiet)
+	require.NoError(t, err)
+	assert.Empty(t, got, "one that has asked nothing is just closed")
+}
+
 // A response of a handler is never taken for net/http's own.
 func TestAResponseOfAHandlerIsLeftAsItIs(t *testing.T) {
 	addr := start(t, serve.Options{Refusal: shaped}, func(w http.ResponseWriter, r *http.Request) {
