@@ -167,3 +167,26 @@ func TestACallThroughATransportCostsAFewAllocations(t *testing.T) {
 		})
 	}
 }
+
+// The compiled checks take what is ours in the contract, too.
+func TestKillsByIDAndTheirOutcomesNeedNoKin(t *testing.T) {
+	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: gen.RequestBodies()})
+	require.NoError(t, err)
+	r := killRequest("")
+	for _, n := range sizes {
+		kill := gen.HangUpClientsRequest{NodeID: "n"}
+		for i := range n {
+			kill.ClientIDs = append(kill.ClientIDs, fmt.Sprint(i+1))
+		}
+		text, err := json.Marshal(kill)
+		require.NoError(t, err)
+		bound, ok := v.Accepts(r, string(text))
+		assert.True(t, ok)
+		assert.Equal(t, &kill, bound)
+	}
+	outcome := http.Header{"X-Request-Id": {"r"}, "X-Kill-Outcome": {"killed=2, gone=1, replaced=0, gone-at=:IA==:"}}
+	assert.True(t, v.AcceptsResponse(r, 204, outcome, ""))
+	assert.True(t, v.AcceptsResponse(r, 204, http.Header{"X-Request-Id": {"r"}}, ""), "it may be left out")
+	outcome.Set("X-Kill-Outcome", strings.Repeat("x", 10_000))
+	assert.False(t, v.AcceptsResponse(r, 204, outcome, ""))
+}
