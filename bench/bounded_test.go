@@ -119,7 +119,7 @@ func TestBounded(t *testing.T) {
 	require.NoError(t, os.WriteFile(many, fmt.Appendf(nil, boundedContract, declared.String()), 0o600))
 
 	var table strings.Builder
-	fmt.Fprintf(&table, "bodies of %.1f MB; the least of a few tries, and what the proxy takes above idle at the most.\n\n| | status | time | one body | %d at once | refused for the budget |\n|---|---|---|---|---|---|\n", float64(size)/1e6, callers)
+	fmt.Fprintf(&table, "Bodies of %.1f MB; what the proxy takes above idle at the most.\n\n| | status | time | one body | %d at once | refused for the budget |\n|---|---|---|---|---|---|\n", float64(size)/1e6, callers)
 	for _, c := range boundedCases {
 		t.Run(c.name, func(t *testing.T) {
 			body := c.body(size)
