@@ -32,6 +32,7 @@ type API struct {
 	code   int
 
 	audit    *audit
+	read     int      // of the log
 	password string   // of the node's user, as the node has it
 	secrets  []string // that may be in no log
 }
@@ -134,13 +135,19 @@ func (a *API) logged(id string) bool {
 	return false
 }
 
-// leaks returns the secrets that are in the server's log.
-func (a *API) leaks() (found []string) {
+// complaints returns what may not be in the log: secrets, and panics that are new.
+func (a *API) complaints() (secrets, panics []string) {
 	text, _ := os.ReadFile(a.file("log"))
 	for _, secret := range a.secrets {
 		if strings.Contains(string(text), secret) {
-			found = append(found, secret[:4]+"…")
+			secrets = append(secrets, secret[:4]+"…")
 		}
 	}
-	return found
+	for line := range strings.Lines(string(text[min(a.read, len(text)):])) {
+		if strings.Contains(line, `"msg":"panic"`) || strings.HasPrefix(line, "panic:") {
+			panics = append(panics, line[:min(len(line), 1000)])
+		}
+	}
+	a.read = len(text)
+	return secrets, panics
 }

@@ -85,6 +85,7 @@ Each session has a name that is given once, so the session that a caller meant c
 - **No reason**: an error does not say in words what the node did, or shows an address or internals.
 - **Lost link**: the replica's link was closed.
 - **Not back**: kills do not succeed within 15 s after a fault is over.
+- **Panic**: the server's log has one.
 - **Leak**: the server holds well more memory, threads, descriptors or goroutines after the faults than before, or a
   secret is in its log.
 

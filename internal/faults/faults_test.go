@@ -47,7 +47,7 @@ func TestNothingLiesUnderFaults(t *testing.T) {
 		t.Skip("no redis-server or valkey-server on PATH")
 	}
 	report, err := Run(t.Context(), Options{
-		Binary: buildOnce(t), Servers: servers, Seed: 1, Addrs: 5000 * len(servers), Sessions: 120, Pace: Short,
+		Binary: buildOnce(t), Servers: servers, Seed: 1, Addrs: 5000 * len(servers), Sessions: 280, Pace: Short,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	require.NoError(t, err)

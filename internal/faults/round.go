@@ -132,8 +132,12 @@ func (a *Arena) conclude(ctx context.Context, j *judge, f Fault, link string) {
 	j.judgeEnds(x)
 	j.judgeLabels(x)
 	j.judgeAudit(a.api.audit, a.api.logged)
-	for _, secret := range a.api.leaks() {
+	secrets, panics := a.api.complaints()
+	for _, secret := range secrets {
 		j.breach(leak, nil, "the secret %s is in the server's log", secret)
+	}
+	for _, line := range panics {
+		j.breach(panicked, nil, "%s", line)
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	lostLink   breach = "lost link"   // a protected link is another one
 	notBack    breach = "not back"    // no kills after the fault was over
 	leak       breach = "leak"        // memory, threads, descriptors, goroutines or a secret in the log
+	panicked   breach = "panic"       // of the server, by its log
 	unjudged   breach = "could not be judged"
 )
 
