@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -55,6 +56,9 @@ func dial(ctx context.Context, n *Node, from netip.AddrPort, name string) (*Sess
 	s := &Session{Name: name, Addr: from, epoch: n.epoch.Load(), began: time.Now()}
 	dialer := net.Dialer{Timeout: dialTime, LocalAddr: net.TCPAddrFromAddrPort(from), Control: reuse}
 	conn, err := dialer.DialContext(ctx, "tcp4", n.Addr())
+	if errors.Is(err, syscall.ECONNRESET) { // it was there, and was ended before this side knew
+		return s, nil, err
+	}
 	if err != nil {
 		return nil, nil, err
 	}
