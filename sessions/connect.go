@@ -64,7 +64,10 @@ func (n *Node) connected(ctx context.Context) (*link, error) {
 		select {
 		case <-s.changed:
 		case <-fresh:
-			return nil, s.down
+			if s.down != nil {
+				return nil, s.down
+			}
+			fresh = nil // the attempt that is under way is waited for
 		case <-ctx.Done():
 			return nil, ended(ctx)
 		case <-n.ctx.Done():

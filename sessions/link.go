@@ -36,12 +36,14 @@ type link struct {
 	round   *round // under way
 	pace    pace
 
-	listsIDs bool // the server knows CLIENT LIST ID
-	dotted   bool // the server shows IPv4 addresses with dots
-	noFlags  bool // the server does not know CLIENT LIST FLAGS
-	clients  int  // sessions at the last list of all
-	counted  time.Time
-	informs  bool // INFO may be asked
+	listsIDs  bool // the server knows CLIENT LIST ID
+	dotted    bool // the server shows IPv4 addresses with dots
+	noFlags   bool // the server does not know CLIENT LIST FLAGS
+	clients   int  // sessions at the last list of all
+	counted   time.Time
+	listed    time.Time // when all sessions were last listed
+	watchedAt time.Time // when a Sentinel's link was last seen
+	informs   bool      // INFO may be asked
 }
 
 func newLink(conn net.Conn, o Options) *link {

@@ -22,8 +22,12 @@ const (
 	// chunk of kills may: it is then always asked for, because nothing else shows
 	// at one moment who is where.
 	small = 256
-	// recent is how long the count of a server's sessions is believed.
-	recent = time.Minute
+	// recent is how long a list of all sessions tells that there are many and that
+	// none has a Sentinel's name.
+	recent = 10 * time.Second
+	// watched is how long all are listed once a Sentinel was seen: nothing but its
+	// name shows its command link, and the other link may be missing for a while.
+	watched = 10 * time.Minute
 )
 
 // A question is which sessions are to be looked at: all, or the links that must
@@ -167,7 +171,7 @@ func (s *look) at(peer netip.AddrPort) []*Session {
 func (l *link) isLarge() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.listsIDs && l.clients > small && time.Since(l.counted) < recent
+	return l.listsIDs && l.clients > small && time.Since(l.listed) < recent && (l.watchedAt.IsZero() || time.Since(l.watchedAt) > watched)
 }
 
 // look answers a question. Where the server cannot, it lists all sessions.

@@ -84,7 +84,7 @@ func (n *Node) Close() error {
 
 // callTime is how long a call may take, its wait for a connection included. Only
 // KillAll may take longer.
-const callTime = 9500 * time.Millisecond
+const callTime = 9 * time.Second
 
 var errSlow = errors.New("it took too long")
 

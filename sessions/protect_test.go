@@ -165,3 +165,20 @@ func startPair(t *testing.T) (primary, replica *localnode.Process) {
 	}, 10*time.Second, 20*time.Millisecond)
 	return primary, replica
 }
+
+// A Sentinel's command link is known by nothing but its name, and its other link
+// may be missing for a while.
+func TestASentinelsCommandLinkAloneIsProtectedAmongManySessions(t *testing.T) {
+	server := redistest.Start(t)
+	n := openNode(t, sessions.Options{Address: server.Addr()})
+	link := redistest.Dial(t, server.Addr(), "sentinel-x-cmd")
+	for range 300 {
+		redistest.Dial(t, server.Addr(), "many")
+	}
+	for range 3 {
+		outcomes, err := n.Kill(t.Context(), []sessions.Target{{Addr: addrOf(link)}})
+		require.ErrorIs(t, err, sessions.ErrProtected)
+		assert.Equal(t, sessions.Sentinel, outcomes[0].Protection)
+	}
+	assert.True(t, link.Open())
+}

@@ -127,7 +127,10 @@ func (l *link) finish(r *round) {
 		l.pace.trip = min(l.pace.trip, took)
 	}
 	if r.seen != nil && r.seen.whole && r.seen.err == nil {
-		l.clients, l.counted = len(r.seen.sessions), time.Now()
+		l.clients, l.counted, l.listed = len(r.seen.sessions), time.Now(), time.Now()
+	}
+	if r.seen != nil && r.seen.sentinel {
+		l.watchedAt = time.Now()
 	}
 	for _, c := range r.calls {
 		if c.question != nil {
