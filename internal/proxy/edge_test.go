@@ -2,6 +2,7 @@ package proxy_test
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -172,7 +173,7 @@ func TestAPROXYHeaderStandsBeforeTLS(t *testing.T) {
 	for i, protocol := range []string{"http/1.1", "h2"} {
 		transport := &http.Transport{
 			TLSClientConfig: &tls.Config{RootCAs: c.pool, NextProtos: []string{protocol}}, ForceAttemptHTTP2: protocol == "h2", DisableKeepAlives: true,
-			Dial: func(network, addr string) (net.Conn, error) {
+			DialContext: func(_ context.Context, network, addr string) (net.Conn, error) {
 				conn, err := net.Dial(network, addr)
 				if err == nil {
 					_, err = io.WriteString(conn, "PROXY TCP4 203.0.113.7 192.0.2.1 4711 443\r\n")

@@ -22,11 +22,11 @@ func TestACallerThatIsStillSendingHasItsAnswer(t *testing.T) {
 	addr := start(t, serve.Options{ReadTimeout: time.Minute}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/part" {
 			if _, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)); err != nil {
-				http.Error(w, "too large", 413)
+				http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 			}
 			return
 		}
-		http.Error(w, "no", 401)
+		http.Error(w, "no", http.StatusUnauthorized)
 	})
 	for name, post := range realclient.All(t) {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestACallerThatSendsTooLargeAHeaderHasItsAnswer(t *testing.T) {
 }
 
 func TestTheAnswerIsCompleteBeforeTheBodyIs(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) })
+	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
 	conn := dial(t, addr)
 	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n{", 20<<20)
 	got, err := io.ReadAll(conn) // to its end: the server closes its side
@@ -64,7 +64,7 @@ func TestTheAnswerIsCompleteBeforeTheBodyIs(t *testing.T) {
 }
 
 func TestAConnectionDoesNotLingerForEver(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) })
+	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
 	for name, send := range map[string]func(net.Conn) error{
 		"it sends nothing more": func(c net.Conn) error {
 			time.Sleep(7 * time.Second) // longer than it may pause
@@ -102,7 +102,7 @@ func cmpError(errs ...error) error {
 }
 
 func TestLingeringConnectionsAreBounded(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) })
+	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
 	before := runtime.NumGoroutine()
 	for range 400 {
 		conn := dial(t, addr)
