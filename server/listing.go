@@ -124,17 +124,21 @@ func (l *listings) shownTo(node lister, caller string) *sessions.Snapshot {
 
 // read reads the node's sessions. Callers that wait for a node at the same time
 // share a reading, but nobody is given one that began before the call. It is
-// not cut short when its caller leaves, because others may wait for it.
+// not cut short when its caller leaves, because others may wait for it. The wait
+// for an earlier reading is a part of the call's time.
 func (l *listings) read(node lister) (*sessions.Listing, error) {
 	id := fmt.Sprintf("%p", node)
 	listing, err, _ := l.readings.Do(id, func() (any, error) {
-		kept, _ := l.turns.LoadOrStore(node, make(chan struct{}, 1))
-		turn := kept.(chan struct{})
-		turn <- struct{}{}
-		defer func() { <-turn }()
-		l.readings.Forget(id) // who comes from here on needs a later reading
 		ctx, cancel := context.WithTimeout(context.Background(), nodeTime)
 		defer cancel()
+		kept, _ := l.turns.LoadOrStore(node, make(chan struct{}, 1))
+		turn := kept.(chan struct{})
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-ctx.Done(): // List then says so
+		}
+		l.readings.Forget(id) // who comes from here on needs a later reading
 		return node.List(ctx)
 	})
 	if err != nil {

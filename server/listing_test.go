@@ -149,6 +149,31 @@ func TestCallersThatWaitShareAReading(t *testing.T) {
 	})
 }
 
+// A unendingNode lists until the call's time is over.
+type unendingNode struct{ _ int }
+
+func (*unendingNode) List(ctx context.Context) (*sessions.Listing, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestTheWaitForAnEarlierReadingCounts(t *testing.T) {
+	inBubble(t, func(t *testing.T, l server.Listings) {
+		node := &unendingNode{}
+		var callers sync.WaitGroup
+		for i := range 3 {
+			callers.Go(func() {
+				time.Sleep(time.Duration(i) * time.Second) // each comes while another waits
+				begun := time.Now()
+				_, err := l.List(node, "c"+strconv.Itoa(i), true)
+				assert.Error(t, err)
+				assert.LessOrEqual(t, time.Since(begun), 10*time.Second, "caller %d", i)
+			})
+		}
+		callers.Wait()
+	})
+}
+
 func TestAReadingThatPanicsLeavesNobodyWaiting(t *testing.T) {
 	l := server.NewListings()
 	defer l.Close()
