@@ -33,7 +33,7 @@ func (j *judge) breach(kind breach, e *exchange, format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	text := fmt.Sprintf(format, args...)
-	if e != nil {
+	if e != nil && e.id != "" { // not a list
 		text = fmt.Sprintf("request %s (%d entries, answered %d): %s", e.id, len(e.asks), e.status, text)
 	}
 	j.row.breach(kind, text)

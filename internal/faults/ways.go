@@ -119,8 +119,10 @@ func (c *caller) protected(ctx context.Context) *exchange {
 	return c.kill(ctx, append(c.unlisted(3), ask{addr: guarded.from}))
 }
 
-// leaver does not wait for the answer.
+// leaver does not wait for the answer. The server finishes what it has begun, so
+// a leaver that did not pause would pile up kills without end.
 func (c *caller) leaver(ctx context.Context) *exchange {
+	time.Sleep(time.Duration(c.random.IntN(1000)) * time.Millisecond)
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(1+c.random.IntN(50))*time.Millisecond)
 	defer cancel()
 	return c.many(ctx)
