@@ -14,7 +14,7 @@ func (r *Report) Document() string {
 	var b strings.Builder
 	total := r.Total()
 	b.WriteString("# Kills under faults\n\n")
-	b.WriteString("Made by `make faults`; `REDISTEST_SERVERS` lists more servers than those on PATH.\n\n")
+	b.WriteString("Made by `make faults`, where `FAULTS_SEED` repeats what failed when, and `REDISTEST_SERVERS` lists more servers\nthan those on PATH.\n\n")
 	fmt.Fprintf(&b, "%s addresses and ids under a 204, each checked on the node itself: **%d false 204, %d wrong kills**, %d other breaches.\n",
 		thousands(total.Checked), total.Breaches[falseDone], total.Breaches[wrongKill], r.others())
 	fmt.Fprintf(&b, "%s; %d sessions of each for callers to kill; %.0f minutes on %d cores; seed %d; %s.\n\n",
@@ -93,6 +93,6 @@ Not counted as wrong: a session that ended with its node, and a newcomer at a li
 was started again, which forgets what it showed. After a 500 or no answer, a kill may still happen until the round
 ends: a stopped node does later what it was sent before.
 
-The judge is tested against a server that lies in each of these ways. ` + "`go test`" + ` in internal/faults runs each fault
-for a second.
+The judge is tested against a server that tells lies of each kind: internal/faults/judge_test.go. ` + "`go test`" + ` there
+runs each fault for half a second.
 `

@@ -23,7 +23,7 @@ func main() {
 	flag.IntVar(&o.Addrs, "addrs", 1_000_000, "how many `addresses` under a 204 to check at least")
 	flag.Uint64Var(&o.Seed, "seed", rand.Uint64()%1_000_000, "what fails when; it is printed")
 	flag.IntVar(&o.Sessions, "sessions", 600, "sessions of each node that callers may ask for")
-	flag.IntVar(&o.Parallel, "parallel", 0, "servers at a time (default all)")
+	flag.IntVar(&o.Parallel, "parallel", 3, "servers at a time; 0: all")
 	flag.StringVar(&o.Binary, "binary", "", "the `file` of dcs-sessions (default: it is built)")
 	short := flag.Bool("short", false, "each fault for a second")
 	write := flag.String("write", "", "the `file` to write the tables to")
