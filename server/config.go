@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/serve"
 )
 
 // Config is the configuration file.
@@ -23,7 +24,7 @@ type Config struct {
 	Auth     Auth            `yaml:"auth"`
 	Projects []fleet.Project `yaml:"projects"`
 
-	// TrustedProxies are the networks, as CIDRs, of the proxies in front, which say
+	// TrustedProxies are the addresses or networks of the proxies in front, which say
 	// who calls: by X-Forwarded-For, or by the PROXY protocol.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 
@@ -77,9 +78,9 @@ func (c *Config) check() error {
 		c.Audit = auditOff
 	}
 	for i, text := range c.TrustedProxies {
-		network, err := netip.ParsePrefix(text)
-		if err != nil || network != network.Masked() {
-			return bad(fmt.Sprintf("%q is not a network such as 10.0.0.0/8 or fd00::/8", text), "trusted_proxies", i)
+		network, err := serve.ParseNetwork(text)
+		if err != nil {
+			return bad(err.Error(), "trusted_proxies", i)
 		}
 		c.trusted = append(c.trusted, network)
 	}

@@ -92,3 +92,19 @@ func TestAuditIsOffInAnyCase(t *testing.T) {
 		assert.Empty(t, files, word)
 	}
 }
+
+func TestTrustedProxiesAreNetworksOrAddresses(t *testing.T) {
+	load := func(text string) error {
+		_, err := server.LoadConfig(writeConfig(t, "listen: 127.0.0.1:0\ntrusted_proxies: ["+text+"]\n"), os.Getenv)
+		return err
+	}
+	for _, good := range []string{"10.0.0.0/8", "192.0.2.7", `"2001:db8::/32"`, `"2001:db8::1"`} {
+		assert.NoError(t, load(good), good)
+	}
+	for name, bad := range map[string]string{
+		"host bits": "10.0.0.1/8", "a length that is none": "10.0.0.0/33", "a name": "proxy.example",
+		"IPv4 in IPv6, which no caller's address is": `"::ffff:10.0.0.0/104"`, "a port": `"10.0.0.1:80"`, "nothing": `""`,
+	} {
+		assert.ErrorContains(t, load("10.0.0.0/8, "+bad), ":2: trusted_proxies[1]: ", name)
+	}
+}
