@@ -35,6 +35,7 @@ var families = []family{
 	{"Verify", "hashes", nil},
 	{"List", "bare", []string{"github.com/redis/go-redis/v9"}},
 	{"Page", "bare", []string{"github.com/getkin/kin-openapi"}},
+	{"Throughput", "bare", []string{"github.com/getkin/kin-openapi"}},
 	{"Kill", "", nil},
 }
 
