@@ -13,7 +13,7 @@ import (
 // Retry says how often and when a request is sent again: after a connection
 // that failed, and after 429, 502, 503 and 504, for each of these calls is safe to
 // repeat. KillAll is not, and is sent again only after a connection that was
-// never made, and after 429 and 503. Each attempt is authorized anew.
+// never made, and after 429 and 503. Each attempt is authorized again.
 //
 // Nothing else is sent again: no timeout, no certificate that is refused, and
 // nothing that Options.Transport refuses.
@@ -57,7 +57,7 @@ func (r Retry) wait(err error, attempt int, random func(time.Duration) time.Dura
 	if !errors.As(err, &answer) || answer.RetryAfter == 0 {
 		return wait, true
 	}
-	// the jitter comes on top, lest all who were told the same come back at once
+	// the jitter comes on top, so that all who were told the same do not come back at once
 	return min(answer.RetryAfter+wait, r.Cap), answer.RetryAfter <= r.Cap
 }
 

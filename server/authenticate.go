@@ -22,7 +22,7 @@ const (
 )
 
 // actionsOf tells what an operation's caller must be allowed, one of these. An
-// operation that is not here is allowed to nobody. A job is told to whoever may
+// operation that is not here is allowed to nobody. A job is shown to those who may
 // begin one.
 var actionsOf = map[string][]string{
 	"ScanClients":          {ActionList},

@@ -12,7 +12,7 @@ import (
 // nothing changes.
 //
 // The credentials of a server that has some cannot all be taken away: it would
-// then answer whoever reaches it, perhaps on a public address.
+// then answer everybody who reaches it, perhaps on a public address.
 func (a *API) SetAuth(auth Auth) error {
 	c, err := auth.open(a.getenv)
 	if err != nil {
@@ -25,7 +25,7 @@ func (a *API) SetAuth(auth Auth) error {
 	return nil
 }
 
-// Reload reads the file of the configuration that the server runs with anew,
+// Reload reads the file of the configuration that the server runs with again,
 // takes its auth section and logs that. One that is bad is logged, and the old
 // one stays. What else has changed in the file is logged too: it takes a restart.
 func (a *API) Reload(running *Config) {

@@ -16,7 +16,7 @@ type caller struct{ name, remote string }
 
 type callerCtx struct{}
 
-// withCaller tells the log's line and whoever asks callerOf.
+// withCaller notes the caller for the log's line and for callerOf.
 func withCaller(r *http.Request, name string) context.Context {
 	ctx := r.Context()
 	access.Of(ctx).Set(callerKey, name)

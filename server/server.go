@@ -44,7 +44,7 @@ const maxBody = 12 << 20 // bytes
 // Options is what a server works with.
 type Options struct {
 	Fleet *fleet.Fleet // required
-	Auth  Auth         // empty: whoever reaches the listener may call
+	Auth  Auth         // empty: everybody who reaches the listener may call
 	Log   *slog.Logger // default slog.Default()
 
 	// Audit takes a line of JSON before each kill or kill-all, without which

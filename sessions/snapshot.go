@@ -49,7 +49,7 @@ func (l *Listing) Snapshot() *Snapshot {
 func (s *Snapshot) Len() int { return len(s.ids) }
 
 // Addr returns the target that is the session which was listed at a and, where
-// none was, whoever is at a.
+// none was, the session that is at a now.
 func (s *Snapshot) Addr(a netip.AddrPort) Target {
 	t := Target{Addr: canonical(a)}
 	if len(s.at(t.Addr)) > 0 {
@@ -59,7 +59,7 @@ func (s *Snapshot) Addr(a netip.AddrPort) Target {
 }
 
 // ID returns the target that is the session which was listed with id and, where
-// none was, whoever has it.
+// none was, the session that has it now.
 func (s *Snapshot) ID(id int64) Target {
 	t := Target{id: id}
 	if _, ok := slices.BinarySearch(s.ids, id); ok {
