@@ -42,9 +42,8 @@ func (c *Client) Kill(ctx context.Context, project, instance, node string, targe
 	var replaced error
 	done := 0
 	for some := range slices.Chunk(targets, MaxAddrs) {
-		o, err := c.killSome(ctx, project, instance, node, some)
-		copy(all.Results[done:], o.Results)
-		all.count(o.Counts)
+		counts, err := c.killSome(ctx, project, instance, node, some, all.Results[done:done+len(some)])
+		all.count(counts)
 		switch answer := (*Error)(nil); {
 		case err == nil:
 		case errors.As(err, &answer) && answer.Replaced():
@@ -102,27 +101,14 @@ func (e *PartialError) Error() string {
 // Unwrap returns Err, so that errors.As finds an *Error in it.
 func (e *PartialError) Unwrap() error { return e.Err }
 
-// killSome is one request.
-func (c *Client) killSome(ctx context.Context, project, instance, node string, targets []Target) (Outcome, error) {
-	body := gen.HangUpClientsRequest{NodeID: node}
-	var byAddr, byID []int // which of the targets each entry is of
-	for i, t := range targets {
-		if t.id != "" {
-			body.ClientIDs, byID = append(body.ClientIDs, t.id), append(byID, i)
-		} else {
-			body.ClientAddrs, byAddr = append(body.ClientAddrs, t.addr), append(byAddr, i)
-		}
-	}
-	results := make([]Result, len(targets))
-	whole := func(r Result) Outcome {
-		for i := range results {
-			results[i] = r
-		}
-		return Outcome{Results: results}
-	}
+// killSome is one request. It writes a result for each target, and returns nil
+// where the server does not count.
+func (c *Client) killSome(ctx context.Context, project, instance, node string, targets []Target, results []Result) (*Counts, error) {
+	body := bodyOf(node, targets)
 	k, err := c.post(project, "/instances/"+instance+"/clients/kill", body)
 	if err != nil {
-		return whole(NotKilled), err
+		fill(results, NotKilled)
+		return nil, err
 	}
 	k.want = http.StatusNoContent
 	err = c.do(ctx, k)
@@ -131,24 +117,59 @@ func (c *Client) killSome(ctx context.Context, project, instance, node string, t
 	refused := errors.As(err, &answer) && answer.Status >= 300 && answer.Status < 500
 	switch {
 	case told != nil && (err == nil || answer != nil && answer.Status == http.StatusBadRequest):
-		for entry, i := range append(byAddr, byID...) {
-			results[i] = told.Results[entry]
-		}
+		place(targets, told.Results, len(body.ClientAddrs), results)
 		if answer != nil {
 			answer.replaced = told.Counts.Replaced > 0
 		}
-		return Outcome{Counts: told.Counts, Results: results}, err
+		return told.Counts, err
 	case refused:
-		return whole(NotKilled), err
+		fill(results, NotKilled)
+		return nil, err
 	case err != nil:
-		return whole(Unknown), err
+		fill(results, Unknown)
+		return nil, err
 	}
-	o := whole(Closed)
-	if len(byID) > 0 { // a server that does not know the member passes over it
-		for _, i := range byID {
+	fill(results, Closed)
+	if len(body.ClientIDs) == 0 {
+		return nil, nil
+	}
+	for i, t := range targets { // a server that does not know the member passes over it
+		if t.id != "" {
 			results[i] = Unknown
 		}
-		return o, errors.New("client: the answer does not say what became of the ids: the server may not kill by id")
 	}
-	return o, nil
+	return nil, errors.New("client: the answer does not say what became of the ids: the server may not kill by id")
+}
+
+// bodyOf names the addresses and the ids, each in the order of the targets.
+func bodyOf(node string, targets []Target) gen.HangUpClientsRequest {
+	body := gen.HangUpClientsRequest{NodeID: node, ClientAddrs: make([]string, 0, len(targets))}
+	for _, t := range targets {
+		if t.id != "" {
+			body.ClientIDs = append(body.ClientIDs, t.id)
+		} else {
+			body.ClientAddrs = append(body.ClientAddrs, t.addr)
+		}
+	}
+	return body
+}
+
+// place gives each target the result of its entry: the addresses come first, and
+// then the ids.
+func place(targets []Target, entries []Result, addrs int, results []Result) {
+	addr, id := 0, addrs
+	for i, t := range targets {
+		at := &addr
+		if t.id != "" {
+			at = &id
+		}
+		results[i] = entries[*at]
+		*at++
+	}
+}
+
+func fill(results []Result, r Result) {
+	for i := range results {
+		results[i] = r
+	}
 }

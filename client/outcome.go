@@ -43,7 +43,11 @@ const outcomeHeader = "X-Kill-Outcome"
 // nil where there is none, or none that is understood: what the server did is
 // then not known, which is no failure.
 func readOutcome(header http.Header, n int) *Outcome {
-	members := dictionary(header.Values(outcomeHeader))
+	lines := header.Values(outcomeHeader)
+	if len(lines) == 0 {
+		return nil
+	}
+	members := dictionary(lines)
 	o := &Outcome{Counts: &Counts{}, Results: make([]Result, n)}
 	for name, to := range map[string]*int{"killed": &o.Counts.Killed, "gone": &o.Counts.Gone, "replaced": &o.Counts.Replaced} {
 		count, err := strconv.Atoi(members[name])
