@@ -21,7 +21,7 @@ var mayUse = map[string][]string{
 	"":                    {},
 	"/gen":                {"github.com/oapi-codegen/runtime"},
 	"/signature":          {},
-	"/validate":           {module + "/validate/accept", module + "/validate/internal/judge", "github.com/getkin/kin-openapi", "golang.org/x/sync"},
+	"/validate":           {module + "/validate/accept", module + "/validate/internal/judge", "github.com/getkin/kin-openapi", "github.com/go-json-experiment/json", "golang.org/x/sync"},
 	"/validate/accept":    {"github.com/getkin/kin-openapi"},
 	"/client":             {module + "/gen", module + "/signature"},
 	"/client/clienttest":  {module + "/gen"},

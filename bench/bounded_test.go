@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -52,6 +53,10 @@ paths:
     post: {requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}, responses: {"204": {description: none}}}
   /closed:
     post: {requestBody: {content: {application/json: {schema: {type: object, additionalProperties: false, properties: {a: {type: string}%s}}}}}, responses: {"204": {description: none}}}
+  /plain:
+    post: {requestBody: {content: {text/plain: {schema: {type: string, minLength: 1}}}}, responses: {"204": {description: none}}}
+  /lines:
+    post: {requestBody: {content: {text/csv: {schema: {type: string}}}}, responses: {"204": {description: none}}}
   /answer:
     get: {responses: {"200": {description: texts, content: {application/json: {schema: {type: array, items: {type: string}}}}}}}
 `
@@ -62,18 +67,25 @@ type boundedCase struct {
 	body       func(n int) string
 	mode       string // of responses
 	want       int
+	mediaType  string // default JSON
+}
+
+func linesOf(line string) func(int) string {
+	return func(n int) string { return strings.Repeat(line+"\n", n/(len(line)+1)) }
 }
 
 var boundedCases = []boundedCase{
-	{"one-character texts without their pattern", "/texts", itemsOf(`"x"`), "enforce", 400},
-	{"numbers where texts are wanted", "/texts", itemsOf(`1`), "enforce", 400},
-	{"wrong items deep inside", "/deep", func(n int) string { return `{"a":{"b":` + itemsOf(`{"c":1}`)(n) + `}}` }, "enforce", 400},
-	{"wrong items in an anyOf", "/any", itemsOf(`1`), "enforce", 400},
-	{"good items, all different", "/unique", countedList, "enforce", 204},
-	{"members that are not declared", "/closed", countedMembers("u"), "enforce", 400},
-	{"members that are free, in no order", "/open", countedMembers("u"), "enforce", 204},
-	{"a response of numbers where texts are wanted", "/answer", itemsOf(`1`), "enforce", 502},
-	{"the same, observed", "/answer", itemsOf(`1`), "observe", 200},
+	{name: "one-character texts without their pattern", path: "/texts", body: itemsOf(`"x"`), mode: "enforce", want: 400},
+	{name: "numbers where texts are wanted", path: "/texts", body: itemsOf(`1`), mode: "enforce", want: 400},
+	{name: "wrong items deep inside", path: "/deep", body: func(n int) string { return `{"a":{"b":` + itemsOf(`{"c":1}`)(n) + `}}` }, mode: "enforce", want: 400},
+	{name: "wrong items in an anyOf", path: "/any", body: itemsOf(`1`), mode: "enforce", want: 400},
+	{name: "good items, all different", path: "/unique", body: countedList, mode: "enforce", want: 204},
+	{name: "members that are not declared", path: "/closed", body: countedMembers("u"), mode: "enforce", want: 400},
+	{name: "members that are free, in no order", path: "/open", body: countedMembers("u"), mode: "enforce", want: 204},
+	{name: "a plain text of empty lines", path: "/plain", body: linesOf(""), mode: "enforce", want: 204, mediaType: "text/plain"},
+	{name: "a CSV of a million lines", path: "/lines", body: linesOf("aaaaaaaaaaaa"), mode: "enforce", want: 204, mediaType: "text/csv"},
+	{name: "a response of numbers where texts are wanted", path: "/answer", body: itemsOf(`1`), mode: "enforce", want: 502},
+	{name: "the same, observed", path: "/answer", body: itemsOf(`1`), mode: "observe", want: 200},
 }
 
 func itemsOf(item string) func(int) string {
@@ -236,7 +248,7 @@ func (p *running) send(t testing.TB, c boundedCase, body, token string) (status 
 	}
 	r, err := http.NewRequest(method, p.url+c.path, content)
 	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Type", cmp.Or(c.mediaType, "application/json"))
 	if token != "" {
 		r.Header.Set("X-Auth-Token", token)
 	}

@@ -3,6 +3,7 @@ package validate
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,10 +12,13 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
+	"unsafe"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
 )
@@ -30,7 +34,7 @@ var marks = map[string]struct {
 	set  string
 	most int
 }{
-	"text/csv":           {",", 1 << 20},
+	"text/csv":           {",\n", 1 << 20},
 	"application/yaml":   {"-:,?[{&*\n", 1 << 16},
 	"application/x-yaml": {"-:,?[{&*\n", 1 << 16},
 	"application/json":   {",:[{", 1 << 16}, // a part of a form
@@ -129,8 +133,36 @@ func decode(declared *openapi3.MediaType, base string, h http.Header, body strin
 	if decoder == nil {
 		return nil, &openapi3filter.ParseError{Kind: openapi3filter.KindUnsupportedFormat, Reason: fmt.Sprintf("unsupported content type %q", base)}
 	}
+	if base == "text/csv" && reflect.ValueOf(decoder).Pointer() == reflect.ValueOf(openapi3filter.CsvBodyDecoder).Pointer() {
+		return csvText(body)
+	}
 	encoding := func(name string) *openapi3.Encoding { return declared.Encoding[name] }
 	return decoder(strings.NewReader(body), h, declared.Schema, encoding)
+}
+
+// csvText is openapi3filter.CsvBodyDecoder, but for the memory: the text is made
+// where it stays, and a line's fields where those of the line before were.
+func csvText(body string) (any, error) {
+	var b strings.Builder
+	b.Grow(len(body) + 1) // the last line gets an end
+	r := csv.NewReader(strings.NewReader(body))
+	r.ReuseRecord = true
+	for {
+		record, err := r.Read()
+		if err == io.EOF {
+			return b.String(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i, field := range record {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(field)
+		}
+		b.WriteByte('\n')
+	}
 }
 
 // checkValue looks at a decoded value by its schema.
@@ -139,12 +171,35 @@ func (f *finding) checkValue(ctx context.Context, where Where, base string, sche
 		f.add(where, base, "type", errors.New("the value is of a type that JSON does not have"))
 		return
 	}
-	text, err := json.Marshal(value)
+	text, err := encode(value)
 	if err != nil { // a number that is none
 		f.add(where, base, RuleDecode, err)
 		return
 	}
-	f.judge(ctx, where, base, schema, string(text))
+	f.judge(ctx, where, base, schema, unsafe.String(unsafe.SliceData(text), len(text)))
+}
+
+// encode returns a value as JSON. A text may be a whole body: it is quoted into
+// memory of the size that it needs, where encoding/json would take several times
+// as much.
+func encode(value any) ([]byte, error) {
+	text, ok := value.(string)
+	if !ok {
+		return json.Marshal(value)
+	}
+	size := len(text) + len(`""`)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"', c == '\\', c == '\n', c == '\r', c == '\t', c == '\b', c == '\f':
+			size++
+		case c < ' ': // as \u0001
+			size += 5
+		}
+	}
+	// The error tells of bytes that are not UTF-8, which are replaced: both are what
+	// encoding/json does.
+	quoted, _ := jsontext.AppendQuote(make([]byte, 0, size), unsafe.Slice(unsafe.StringData(text), len(text)))
+	return quoted, nil
 }
 
 // judge adds what a schema does not allow in a JSON text.
