@@ -38,6 +38,7 @@ var mayUse = map[string][]string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term",
 		"github.com/schollz/progressbar/v3", "github.com/rivo/uniseg"},
 	"/internal/realclient": {}, // and testing
+	"/internal/logtest":    {},
 
 	"/validate/internal/judge": {module + "/validate/accept", "github.com/getkin/kin-openapi"},
 }

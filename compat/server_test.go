@@ -1,7 +1,6 @@
 package compat
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,12 +9,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 )
 
 var command string // the file of dcs-sessions
@@ -74,7 +74,7 @@ var (
 type process struct {
 	t         *testing.T
 	url       string
-	log       *logBuffer
+	log       *logtest.Buffer
 	auditFile string // of serve
 }
 
@@ -98,7 +98,7 @@ func serve(t *testing.T, addrs ...string) *process {
 // run runs the command until the test's end and returns when it listens.
 func run(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, log: &logBuffer{}}
+	p := &process{t: t, log: &logtest.Buffer{}}
 	cmd := exec.Command(command, args...)
 	cmd.Env = append(os.Environ(), "SK_DEPLOY="+deploy.secret, "SK_NIGHT="+night.secret, "SK_LISTER="+lister.secret, "SK_KILLER="+killer.secret, "SK_OTHER="+other.secret)
 	cmd.Stderr = p.log
@@ -150,22 +150,4 @@ func (p *process) records(message string) (found []map[string]any) {
 		}
 	}
 	return found
-}
-
-// A logBuffer is a log that may be read while it is written.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

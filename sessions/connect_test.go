@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
@@ -87,7 +88,7 @@ func TestANodeThatIsFull(t *testing.T) {
 
 func TestANodeIsBackSoonAfterARestart(t *testing.T) {
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
-		log := &logged{}
+		log := &logtest.Buffer{}
 		n := openNode(t, sessions.Options{Address: server.Addr(), Log: slog.New(slog.NewTextHandler(log, nil))})
 		for range 3 {
 			_, err := n.Kill(t.Context(), someone)
@@ -102,24 +103,7 @@ func TestANodeIsBackSoonAfterARestart(t *testing.T) {
 	})
 }
 
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-// H6: all who wait are answered in time, who comes later at once, and all is
+// All who wait are answered in time, who comes later at once, and all is
 // well soon after.
 func TestANodeThatHangsHoldsNobodyUp(t *testing.T) {
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,13 +16,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 )
 
 func TestSIGHUPReadsTheContractAnew(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "contract.yaml")
 	require.NoError(t, os.WriteFile(file, dcssessions.Contract(), 0o600))
 	ctx, stop := context.WithCancel(t.Context())
-	var log syncBuffer
+	var log logtest.Buffer
 	ended := make(chan int, 1)
 	go func() {
 		ended <- run(ctx, []string{"proxy", "--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:0", "--contract", file},
@@ -41,22 +42,4 @@ func TestSIGHUPReadsTheContractAnew(t *testing.T) {
 	says(`"msg":"the new contract is refused, the old one stays"`)
 	stop()
 	assert.Equal(t, exitOK, <-ended)
-}
-
-// A syncBuffer may be read while it is written.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

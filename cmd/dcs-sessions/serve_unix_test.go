@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
@@ -100,9 +101,9 @@ projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "`+node.Addr()+`
 }
 
 // startServe serves what a file says. stop is Ctrl-C, and returns the exit code.
-func startServe(t *testing.T, file string, getenv func(string) string) (log *syncBuffer, stop func() int) {
+func startServe(t *testing.T, file string, getenv func(string) string) (log *logtest.Buffer, stop func() int) {
 	ctx, cancel := context.WithCancel(t.Context())
-	log = &syncBuffer{}
+	log = &logtest.Buffer{}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- run(ctx, []string{"serve", "--config", file}, getenv, stdio{in: strings.NewReader(""), out: &bytes.Buffer{}, err: log})
@@ -114,7 +115,7 @@ func startServe(t *testing.T, file string, getenv func(string) string) (log *syn
 }
 
 // awaitLog waits until the log matches a pattern, and returns the groups.
-func awaitLog(t *testing.T, log *syncBuffer, pattern string) []string {
+func awaitLog(t *testing.T, log *logtest.Buffer, pattern string) []string {
 	t.Helper()
 	expression := regexp.MustCompile(pattern)
 	require.Eventually(t, func() bool { return expression.MatchString(log.String()) }, 20*time.Second, time.Millisecond, "%s", log)

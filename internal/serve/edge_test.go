@@ -11,13 +11,13 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 	"github.com/dcs-sessions/dcs-sessions/internal/serve"
 )
 
@@ -160,23 +160,8 @@ func TestAResponseOfAHandlerIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-// A syncBuffer may be read while it is written.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
+// A syncBuffer is a log that may be read while it is written.
+type syncBuffer struct{ logtest.Buffer }
 
 func (b *syncBuffer) find(t *testing.T, message string) (found map[string]any) {
 	t.Helper()
