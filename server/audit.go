@@ -2,12 +2,8 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/access"
@@ -103,15 +99,6 @@ func (r auditResult) because(err error) auditResult {
 	return r
 }
 
-// An auditor writes records, each by one Write.
-type auditor struct {
-	log *slog.Logger // for what could not be written
-
-	mu   sync.Mutex
-	w    io.Writer
-	torn bool // what was written last is not a whole line
-}
-
 // audited is an intent that is written.
 type audited struct {
 	*auditor
@@ -138,20 +125,4 @@ func (a *audited) end(results ...auditResult) {
 	if err := a.write(&r); err != nil {
 		a.log.Error("the audit record could not be written", "error", err, "record", r)
 	}
-}
-
-func (a *auditor) write(r *auditRecord) error {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	line = append(line, '\n')
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.torn { // a full disk took a part
-		line = append([]byte("\n"), line...)
-	}
-	n, err := a.w.Write(line)
-	a.torn = err != nil && (n > 0 || a.torn)
-	return err
 }

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -221,6 +223,79 @@ func TestARecordAfterHalfARecordIsALineOfItsOwn(t *testing.T) {
 	for _, line := range lines[1:] {
 		assert.True(t, json.Valid([]byte(line)), line)
 	}
+}
+
+// A gatedWriter holds its first Write until the gate opens, and takes no more
+// than limit bytes of the second.
+type gatedWriter struct {
+	mu     sync.Mutex
+	writes []string
+	begun  chan struct{}
+	gate   chan struct{}
+	limit  int
+}
+
+func (w *gatedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	w.writes = append(w.writes, string(p))
+	number := len(w.writes)
+	w.mu.Unlock()
+	switch number {
+	case 1:
+		close(w.begun)
+		<-w.gate
+	case 2:
+		if w.limit < len(p) {
+			return w.limit, errTorn
+		}
+	}
+	return len(p), nil
+}
+
+func (w *gatedWriter) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.writes)
+}
+
+// killWhileOneIsWritten sends one kill, and nine more while its intent is being
+// written. It returns their statuses.
+func killWhileOneIsWritten(t *testing.T, w *gatedWriter) (statuses []int) {
+	a := startAudited(t, redistest.Start(t).Addr(), w)
+	answers := make(chan int)
+	kill := func() { answers <- a.kill(killBody("10.0.0.1:1")).status }
+	go kill()
+	<-w.begun
+	for range 9 {
+		go kill()
+	}
+	require.Eventually(t, func() bool { return a.Waiting() == 9 }, 10*time.Second, time.Millisecond)
+	close(w.gate)
+	for range 10 {
+		statuses = append(statuses, <-answers)
+	}
+	slices.Sort(statuses)
+	return statuses
+}
+
+func TestRecordsThatWaitAreWrittenTogether(t *testing.T) {
+	w := &gatedWriter{begun: make(chan struct{}), gate: make(chan struct{}), limit: 1 << 20}
+	statuses := killWhileOneIsWritten(t, w)
+	assert.Equal(t, slices.Repeat([]int{204}, 10), statuses)
+	writes := w.all()
+	require.GreaterOrEqual(t, len(writes), 3)
+	assert.Equal(t, 9, strings.Count(writes[1], `"event":"intent"`), "the intents that waited, in one Write")
+	assert.Equal(t, 20, strings.Count(strings.Join(writes, ""), "\n"))
+}
+
+func TestOfRecordsTogetherThoseWrittenWholeCount(t *testing.T) {
+	probe := &gatedWriter{begun: make(chan struct{}), gate: make(chan struct{}), limit: 1 << 20}
+	killWhileOneIsWritten(t, probe)
+	line := strings.Index(probe.all()[1], "\n")
+	w := &gatedWriter{begun: make(chan struct{}), gate: make(chan struct{}), limit: 4*line + line/2}
+	statuses := killWhileOneIsWritten(t, w)
+	assert.Equal(t, append(slices.Repeat([]int{204}, 5), slices.Repeat([]int{500}, 5)...), statuses, "the first kill and four of nine")
+	assert.Equal(t, "\n", w.all()[2], "the half line is ended")
 }
 
 type mendedWriter struct {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
@@ -119,4 +120,15 @@ func (s *stoppingJobs) put(j job) {
 		s.running.stop(errStopped)
 	}
 	s.jobStore.put(j)
+}
+
+// Waiting is how many audit records wait to be written.
+func (a *API) Waiting() int {
+	audit := a.server.audit
+	audit.mu.Lock()
+	defer audit.mu.Unlock()
+	if audit.next == nil {
+		return 0
+	}
+	return bytes.Count(audit.next.lines.Bytes(), []byte("\n"))
 }

@@ -48,7 +48,8 @@ type Options struct {
 	Log   *slog.Logger // default slog.Default()
 
 	// Audit takes a line of JSON before each kill or kill-all, without which
-	// nothing is killed, and one after it. Default os.Stderr; io.Discard is none.
+	// nothing is killed, and one after it. Lines of several callers may come in
+	// one Write. Default os.Stderr; io.Discard is none.
 	Audit io.Writer
 
 	// BodyBudget is how many bytes the bodies of all calls may hold at one time.
