@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -109,7 +109,7 @@ type audited struct {
 func (a *auditor) begin(ctx context.Context, r auditRecord) (*audited, error) {
 	who := callerOf(ctx)
 	r.Time, r.Event = time.Now().UTC(), "intent"
-	r.Caller, r.Remote, r.RequestID = who.name, who.remote, access.Of(ctx).RequestID
+	r.Caller, r.Remote, r.RequestID = who.name, who.remote, accesslog.From(ctx).RequestID
 	if err := a.write(&r); err != nil {
 		return nil, fmt.Errorf("write the audit record: %w", err)
 	}

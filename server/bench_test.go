@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
@@ -21,7 +21,7 @@ import (
 type nobody struct{ gen.StrictServerInterface }
 
 func (nobody) HangUpClients(ctx context.Context, _ gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
-	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: access.Of(ctx).RequestID}}, nil
+	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID}}, nil
 }
 
 // BenchmarkCalls compares the whole server but for its node and its log, with a

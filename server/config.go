@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 // Config is the configuration file.
@@ -78,7 +78,7 @@ func (c *Config) check() error {
 		c.Audit = auditOff
 	}
 	for i, text := range c.TrustedProxies {
-		network, err := serve.ParseNetwork(text)
+		network, err := httpserver.ParseNetwork(text)
 		if err != nil {
 			return bad(err.Error(), "trusted_proxies", i)
 		}

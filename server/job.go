@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 )
 
 // ShowJobInfo returns what became of a job of this project. Its errors are
@@ -21,7 +21,7 @@ func (s *Server) ShowJobInfo(ctx context.Context, req gen.ShowJobInfoRequestObje
 	}
 	return gen.ShowJobInfo200JSONResponse{
 		Body:    j.info(),
-		Headers: gen.ShowJobInfo200ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
+		Headers: gen.ShowJobInfo200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
 	}, nil
 }
 

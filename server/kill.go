@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -45,7 +45,7 @@ func (s *Server) HangUpClients(ctx context.Context, req gen.HangUpClientsRequest
 		return nil, asked.failure(outcomes, err)
 	}
 	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{
-		XRequestID:   access.Of(ctx).RequestID,
+		XRequestID:   accesslog.From(ctx).RequestID,
 		XKillOutcome: new(asked.header(outcomes)),
 	}}, nil
 }

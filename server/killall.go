@@ -9,7 +9,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -50,7 +50,7 @@ func (s *Server) HangUpKillAllClients(ctx context.Context, req gen.HangUpKillAll
 	go k.run()
 	return gen.HangUpKillAllClients200JSONResponse{
 		Body:    gen.JobRef{JobID: k.job.id},
-		Headers: gen.HangUpKillAllClients200ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
+		Headers: gen.HangUpKillAllClients200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
 	}, nil
 }
 

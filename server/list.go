@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -24,7 +24,7 @@ func (s *Server) ListClients(ctx context.Context, req gen.ListClientsRequestObje
 	page, count := pageOf(listing.Sessions, req.Params)
 	return gen.ListClients200JSONResponse{
 		Body:    gen.ClientList{Time: listing.At.UTC().Format(time.RFC3339), Clients: page, Count: int32(count)},
-		Headers: gen.ListClients200ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
+		Headers: gen.ListClients200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
 	}, nil
 }
 

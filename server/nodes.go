@@ -9,7 +9,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -31,7 +31,7 @@ func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInfo
 	asked.Wait()
 	return gen.ShowNodesInformation200JSONResponse{
 		Body:    gen.NodeList{InstanceID: req.InstanceID, Total: int32(len(nodes)), Nodes: nodes},
-		Headers: gen.ShowNodesInformation200ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
+		Headers: gen.ShowNodesInformation200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
 	}, nil
 }
 
@@ -61,7 +61,7 @@ func (s *Server) nodeInfo(ctx context.Context, m fleet.Member) gen.NodeInfo {
 		if !errors.Is(err, sessions.ErrBusy) {
 			info.Status = gen.Inactive
 		}
-		s.log.Warn("a node's sessions cannot be managed", "request_id", access.Of(ctx).RequestID, "node_id", m.ID, "error", err)
+		s.log.Warn("a node's sessions cannot be managed", "request_id", accesslog.From(ctx).RequestID, "node_id", m.ID, "error", err)
 	}
 	return info
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 )
 
 // ScanClients reads the sessions of one node for its caller's ListClients. Its
@@ -27,7 +27,7 @@ func (s *Server) ScanClients(ctx context.Context, req gen.ScanClientsRequestObje
 	}
 	return gen.ScanClients200JSONResponse{
 		Body:    gen.JobRef{JobID: s.scans.id(req.ProjectID, begin, time.Now())},
-		Headers: gen.ScanClients200ResponseHeaders{XRequestID: access.Of(ctx).RequestID},
+		Headers: gen.ScanClients200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
 	}, nil
 }
 

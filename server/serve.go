@@ -8,7 +8,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 // How long the end of a server takes from the signal on, whatever hangs: ten
@@ -41,7 +41,7 @@ func (a *API) Serve(ctx context.Context, ln net.Listener, o ServeOptions) error 
 		time.AfterFunc(killGrace, func() { running.cutOff(errStopped) })
 	})
 	defer stop()
-	err := serve.Until(ctx, ln, a, serve.Options{
+	err := httpserver.Run(ctx, ln, a, httpserver.Options{
 		ReadTimeout:    30 * time.Second,
 		WriteTimeout:   30*time.Second + nodeTime, // it runs from the end of the header on
 		Grace:          callGrace,

@@ -33,8 +33,8 @@ import (
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -151,7 +151,7 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 // localWithoutCredentials refuses, as long as everybody may call, what a page in
 // a browser on this machine may send for a stranger.
 func (a *API) localWithoutCredentials(next http.Handler) http.Handler {
-	local := serve.LocalOnly(next, func(w http.ResponseWriter, r *http.Request) {
+	local := httpserver.LocalOnly(next, func(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, notLocal.with("", nil))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -191,6 +191,6 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.As(err, &f) {
 		f = internal.with("", err)
 	}
-	access.Of(r.Context()).Err = f
+	accesslog.From(r.Context()).Err = f
 	writeFailure(w, f)
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 	"github.com/dcs-sessions/dcs-sessions/internal/output"
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
-	edge "github.com/dcs-sessions/dcs-sessions/internal/serve" // serve is a command here
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -176,7 +176,7 @@ func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err e
 		return o, errors.New("--tls-cert and --tls-key go together")
 	}
 	for _, text := range f.trustedProxies {
-		network, err := edge.ParseNetwork(text)
+		network, err := httpserver.ParseNetwork(text)
 		if err != nil {
 			return o, fmt.Errorf("--trusted-proxy: %w", err)
 		}

@@ -8,7 +8,7 @@ import (
 	"os"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -68,7 +68,7 @@ func rewrite(pr *httputil.ProxyRequest) {
 	pr.Out.URL.RawQuery = pr.In.URL.RawQuery // which ReverseProxy has cleaned
 	pr.SetXForwarded()
 	if pr.Out.Header.Get("X-Request-Id") == "" {
-		pr.Out.Header.Set("X-Request-Id", access.Of(pr.In.Context()).RequestID)
+		pr.Out.Header.Set("X-Request-Id", accesslog.From(pr.In.Context()).RequestID)
 	}
 }
 
@@ -76,12 +76,12 @@ func rewrite(pr *httputil.ProxyRequest) {
 // wants it of the upstream.
 func modifyResponse(resp *http.Response) error {
 	ctx := resp.Request.Context()
-	call, x := access.Of(ctx), exchangeOf(ctx)
+	call, x := accesslog.From(ctx), exchangeOf(ctx)
 	x.answered = true
 	switch id := resp.Header.Get("X-Request-Id"); {
 	case id == "":
 		resp.Header.Set("X-Request-Id", call.RequestID)
-	case id != call.RequestID && access.IsRequestID(id):
+	case id != call.RequestID && accesslog.IsRequestID(id):
 		call.Set("upstream_request_id", id)
 	}
 	if resp.StatusCode != http.StatusSwitchingProtocols { // its body is the connection

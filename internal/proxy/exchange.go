@@ -6,7 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -59,7 +59,7 @@ func (p *Proxy) report(r *http.Request, vs validate.Violations) {
 		return
 	}
 	// the upstream answered before it had read the body
-	p.o.Log.Warn("violations after the response", "request_id", access.Of(r.Context()).RequestID,
+	p.o.Log.Warn("violations after the response", "request_id", accesslog.From(r.Context()).RequestID,
 		"operation", x.operation, "violations", texts(vs))
 }
 
@@ -74,7 +74,7 @@ func (x *exchange) add(vs validate.Violations) bool {
 }
 
 // end puts what was found into the request's line, and returns it.
-func (x *exchange) end(call *access.Call) validate.Violations {
+func (x *exchange) end(call *accesslog.Entry) validate.Violations {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.ended = true

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -23,7 +23,7 @@ func TestWhatIsFoundAfterTheResponseHasALineOfItsOwn(t *testing.T) {
 	vs := validate.Violations{{Direction: validate.Request, Where: validate.InBody, Rule: "type", Message: "wrong"}}
 	p.report(r, vs)
 	assert.Empty(t, log.String())
-	assert.Len(t, x.end(&access.Call{}), 1)
+	assert.Len(t, x.end(&accesslog.Entry{}), 1)
 	p.report(r, vs)
 	assert.Contains(t, log.String(), `"msg":"violations after the response"`)
 	assert.Contains(t, log.String(), `"violations":["request body: wrong (type)"]`)

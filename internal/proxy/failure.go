@@ -8,7 +8,7 @@ import (
 	"net"
 	"net/http"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -25,7 +25,7 @@ var (
 // failed answers for a request that was not passed on, or whose response was
 // not. What went wrong with the upstream is the log's alone.
 func (c *contract) failed(w http.ResponseWriter, r *http.Request, err error) {
-	call, x := access.Of(r.Context()), exchangeOf(r.Context())
+	call, x := accesslog.From(r.Context()), exchangeOf(r.Context())
 	vs := validate.AsViolations(err)
 	bodyErr := x.bodyError()
 	if vs != nil {
@@ -82,7 +82,7 @@ type problem struct {
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, detail string) {
-	id := access.Of(r.Context()).RequestID
+	id := accesslog.From(r.Context()).RequestID
 	if id != "" { // none on the admin address
 		w.Header().Set("X-Request-Id", id)
 	}

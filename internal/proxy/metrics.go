@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -61,7 +61,7 @@ func (m *metrics) handler() http.Handler {
 }
 
 // begin returns what is to be called at the end.
-func (m *metrics) begin(x *exchange, call *access.Call) func() {
+func (m *metrics) begin(x *exchange, call *accesslog.Entry) func() {
 	start := time.Now()
 	m.inFlight.Inc()
 	return func() {

@@ -22,8 +22,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -88,7 +88,7 @@ type Options struct {
 type Proxy struct {
 	o           Options
 	upstream    *upstream
-	certificate *serve.Certificate // nil: plain HTTP
+	certificate *httpserver.Certificate // nil: plain HTTP
 	metrics     *metrics
 	handler     http.Handler
 	current     atomic.Pointer[contract]
@@ -135,7 +135,7 @@ func New(o Options) (*Proxy, error) {
 	}
 	if o.CertFile != "" {
 		var err error
-		if p.certificate, err = serve.LoadCertificate(o.CertFile, o.KeyFile); err != nil {
+		if p.certificate, err = httpserver.LoadCertificate(o.CertFile, o.KeyFile); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +144,7 @@ func New(o Options) (*Proxy, error) {
 		return nil, err
 	}
 	p.current.Store(c)
-	p.handler = access.Handler(access.Options{Log: o.Log, Panicked: panicked}, http.HandlerFunc(p.pass))
+	p.handler = accesslog.Handler(accesslog.Options{Log: o.Log, OnPanic: panicked}, http.HandlerFunc(p.pass))
 	return p, nil
 }
 
@@ -163,6 +163,6 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 	r.Body = &watchedBody{ReadCloser: r.Body, failed: x.bodyFailed}
 	patient := newPatientWriter(w, p.o.CallerTimeout)
 	defer patient.end()
-	defer p.metrics.begin(x, access.Of(r.Context()))()
+	defer p.metrics.begin(x, accesslog.From(r.Context()))()
 	c.reverse.ServeHTTP(patient, r)
 }

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 // graceTime is how long calls that are under way may take once the proxy is told
@@ -37,21 +37,21 @@ func (p *Proxy) Serve(ctx context.Context, ln, admin net.Listener) error {
 			return err
 		}
 		go func() {
-			adminEnded <- serve.Until(adminCtx, admin, h, serve.Options{
+			adminEnded <- httpserver.Run(adminCtx, admin, h, httpserver.Options{
 				ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, Grace: time.Second,
 				Refusal: refusal, Log: p.o.Log.With("listener", "admin"),
 			})
 			cancel()
 		}()
 	}
-	o := serve.Options{
+	o := httpserver.Options{
 		ReadTimeout: p.o.CallerTimeout, Grace: graceTime,
 		TrustedProxies: p.o.TrustedProxies, Refusal: refusal, Log: p.o.Log,
 	}
 	if p.certificate != nil {
 		o.TLS = p.certificate.Config()
 	}
-	err := serve.Until(ctx, ln, p, o)
+	err := httpserver.Run(ctx, ln, p, o)
 	endAdmin()
 	return errors.Join(err, <-adminEnded)
 }

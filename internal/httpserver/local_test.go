@@ -1,4 +1,4 @@
-package serve_test
+package httpserver_test
 
 import (
 	"net/http"
@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 func TestOnlyWhatIsLocalPasses(t *testing.T) {
-	h := serve.LocalOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }),
+	h := httpserver.LocalOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }),
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) })
 	for name, c := range map[string]struct {
 		host   string

@@ -1,4 +1,4 @@
-package serve_test
+package httpserver_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 func TestWhatDoesNotEndInTimeIsCutOff(t *testing.T) {
@@ -22,11 +22,11 @@ func TestWhatDoesNotEndInTimeIsCutOff(t *testing.T) {
 	cut := make(chan struct{})
 	stopped := make(chan error, 1)
 	go func() {
-		stopped <- serve.Until(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		stopped <- httpserver.Run(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 			close(cut)
-		}), serve.Options{Grace: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+		}), httpserver.Options{Grace: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
 	}()
 	resp, err := http.Get("http://" + ln.Addr().String())
 	require.NoError(t, err)

@@ -1,11 +1,11 @@
-// Package access gives each request its id and its one line in the log.
+// Package accesslog gives each request its id and its one line in the log.
 //
-//	handler := access.Handler(access.Options{Log: log, Panicked: answer500}, next)
-//	id := access.Of(r.Context()).RequestID // in next
+//	handler := accesslog.Handler(accesslog.Options{Log: log, OnPanic: answer500}, next)
+//	id := accesslog.From(r.Context()).RequestID // in next
 //
 // It writes nothing to the caller: whether and when the id is sent back is the
-// handler's to say, and Panicked answers for a handler that panics.
-package access
+// handler's to say, and OnPanic answers for a handler that panics.
+package accesslog
 
 import (
 	"errors"
@@ -23,9 +23,9 @@ type Options struct {
 	// Attrs are on every line, in addition to the usual ones; a call may set them.
 	Attrs []slog.Attr
 
-	// Panicked answers for a handler that panicked, if nothing was sent yet. It
+	// OnPanic answers for a handler that panicked, if nothing was sent yet. It
 	// may set the call's Err. Required.
-	Panicked func(w http.ResponseWriter, r *http.Request)
+	OnPanic func(w http.ResponseWriter, r *http.Request)
 }
 
 var errPanic = errors.New("the handler panicked")
@@ -36,23 +36,23 @@ var errPanic = errors.New("the handler panicked")
 func Handler(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		c := newCall(r, o.Attrs)
-		r = r.WithContext(with(r.Context(), c))
-		sw := &statusWriter{ResponseWriter: w, call: c}
+		e := newEntry(r, o.Attrs)
+		r = r.WithContext(with(r.Context(), e))
+		sw := &statusWriter{ResponseWriter: w, entry: e}
 		defer func() {
 			p := recover()
 			aborted := p == http.ErrAbortHandler
 			if p != nil && !aborted {
-				o.Log.Error("panic", "request_id", c.RequestID, "panic", cut(fmt.Sprint(p), maxError), "stack", cut(string(debug.Stack()), maxStack))
-				c.Err = errPanic
-				if c.Status == 0 {
-					o.Panicked(sw, r)
+				o.Log.Error("panic", "request_id", e.RequestID, "panic", cut(fmt.Sprint(p), maxError), "stack", cut(string(debug.Stack()), maxStack))
+				e.Err = errPanic
+				if e.Status == 0 {
+					o.OnPanic(sw, r)
 				}
 			}
 			if aborted {
-				c.Set("aborted", true)
+				e.Set("aborted", true)
 			}
-			c.log(o.Log, r, aborted, time.Since(start))
+			e.log(o.Log, r, aborted, time.Since(start))
 			if aborted {
 				panic(p) // net/http's own way to drop the connection
 			}

@@ -1,4 +1,4 @@
-package serve_test
+package httpserver_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 func TestARequestOfTwoLengthsIsTheLastOfItsConnection(t *testing.T) {
@@ -34,7 +34,7 @@ func TestARequestOfTwoLengthsIsTheLastOfItsConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var served []string
-			addr := start(t, serve.Options{}, func(w http.ResponseWriter, r *http.Request) {
+			addr := start(t, httpserver.Options{}, func(w http.ResponseWriter, r *http.Request) {
 				io.Copy(io.Discard, r.Body)
 				served = append(served, r.URL.Path)
 			})
@@ -48,7 +48,7 @@ func TestARequestOfTwoLengthsIsTheLastOfItsConnection(t *testing.T) {
 }
 
 func TestTwoLengthsAreFoundInALaterRequest(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })
+	addr := start(t, httpserver.Options{}, func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })
 	conn := dial(t, addr)
 	for _, framing := range []string{"Transfer-Encoding: chunked\r\n\r\n3\r\n{\n}\r\n0\r\n\r\n", "Content-Length: 3\r\n\r\n{\n}", "Transfer-Encoding: chunked\r\n\r\n3\r\n{\n}\r\n0\r\n\r\n"} {
 		fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: h\r\n"+framing)
@@ -62,14 +62,14 @@ func TestTwoLengthsAreFoundInALaterRequest(t *testing.T) {
 
 // HTTP/1.0 has no Transfer-Encoding; who sends it means something else.
 func TestTransferEncodingInHTTP10ClosesTheConnection(t *testing.T) {
-	addr := start(t, serve.Options{}, remote)
+	addr := start(t, httpserver.Options{}, remote)
 	got := talk(t, addr, []byte("POST / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
 	require.Len(t, responses(t, got), 1)
 }
 
 // Bytes come as they like.
 func TestTwoLengthsAreFoundInPieces(t *testing.T) {
-	addr := start(t, serve.Options{}, remote)
+	addr := start(t, httpserver.Options{}, remote)
 	conn := dial(t, addr)
 	for _, b := range []byte("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") {
 		_, err := conn.Write([]byte{b})
@@ -90,7 +90,7 @@ func TestH2CIsDeclined(t *testing.T) {
 		"another stays as it was": {"Connection: Upgrade\r\nUpgrade: websocket\r\n", "Connection: Upgrade|Upgrade: websocket|"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			addr := start(t, serve.Options{}, func(w http.ResponseWriter, r *http.Request) {
+			addr := start(t, httpserver.Options{}, func(w http.ResponseWriter, r *http.Request) {
 				for _, key := range []string{"Connection", "Http2-Settings", "Upgrade"} {
 					for _, value := range r.Header[key] {
 						fmt.Fprintf(w, "%s: %s|", key, value)

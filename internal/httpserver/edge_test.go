@@ -1,4 +1,4 @@
-package serve_test
+package httpserver_test
 
 import (
 	"bufio"
@@ -17,12 +17,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
 )
 
 // start serves with these options until the test ends, and returns the address.
-func start(t *testing.T, o serve.Options, handler http.HandlerFunc) string {
+func start(t *testing.T, o httpserver.Options, handler http.HandlerFunc) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -33,7 +33,7 @@ func start(t *testing.T, o serve.Options, handler http.HandlerFunc) string {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = serve.Until(ctx, ln, handler, o) // a test may leave calls under way
+		_ = httpserver.Run(ctx, ln, handler, o) // a test may leave calls under way
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -114,7 +114,7 @@ func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log syncBuffer
-			addr := start(t, serve.Options{Refusal: shaped, Log: slog.New(slog.NewJSONHandler(&log, nil))},
+			addr := start(t, httpserver.Options{Refusal: shaped, Log: slog.New(slog.NewJSONHandler(&log, nil))},
 				func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "HTTP/1.1 200 is text here") })
 			all := responses(t, talk(t, addr, []byte(c.request)))
 			require.NotEmpty(t, all)
@@ -137,7 +137,7 @@ func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
 
 func TestAHeaderThatDoesNotEndIsA408(t *testing.T) {
 	t.Parallel() // it takes ten seconds
-	addr := start(t, serve.Options{Refusal: shaped}, remote)
+	addr := start(t, httpserver.Options{Refusal: shaped}, remote)
 	quiet := dial(t, addr)
 	assert.Contains(t, talk(t, addr, []byte("GET / HTTP/1.1\r\nHost: h\r\nX: ")), `{"refused":408}`)
 	got, err := io.ReadAll(quiet)
@@ -147,7 +147,7 @@ func TestAHeaderThatDoesNotEndIsA408(t *testing.T) {
 
 // A response of a handler is never taken for net/http's own.
 func TestAResponseOfAHandlerIsLeftAsItIs(t *testing.T) {
-	addr := start(t, serve.Options{Refusal: shaped}, func(w http.ResponseWriter, r *http.Request) {
+	addr := start(t, httpserver.Options{Refusal: shaped}, func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Date"] = nil
 		http.Error(w, "mine", 400)
 	})

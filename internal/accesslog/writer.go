@@ -1,4 +1,4 @@
-package access
+package accesslog
 
 import (
 	"bufio"
@@ -9,19 +9,19 @@ import (
 // A statusWriter keeps in its call the status that was sent.
 type statusWriter struct {
 	http.ResponseWriter
-	call *Call
+	entry *Entry
 }
 
 func (w *statusWriter) WriteHeader(status int) {
-	if status >= 200 && w.call.Status == 0 {
-		w.call.Status = status
+	if status >= 200 && w.entry.Status == 0 {
+		w.entry.Status = status
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *statusWriter) Write(p []byte) (int, error) {
-	if w.call.Status == 0 {
-		w.call.Status = http.StatusOK
+	if w.entry.Status == 0 {
+		w.entry.Status = http.StatusOK
 	}
 	return w.ResponseWriter.Write(p)
 }
@@ -29,8 +29,8 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 // Hijack gives the connection away: who takes it writes the 101 there.
 func (w *statusWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	if err == nil && w.call.Status == 0 {
-		w.call.Status = http.StatusSwitchingProtocols
+	if err == nil && w.entry.Status == 0 {
+		w.entry.Status = http.StatusSwitchingProtocols
 	}
 	return conn, rw, err
 }

@@ -1,14 +1,14 @@
-// Package serve answers HTTP on a listener until it is told to stop, then
+// Package httpserver answers HTTP on a listener until it is told to stop, then
 // finishes the calls under way.
 //
-//	err := serve.Until(ctx, listener, handler, serve.Options{Grace: 7 * time.Second, Log: log})
+//	err := httpserver.Run(ctx, listener, handler, httpserver.Options{Grace: 7 * time.Second, Log: log})
 //
 // It speaks HTTP/1.1, and HTTP/2 where there is TLS. Around net/http's server it
 // takes care of what a server at the edge of a network meets: the addresses that
 // trusted proxies tell, ambiguous framing, h2c upgrades, callers that are still
 // sending when their answer is there, and refusals that net/http writes itself.
 // It does not listen, and routes nothing: "OPTIONS *" too reaches the handler.
-package serve
+package httpserver
 
 import (
 	"context"
@@ -27,7 +27,7 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
-// Options is what Until works with. A zero time is no limit.
+// Options is what Run works with. A zero time is no limit.
 type Options struct {
 	ReadTimeout  time.Duration // for a request with its body
 	WriteTimeout time.Duration // from the end of a request's header to the end of its response
@@ -47,11 +47,11 @@ type Options struct {
 	Refusal func(status int) (contentType string, body []byte)
 }
 
-// Until answers on ln until ctx ends. Then it takes no new calls, finishes
+// Run answers on ln until ctx ends. Then it takes no new calls, finishes
 // those under way, and returns nil, or an error if it had to cut some off. It
 // takes at most a second longer than Options.Grace. It closes ln. It does not
 // wait for connections that were taken over (Upgrade).
-func Until(ctx context.Context, ln net.Listener, handler http.Handler, o Options) error {
+func Run(ctx context.Context, ln net.Listener, handler http.Handler, o Options) error {
 	e := newEdge(o)
 	srv := &http.Server{
 		Handler:                      e.handler(handler),

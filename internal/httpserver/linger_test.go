@@ -1,4 +1,4 @@
-package serve_test
+package httpserver_test
 
 import (
 	"fmt"
@@ -14,12 +14,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 	"github.com/dcs-sessions/dcs-sessions/internal/realclient"
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
 )
 
 func TestACallerThatIsStillSendingHasItsAnswer(t *testing.T) {
-	addr := start(t, serve.Options{ReadTimeout: time.Minute}, func(w http.ResponseWriter, r *http.Request) {
+	addr := start(t, httpserver.Options{ReadTimeout: time.Minute}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/part" {
 			if _, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)); err != nil {
 				http.Error(w, "too large", http.StatusRequestEntityTooLarge)
@@ -45,7 +45,7 @@ func TestACallerThatIsStillSendingHasItsAnswer(t *testing.T) {
 
 // A refusal that net/http writes is one too.
 func TestACallerThatSendsTooLargeAHeaderHasItsAnswer(t *testing.T) {
-	addr := start(t, serve.Options{Refusal: shaped}, remote)
+	addr := start(t, httpserver.Options{Refusal: shaped}, remote)
 	for range 20 {
 		conn := dial(t, addr)
 		_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: h\r\nX: "+strings.Repeat("x", 5<<20))
@@ -55,7 +55,7 @@ func TestACallerThatSendsTooLargeAHeaderHasItsAnswer(t *testing.T) {
 }
 
 func TestTheAnswerIsCompleteBeforeTheBodyIs(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
+	addr := start(t, httpserver.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
 	conn := dial(t, addr)
 	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n{", 20<<20)
 	got, err := io.ReadAll(conn) // to its end: the server closes its side
@@ -64,7 +64,7 @@ func TestTheAnswerIsCompleteBeforeTheBodyIs(t *testing.T) {
 }
 
 func TestAConnectionDoesNotLingerForEver(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
+	addr := start(t, httpserver.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
 	for name, send := range map[string]func(net.Conn) error{
 		"it sends nothing more": func(c net.Conn) error {
 			time.Sleep(7 * time.Second) // longer than it may pause
@@ -102,7 +102,7 @@ func cmpError(errs ...error) error {
 }
 
 func TestLingeringConnectionsAreBounded(t *testing.T) {
-	addr := start(t, serve.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
+	addr := start(t, httpserver.Options{}, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) })
 	before := runtime.NumGoroutine()
 	for range 400 {
 		conn := dial(t, addr)

@@ -1,4 +1,4 @@
-package access_test
+package accesslog_test
 
 import (
 	"bytes"
@@ -15,16 +15,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 )
 
 // call serves one request and returns the log's line of it.
 func call(t *testing.T, r *http.Request, next http.HandlerFunc) (rec *httptest.ResponseRecorder, line map[string]any, panicked any) {
 	var log bytes.Buffer
-	h := access.Handler(access.Options{
-		Log:      slog.New(slog.NewJSONHandler(&log, nil)),
-		Attrs:    []slog.Attr{slog.String("who", "")},
-		Panicked: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+	h := accesslog.Handler(accesslog.Options{
+		Log:     slog.New(slog.NewJSONHandler(&log, nil)),
+		Attrs:   []slog.Attr{slog.String("who", "")},
+		OnPanic: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
 	}, next)
 	rec = httptest.NewRecorder()
 	func() {
@@ -52,7 +52,7 @@ func TestTheLineTellsOfTheCall(t *testing.T) {
 		"a status":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, map[string]any{"status": 404.0, "level": "INFO", "who": ""}, nil},
 		"none is 200 when it writes": {func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, map[string]any{"status": 200.0}, nil},
 		"the first one counts":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(204) }, map[string]any{"status": 204.0}, nil},
-		"an attribute that was set":  {func(w http.ResponseWriter, r *http.Request) { access.Of(r.Context()).Set("who", "me") }, map[string]any{"who": "me"}, nil},
+		"an attribute that was set":  {func(w http.ResponseWriter, r *http.Request) { accesslog.From(r.Context()).Set("who", "me") }, map[string]any{"who": "me"}, nil},
 		"an error of the caller":     {failing(400), map[string]any{"status": 400.0, "error": "oops", "level": "INFO"}, nil},
 		"an error of the server":     {failing(503), map[string]any{"status": 503.0, "error": "oops", "level": "ERROR"}, nil},
 		"a panic":                    {func(http.ResponseWriter, *http.Request) { panic("x") }, map[string]any{"status": 500.0, "level": "ERROR"}, nil},
@@ -74,7 +74,7 @@ func TestTheLineTellsOfTheCall(t *testing.T) {
 
 func failing(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		access.Of(r.Context()).Err = errors.New("oops")
+		accesslog.From(r.Context()).Err = errors.New("oops")
 		w.WriteHeader(status)
 	}
 }
@@ -100,7 +100,7 @@ func TestALineIsShortWhateverACallerSends(t *testing.T) {
 	r := httptest.NewRequest(strings.Repeat("M", 60<<10), "/"+strings.Repeat("x", 60<<10)+"?token=hunter2", nil)
 	r.Header.Set("X-Request-Id", long)
 	rec, line, _ := call(t, r, func(w http.ResponseWriter, r *http.Request) {
-		c := access.Of(r.Context())
+		c := accesslog.From(r.Context())
 		c.Set("who", long)
 		c.Set("violations", slices.Repeat([]string{long}, 100))
 		c.Err = errors.New(long)

@@ -1,4 +1,4 @@
-package serve_test
+package httpserver_test
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/serve"
+	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
 var trusted = []netip.Prefix{
@@ -20,7 +20,7 @@ var trusted = []netip.Prefix{
 }
 
 func TestATrustedProxyTellsWhoCalls(t *testing.T) {
-	addr := start(t, serve.Options{TrustedProxies: trusted}, remote)
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
 	for name, c := range map[string]struct {
 		forwarded []string // X-Forwarded-For
 		want      string   // "": the connection's own
@@ -64,7 +64,7 @@ func TestATrustedProxyTellsWhoCalls(t *testing.T) {
 }
 
 func TestNobodyElseTellsWhoCalls(t *testing.T) {
-	addr := start(t, serve.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Refusal: shaped}, remote)
+	addr := start(t, httpserver.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Refusal: shaped}, remote)
 	conn := dial(t, addr)
 	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Forwarded-For: 203.0.113.7, 10.0.0.1\r\n\r\n")
 	assert.Equal(t, conn.LocalAddr().String(), bodyOf(t, conn))
@@ -78,7 +78,7 @@ func TestNobodyElseTellsWhoCalls(t *testing.T) {
 }
 
 func TestAPROXYHeaderTellsWhoCalls(t *testing.T) {
-	addr := start(t, serve.Options{TrustedProxies: trusted}, remote)
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
 	get := "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
 	for name, c := range map[string]struct {
 		header  func(t *testing.T) []byte
@@ -108,7 +108,7 @@ func TestAPROXYHeaderTellsWhoCalls(t *testing.T) {
 }
 
 func TestABadPROXYHeaderIsNoRequest(t *testing.T) {
-	addr := start(t, serve.Options{TrustedProxies: trusted}, remote)
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
 	for name, header := range map[string]string{
 		"version 1 without an address": "PROXY TCP4\r\n",
 		"version 1 with a bad one":     "PROXY TCP4 999.0.0.1 10.0.0.1 1 2\r\n",
@@ -130,7 +130,7 @@ func TestABadPROXYHeaderIsNoRequest(t *testing.T) {
 }
 
 func TestAProxyThatSendsNothingKeepsNobodyWaiting(t *testing.T) {
-	addr := start(t, serve.Options{TrustedProxies: trusted}, remote)
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
 	for range 100 {
 		dial(t, addr)
 	}
@@ -166,7 +166,7 @@ func TestATrustedNetworkIsReadStrictly(t *testing.T) {
 	for text, want := range map[string]string{
 		"10.0.0.0/8": "10.0.0.0/8", "192.0.2.1": "192.0.2.1/32", "2001:db8::/32": "2001:db8::/32", "::1": "::1/128", "0.0.0.0/0": "0.0.0.0/0",
 	} {
-		got, err := serve.ParseNetwork(text)
+		got, err := httpserver.ParseNetwork(text)
 		require.NoError(t, err)
 		assert.Equal(t, want, got.String())
 	}
@@ -174,7 +174,7 @@ func TestATrustedNetworkIsReadStrictly(t *testing.T) {
 		"": "is no network", "10/8": "is no network", "10.0.0.0/33": "is no network", " 10.0.0.0/8": "is no network", "proxy": "is no network",
 		"10.1.2.3/8": "is it 10.0.0.0/8?", "::ffff:10.0.0.0/104": "must be a plain", "fe80::1%eth0": "must be a plain",
 	} {
-		_, err := serve.ParseNetwork(text)
+		_, err := httpserver.ParseNetwork(text)
 		assert.ErrorContains(t, err, want, "%q", text)
 	}
 }

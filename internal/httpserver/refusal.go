@@ -1,4 +1,4 @@
-package serve
+package httpserver
 
 import (
 	"bytes"
@@ -8,12 +8,12 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/access"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 )
 
 // refused logs a request that no handler sees, and returns its id.
 func (e *edge) refused(remote string, status int) (id string) {
-	id = access.NewRequestID()
+	id = accesslog.NewRequestID()
 	e.Log.Info("request refused", "request_id", id, "status", status, "remote", remote)
 	return id
 }

@@ -1,4 +1,4 @@
-package access
+package accesslog
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// A Call is what is known of one request while it is served: the log's line.
+// An Entry is what is known of one request while it is served: the log's line.
 // It is written by the goroutine that serves the request alone.
-type Call struct {
+type Entry struct {
 	RequestID string
 	Status    int // that was sent, 0 before
 
@@ -23,66 +23,66 @@ type Call struct {
 	attrs []slog.Attr
 }
 
-func newCall(r *http.Request, attrs []slog.Attr) *Call {
-	return &Call{RequestID: requestID(r), attrs: slices.Clone(attrs)}
+func newEntry(r *http.Request, attrs []slog.Attr) *Entry {
+	return &Entry{RequestID: requestID(r), attrs: slices.Clone(attrs)}
 }
 
-type callKey struct{}
+type entryKey struct{}
 
-func with(ctx context.Context, c *Call) context.Context {
-	return context.WithValue(ctx, callKey{}, c)
+func with(ctx context.Context, e *Entry) context.Context {
+	return context.WithValue(ctx, entryKey{}, e)
 }
 
-// Of returns the call that ctx is of; outside of one, a call of its own.
-func Of(ctx context.Context) *Call {
-	c, _ := ctx.Value(callKey{}).(*Call)
-	if c == nil {
-		return &Call{}
+// From returns the call that ctx is of; outside of one, a call of its own.
+func From(ctx context.Context) *Entry {
+	e, _ := ctx.Value(entryKey{}).(*Entry)
+	if e == nil {
+		return &Entry{}
 	}
-	return c
+	return e
 }
 
 // Set gives the line an attribute, in the place of one of the same key. A long
 // text is cut.
-func (c *Call) Set(key string, value any) {
+func (e *Entry) Set(key string, value any) {
 	attr := slog.Any(key, bounded(value))
-	if i := c.index(key); i >= 0 {
-		c.attrs[i] = attr
+	if i := e.index(key); i >= 0 {
+		e.attrs[i] = attr
 		return
 	}
-	c.attrs = append(c.attrs, attr)
+	e.attrs = append(e.attrs, attr)
 }
 
 // Attr returns an attribute, an empty text where it was not set.
-func (c *Call) Attr(key string) slog.Attr {
-	if i := c.index(key); i >= 0 {
-		return c.attrs[i]
+func (e *Entry) Attr(key string) slog.Attr {
+	if i := e.index(key); i >= 0 {
+		return e.attrs[i]
 	}
 	return slog.String(key, "")
 }
 
-func (c *Call) index(key string) int {
-	return slices.IndexFunc(c.attrs, func(a slog.Attr) bool { return a.Key == key })
+func (e *Entry) index(key string) int {
+	return slices.IndexFunc(e.attrs, func(a slog.Attr) bool { return a.Key == key })
 }
 
-func (c *Call) log(log *slog.Logger, r *http.Request, aborted bool, took time.Duration) {
+func (e *Entry) log(log *slog.Logger, r *http.Request, aborted bool, took time.Duration) {
 	level := slog.LevelInfo
-	if c.Err != nil && (c.Status >= 500 || aborted) {
+	if e.Err != nil && (e.Status >= 500 || aborted) {
 		level = slog.LevelError
 	}
 	if !log.Enabled(r.Context(), level) {
 		return
 	}
 	attrs := append([]slog.Attr{
-		slog.String("request_id", c.RequestID),
+		slog.String("request_id", e.RequestID),
 		slog.String("method", cut(r.Method, maxMethod)),
 		slog.String("path", cut(r.URL.EscapedPath(), maxPath)),
-		slog.Int("status", c.Status),
+		slog.Int("status", e.Status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("remote", r.RemoteAddr),
-	}, c.attrs...)
-	if c.Err != nil {
-		attrs = append(attrs, slog.String("error", cut(c.Err.Error(), maxError)))
+	}, e.attrs...)
+	if e.Err != nil {
+		attrs = append(attrs, slog.String("error", cut(e.Err.Error(), maxError)))
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
 }
