@@ -56,13 +56,13 @@ compare:
 # EXECUTIONS documents of schemas that are made up, then each target for FUZZTIME; what
 # a target finds is kept in its package's testdata/fuzz
 fuzz:
-	go test ./validate/accept -run WhatIsAccepted -timeout 0 -v -args -executions $(EXECUTIONS) -seed 0
+	go test ./validate/internal/fastpath -run WhatIsAccepted -timeout 0 -v -args -executions $(EXECUTIONS) -seed 0
 	for target in FuzzScanJSON FuzzRequest FuzzResponse; do \
 	  go test ./validate -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	for target in FuzzSignThenVerify FuzzParse; do \
 	  go test ./signature -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	for target in FuzzAccept FuzzPattern; do \
-	  go test ./validate/accept -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
+	  go test ./validate/internal/fastpath -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 	go test ./sessions -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME)
 
 # kills while nodes, links and the server fail, until FAULTS_ADDRS are checked, into

@@ -18,29 +18,91 @@ const module = "github.com/dcs-sessions/dcs-sessions"
 // their path, each package may import; the standard library is free. Nothing
 // points back, so that each can be taken without those built on it.
 var mayUse = map[string][]string{
-	"":                     {},
-	"/gen":                 {"github.com/oapi-codegen/runtime"},
-	"/signature":           {},
-	"/validate":            {module + "/validate/accept", module + "/validate/internal/judge", "github.com/getkin/kin-openapi", "github.com/go-json-experiment/json", "golang.org/x/sync"},
-	"/validate/accept":     {"github.com/getkin/kin-openapi"},
-	"/client":              {module + "/gen", module + "/signature"},
-	"/client/clienttest":   {module + "/gen"},
-	"/sessions":            {"github.com/tidwall/redcon"},
-	"/fleet":               {module + "/sessions"},
-	"/server":              {module, module + "/gen", module + "/validate", module + "/fleet", module + "/sessions", module + "/signature", module + "/internal/accesslog", module + "/internal/httpserver", module + "/internal/output", "github.com/jellydator/ttlcache/v3", "golang.org/x/sync", "go.yaml.in/yaml/v4"},
-	"/internal/accesslog":  {},
-	"/internal/output":     {},
-	"/internal/httpserver": {module + "/internal/accesslog", "github.com/pires/go-proxyproto"},
-	"/internal/proxy":      {module, module + "/validate", module + "/internal/accesslog", module + "/internal/httpserver", "github.com/prometheus/client_golang"},
-	"/internal/localnode":  {"github.com/tidwall/redcon"},
-	"/internal/redistest":  {module + "/internal/localnode"}, // and testing
-	"/cmd/dcs-sessions": {module, module + "/gen", module + "/client", module + "/validate", module + "/fleet", module + "/server", module + "/internal/localnode", module + "/internal/proxy", module + "/internal/httpserver", module + "/internal/output",
-		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/redis/go-redis/v9", "golang.org/x/term",
-		"github.com/schollz/progressbar/v3", "github.com/rivo/uniseg"},
+	"": {},
+	"/gen": {
+		"github.com/oapi-codegen/runtime",
+	},
+	"/signature": {},
+	"/validate": {
+		module + "/validate/internal/fastpath",
+		module + "/validate/internal/reference",
+		"github.com/getkin/kin-openapi",
+		"github.com/go-json-experiment/json",
+		"golang.org/x/sync",
+	},
+	"/validate/internal/fastpath": {
+		"github.com/getkin/kin-openapi",
+	},
+	"/client": {
+		module + "/gen",
+		module + "/signature",
+	},
+	"/client/clienttest": {
+		module + "/gen",
+	},
+	"/sessions": {
+		"github.com/tidwall/redcon",
+	},
+	"/fleet": {
+		module + "/sessions",
+	},
+	"/server": {
+		module,
+		module + "/gen",
+		module + "/validate",
+		module + "/fleet",
+		module + "/sessions",
+		module + "/signature",
+		module + "/internal/accesslog",
+		module + "/internal/httpserver",
+		module + "/internal/output",
+		"github.com/jellydator/ttlcache/v3",
+		"golang.org/x/sync",
+		"go.yaml.in/yaml/v4",
+	},
+	"/internal/accesslog": {},
+	"/internal/output":    {},
+	"/internal/httpserver": {
+		module + "/internal/accesslog",
+		"github.com/pires/go-proxyproto",
+	},
+	"/internal/proxy": {
+		module,
+		module + "/validate",
+		module + "/internal/accesslog",
+		module + "/internal/httpserver",
+		"github.com/prometheus/client_golang",
+	},
+	"/internal/localnode": {
+		"github.com/tidwall/redcon",
+	},
+	"/internal/redistest": { // and testing
+		module + "/internal/localnode",
+	},
+	"/cmd/dcs-sessions": {
+		module,
+		module + "/gen",
+		module + "/client",
+		module + "/validate",
+		module + "/fleet",
+		module + "/server",
+		module + "/internal/localnode",
+		module + "/internal/proxy",
+		module + "/internal/httpserver",
+		module + "/internal/output",
+		"github.com/spf13/cobra",
+		"github.com/spf13/pflag",
+		"github.com/redis/go-redis/v9",
+		"golang.org/x/term",
+		"github.com/schollz/progressbar/v3",
+		"github.com/rivo/uniseg",
+	},
 	"/internal/realclient": {}, // and testing
 	"/internal/logtest":    {},
-
-	"/validate/internal/judge": {module + "/validate/accept", "github.com/getkin/kin-openapi"},
+	"/validate/internal/reference": {
+		module + "/validate/internal/fastpath",
+		"github.com/getkin/kin-openapi",
+	},
 }
 
 // light is all that those packages bring along which others import to call the

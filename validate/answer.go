@@ -9,7 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
 
-	"github.com/dcs-sessions/dcs-sessions/validate/accept"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
 )
 
 // An answer is one declared response. kin-openapi stops at a response's first
@@ -24,7 +24,7 @@ type answer struct {
 type headerCheck struct {
 	name, key string
 	required  bool
-	program   *accept.Program // nil: always doubted
+	program   *fastpath.Program // nil: always doubted
 	route     *routers.Route
 }
 
@@ -33,7 +33,7 @@ type headerCheck struct {
 func (o *operation) compileAnswers(ps *programs, doc *openapi3.T, responses *openapi3.Responses) {
 	made := map[*openapi3.Response]*answer{}
 	for _, ref := range responses.Map() {
-		o.addContent(ps, ref.Value.Content, accept.Response)
+		o.addContent(ps, ref.Value.Content, fastpath.Response)
 		made[ref.Value] = o.compileAnswer(ps, doc, ref.Value)
 	}
 	for status := 100; status <= 599; status++ {
@@ -59,7 +59,7 @@ func (o *operation) compileAnswer(ps *programs, doc *openapi3.T, response *opena
 		check := headerCheck{name: name, key: http.CanonicalHeaderKey(name), required: header.Value.Required}
 		check.route = answerRoute(doc, &openapi3.Response{Headers: openapi3.Headers{name: header}})
 		if p := header.Value.Parameter; p.Schema != nil && p.Content == nil && isPlain(&p) {
-			check.program = ps.of(p.Schema, accept.Response)
+			check.program = ps.of(p.Schema, fastpath.Response)
 		}
 		a.headers = append(a.headers, check)
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/dcs-sessions/dcs-sessions/validate/accept"
-	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/reference"
 )
 
 // An Authority says who decides that a message keeps to the contract. The
@@ -24,43 +24,43 @@ const (
 // responses.
 type programs struct {
 	authority Authority
-	made      map[programKey]*accept.Program
-	judges    map[accept.Direction]*judge.Compiler
+	made      map[programKey]*fastpath.Program
+	judges    map[fastpath.Direction]*reference.Compiler
 }
 
 func newPrograms(authority Authority) *programs {
-	ps := &programs{authority, map[programKey]*accept.Program{}, map[accept.Direction]*judge.Compiler{}}
-	for _, d := range []accept.Direction{accept.Request, accept.Response} {
-		ps.judges[d] = judge.NewCompiler(d, func(s *openapi3.Schema, d accept.Direction) *accept.Program {
+	ps := &programs{authority, map[programKey]*fastpath.Program{}, map[fastpath.Direction]*reference.Compiler{}}
+	for _, d := range []fastpath.Direction{fastpath.Request, fastpath.Response} {
+		ps.judges[d] = reference.NewCompiler(d, func(s *openapi3.Schema, d fastpath.Direction) *fastpath.Program {
 			if authority == Kin {
 				return nil
 			}
-			return accept.Compile(s, d)
+			return fastpath.Compile(s, d)
 		})
 	}
 	return ps
 }
 
 // judge returns what finds what is wrong with a value of the schema.
-func (ps *programs) judge(ref *openapi3.SchemaRef, d accept.Direction) *judge.Schema {
+func (ps *programs) judge(ref *openapi3.SchemaRef, d fastpath.Direction) *reference.Schema {
 	return ps.judges[d].Schema(ref.Value)
 }
 
 type programKey struct {
 	schema    *openapi3.Schema
-	direction accept.Direction
+	direction fastpath.Direction
 }
 
 // of returns the checks of a schema; nil, which doubts everything, where there
 // are none.
-func (ps *programs) of(ref *openapi3.SchemaRef, d accept.Direction) *accept.Program {
+func (ps *programs) of(ref *openapi3.SchemaRef, d fastpath.Direction) *fastpath.Program {
 	if ps.authority == Kin || ref == nil {
 		return nil
 	}
 	key := programKey{ref.Value, d}
 	program, ok := ps.made[key]
 	if !ok {
-		program = accept.Compile(ref.Value, d)
+		program = fastpath.Compile(ref.Value, d)
 		ps.made[key] = program
 	}
 	return program

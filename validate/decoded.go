@@ -20,7 +20,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/reference"
 )
 
 // What is not JSON kin-openapi decodes. The value is then judged as the JSON that
@@ -166,7 +166,7 @@ func csvText(body string) (any, error) {
 }
 
 // checkValue looks at a decoded value by its schema.
-func (f *finding) checkValue(ctx context.Context, where Where, base string, schema *judge.Schema, value any) {
+func (f *finding) checkValue(ctx context.Context, where Where, base string, schema *reference.Schema, value any) {
 	if !isJSON(value) {
 		f.add(where, base, "type", errors.New("the value is of a type that JSON does not have"))
 		return
@@ -203,10 +203,10 @@ func encode(value any) ([]byte, error) {
 }
 
 // judge adds what a schema does not allow in a JSON text.
-func (f *finding) judge(ctx context.Context, where Where, base string, schema *judge.Schema, text string) {
+func (f *finding) judge(ctx context.Context, where Where, base string, schema *reference.Schema, text string) {
 	found, err := schema.Find(ctx, text, maxViolations)
 	switch {
-	case errors.Is(err, judge.ErrWork):
+	case errors.Is(err, reference.ErrWork):
 		f.add(where, base, RuleWork, err)
 	case err != nil:
 		f.add(where, base, RuleInterrupted, err)

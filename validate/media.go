@@ -7,8 +7,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 
-	"github.com/dcs-sessions/dcs-sessions/validate/accept"
-	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/reference"
 )
 
 // A media is what one media type makes of a body.
@@ -17,8 +17,8 @@ type media struct {
 	kin   bool   // it is looked at by its schema
 	shape *shape // of the JSON, nil where nothing is known
 
-	program  *accept.Program // nil: always doubted
-	judge    *judge.Schema   // nil: there is no schema
+	program  *fastpath.Program // nil: always doubted
+	judge    *reference.Schema // nil: there is no schema
 	declared *openapi3.MediaType
 }
 
@@ -35,7 +35,7 @@ type usualType struct {
 	media       *media
 }
 
-func (o *operation) addContent(ps *programs, content openapi3.Content, d accept.Direction) {
+func (o *operation) addContent(ps *programs, content openapi3.Content, d fastpath.Direction) {
 	for name, m := range content {
 		all := &medias{json: &media{json: true}, readable: &media{}, opaque: &media{}}
 		if m.Schema != nil {

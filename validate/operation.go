@@ -6,7 +6,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
 
-	"github.com/dcs-sessions/dcs-sessions/validate/accept"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
 )
 
 // An operation is what the checks of one method of one path need.
@@ -23,8 +23,8 @@ type operation struct {
 	answers    map[int]*answer // those of single statuses and of ranges
 	otherwise  *answer         // the default, or nil
 
-	fresh  func() any     // a new value for the body to be bound to, or nil
-	binder *accept.Binder // nil: it is not bound
+	fresh  func() any       // a new value for the body to be bound to, or nil
+	binder *fastpath.Binder // nil: it is not bound
 }
 
 func compileOperation(ps *programs, doc *openapi3.T, item *openapi3.PathItem, op *openapi3.Operation, method, path string) *operation {
@@ -45,7 +45,7 @@ func compileOperation(ps *programs, doc *openapi3.T, item *openapi3.PathItem, op
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
-		o.addContent(ps, o.body.Content, accept.Request)
+		o.addContent(ps, o.body.Content, fastpath.Request)
 		o.usual = o.usualTypes(o.body.Content)
 	}
 	o.compileAnswers(ps, doc, op.Responses)

@@ -7,30 +7,30 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/dcs-sessions/dcs-sessions/validate/accept"
-	"github.com/dcs-sessions/dcs-sessions/validate/internal/judge"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/reference"
 )
 
 // A parameter is one of an operation, with the checks that are compiled from it.
 type parameter struct {
 	*openapi3.Parameter
-	key     string          // the name as http.Header has it
-	program *accept.Program // nil: a value is doubted
-	judge   *judge.Schema   // of one that is JSON; nil: kin-openapi decodes it
-	spared  bool            // there is nothing to ask where there is no query
+	key     string            // the name as http.Header has it
+	program *fastpath.Program // nil: a value is doubted
+	judge   *reference.Schema // of one that is JSON; nil: kin-openapi decodes it
+	spared  bool              // there is nothing to ask where there is no query
 }
 
 func compileParameter(ps *programs, p *openapi3.Parameter) parameter {
 	compiled := parameter{Parameter: p, key: http.CanonicalHeaderKey(p.Name)}
 	if p.Schema == nil || p.Content != nil {
 		if m := p.Content.Get("application/json"); len(p.Content) == 1 && m != nil && m.Schema != nil {
-			compiled.judge = ps.judge(m.Schema, accept.Request)
+			compiled.judge = ps.judge(m.Schema, fastpath.Request)
 		}
 		return compiled
 	}
 	compiled.spared = p.In == openapi3.ParameterInQuery && !p.Required && ps.authority != Kin
 	if isPlain(p) {
-		compiled.program = ps.of(p.Schema, accept.Request)
+		compiled.program = ps.of(p.Schema, fastpath.Request)
 	}
 	return compiled
 }
@@ -78,7 +78,7 @@ func (p *parameter) accept(r *http.Request, path pathValues) bool {
 
 // acceptsValues tells whether a header is good. One without a value may be so
 // only if it is not there at all.
-func acceptsValues(program *accept.Program, values []string, required bool) bool {
+func acceptsValues(program *fastpath.Program, values []string, required bool) bool {
 	switch len(values) {
 	case 0:
 		return !required && values == nil

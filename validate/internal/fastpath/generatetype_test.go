@@ -1,0 +1,72 @@
+package fastpath_test
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// goType makes a type to bind a schema's values to, or one that does not quite
+// fit.
+func (g *generator) goType(s *openapi3.Schema, depth int) reflect.Type {
+	t := g.baseType(s, depth)
+	if s.Nullable || g.chance(10) {
+		t = reflect.PointerTo(t)
+	}
+	return t
+}
+
+type named string
+
+func (g *generator) baseType(s *openapi3.Schema, depth int) reflect.Type {
+	if depth < 0 || g.chance(1) {
+		return pick(g, reflect.TypeFor[any](), reflect.TypeFor[string](), reflect.TypeFor[float32]())
+	}
+	if len(s.AllOf) > 0 {
+		return g.structType(s.AllOf[0].Value, depth)
+	}
+	switch kind := s.Type.Slice(); {
+	case len(kind) == 0:
+		return pick(g, reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[[]string]())
+	case kind[0] == "string":
+		return pick(g, reflect.TypeFor[string](), reflect.TypeFor[string](), reflect.TypeFor[named]())
+	case kind[0] == "integer":
+		return pick(g, reflect.TypeFor[int](), reflect.TypeFor[int64](), reflect.TypeFor[int8](), reflect.TypeFor[uint16](), reflect.TypeFor[float64]())
+	case kind[0] == "number":
+		return pick(g, reflect.TypeFor[float64](), reflect.TypeFor[float64](), reflect.TypeFor[float32](), reflect.TypeFor[int]())
+	case kind[0] == "boolean":
+		return reflect.TypeFor[bool]()
+	case kind[0] == "array":
+		return reflect.SliceOf(g.goType(s.Items.Value, depth-1))
+	default:
+		return g.structType(s, depth)
+	}
+}
+
+func (g *generator) structType(s *openapi3.Schema, depth int) reflect.Type {
+	var fields []reflect.StructField
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		if g.chance(5) {
+			continue
+		}
+		tag := name
+		if g.chance(30) {
+			tag += ",omitempty"
+		}
+		if g.chance(1) {
+			tag = strings.ToUpper(tag)
+		}
+		fields = append(fields, reflect.StructField{
+			Name: fmt.Sprintf("F%d", len(fields)), Type: g.goType(s.Properties[name].Value, depth-1),
+			Tag: reflect.StructTag(fmt.Sprintf(`json:%q`, tag)),
+		})
+	}
+	if g.chance(10) {
+		fields = append(fields, reflect.StructField{Name: "X1", Type: reflect.TypeFor[int]()})
+	}
+	return reflect.StructOf(fields)
+}

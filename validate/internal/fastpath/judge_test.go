@@ -1,0 +1,174 @@
+package fastpath_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+)
+
+// judge returns what is wrong with a text that was accepted: that kin-openapi
+// refuses it, or that parsers may differ over it.
+func judge(schema *openapi3.Schema, d fastpath.Direction, text string) error {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var value any
+	if err := dec.Decode(&value); err != nil {
+		return fmt.Errorf("encoding/json: %w", err)
+	}
+	if err := strict(text); err != nil {
+		return err
+	}
+	if err := places(value, []*openapi3.Schema{schema}, 0); err != nil {
+		return err
+	}
+	as := openapi3.VisitAsRequest()
+	if d == fastpath.Response {
+		as = openapi3.VisitAsResponse()
+	}
+	if err := schema.VisitJSON(value, as, openapi3.MultiErrors()); err != nil {
+		return fmt.Errorf("kin-openapi: %w", err)
+	}
+	return nil
+}
+
+// strict reads the text with a parser that refuses members that are there twice,
+// invalid UTF-8 and lone surrogates.
+func strict(text string) error {
+	dec := jsontext.NewDecoder(strings.NewReader(text))
+	depth := 0
+	for first := true; first || depth > 0; first = false {
+		token, err := dec.ReadToken()
+		if err != nil {
+			return fmt.Errorf("jsontext: %w", err)
+		}
+		switch token.Kind() {
+		case '{', '[':
+			if depth++; depth > 64 {
+				return errors.New("too deep")
+			}
+		case '}', ']':
+			depth--
+		case '"':
+			if strings.ContainsRune(token.String(), 0) {
+				return errors.New("a NUL")
+			}
+		}
+	}
+	if _, err := dec.ReadToken(); err != io.EOF {
+		return fmt.Errorf("trailing data: %w", err)
+	}
+	return nil
+}
+
+// places looks at what depends on a value's place in the contract: members whose
+// names differ from declared ones by case alone, and integers of 64 bits.
+func places(value any, schemas []*openapi3.Schema, depth int) error {
+	schemas = withParts(schemas)
+	switch value := value.(type) {
+	case json.Number:
+		wide := false
+		for _, s := range schemas {
+			wide = wide || s.Format == "int64"
+		}
+		return exact(string(value), wide)
+	case []any:
+		var items []*openapi3.Schema
+		for _, s := range schemas {
+			if s.Items != nil {
+				items = append(items, s.Items.Value)
+			}
+		}
+		for _, one := range value {
+			if err := places(one, items, depth+1); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for name, one := range value {
+			var members []*openapi3.Schema
+			declared, folded := false, false
+			for _, s := range schemas {
+				for other, ref := range s.Properties {
+					if other == name {
+						declared = true
+						members = append(members, ref.Value)
+					}
+					folded = folded || strings.EqualFold(other, name)
+				}
+			}
+			if !declared && folded {
+				return fmt.Errorf("member %q differs by case alone", name)
+			}
+			for _, s := range schemas {
+				if a := s.AdditionalProperties.Schema; a != nil && !declared {
+					members = append(members, a.Value)
+				}
+			}
+			if err := places(one, members, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func withParts(schemas []*openapi3.Schema) (all []*openapi3.Schema) {
+	seen := map[*openapi3.Schema]bool{}
+	var add func(*openapi3.Schema)
+	add = func(s *openapi3.Schema) {
+		if seen[s] {
+			return
+		}
+		seen[s] = true
+		all = append(all, s)
+		for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.OneOf, s.AnyOf} {
+			for _, ref := range refs {
+				add(ref.Value)
+			}
+		}
+	}
+	for _, s := range schemas {
+		add(s)
+	}
+	return all
+}
+
+// exact tells whether a number is the same to every parser, by means of its own.
+func exact(literal string, wide bool) error {
+	if !strings.ContainsAny(literal, ".eE") {
+		n, ok := new(big.Int).SetString(literal, 10)
+		limit := new(big.Int).Lsh(big.NewInt(1), 53)
+		if !ok || wide && !n.IsInt64() || !wide && n.CmpAbs(limit) > 0 {
+			return fmt.Errorf("integer %s is not exact", literal)
+		}
+		return nil
+	}
+	f, err := strconv.ParseFloat(literal, 64)
+	mantissa := strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(strings.FieldsFunc(literal, func(r rune) bool { return r|0x20 == 'e' })[0]), "0")
+	if err != nil || len(mantissa) > 17 || f == 0 && mantissa != "" {
+		return fmt.Errorf("number %s is not exact", literal)
+	}
+	return nil
+}
+
+// sameAsJSON tells what is wrong with what was bound.
+func sameAsJSON(text string, bound any) error {
+	want := reflect.New(reflect.TypeOf(bound).Elem())
+	if err := json.Unmarshal([]byte(text), want.Interface()); err != nil {
+		return fmt.Errorf("encoding/json does not bind: %w", err)
+	}
+	if !reflect.DeepEqual(want.Interface(), bound) {
+		return fmt.Errorf("bound %+v, encoding/json %+v", reflect.ValueOf(bound).Elem(), want.Elem())
+	}
+	return nil
+}
