@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,43 +55,6 @@ func (r *killResult) text() string {
 		return r.Result
 	}
 	return r.Result + ": " + r.Protection
-}
-
-type callError struct {
-	Status    int    `json:"status,omitempty"`
-	Code      string `json:"code,omitempty"`
-	Message   string `json:"message"`
-	Details   string `json:"details,omitempty"`
-	RequestID string `json:"request_id,omitempty"`
-}
-
-type failedNode struct {
-	Node string `json:"node_id"`
-	callError
-}
-
-func callErrorOf(err error) *callError {
-	var answer *client.Error
-	switch several := (nodeErrors)(nil); {
-	case err == nil:
-		return nil
-	case !errors.As(err, &several) && errors.As(err, &answer):
-		return &callError{answer.Status, answer.Code, answer.Message, answer.Details, answer.RequestID}
-	}
-	return &callError{Message: err.Error()}
-}
-
-// failedNodes are the nodes of an error of several nodes.
-func failedNodes(err error) (failed []failedNode) {
-	var one *nodeError
-	if several := (nodeErrors)(nil); errors.As(err, &several) {
-		for _, err := range several {
-			failed = append(failed, failedNodes(err)...)
-		}
-	} else if errors.As(err, &one) {
-		failed = append(failed, failedNode{one.Node, *callErrorOf(one.Err)})
-	}
-	return failed
 }
 
 // show writes the result of each session, and who it is where that is known. The

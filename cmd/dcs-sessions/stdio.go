@@ -16,3 +16,21 @@ func (w *errWriter) Write(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// stdio is where the command reads and writes.
+type stdio struct {
+	in          io.Reader
+	out, err    io.Writer
+	terminal    bool                       // out is one
+	errTerminal bool                       // err is one
+	size        func() (width, height int) // of the terminal that out is
+}
+
+// width is that of the terminal that out is, or 0.
+func (std stdio) width() int {
+	if !std.terminal || std.size == nil {
+		return 0
+	}
+	width, _ := std.size()
+	return width
+}

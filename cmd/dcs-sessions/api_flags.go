@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/spf13/pflag"
+)
+
+// callFlags say which API is called, for what, as whom, and how its answer is
+// written.
+type callFlags struct {
+	endpoint, project, instance, token, tokenFile, accessKey, output string
+
+	timeout   time.Duration
+	flags     *pflag.FlagSet
+	getenv    func(string) string
+	ofProject bool // of a project, not of an instance
+}
+
+// credentialsHelp is for the long help of each command that calls.
+const credentialsHelp = "With a token, or an access key. With an access key calls are signed. Its secret comes from the environment alone:\n" +
+	"$DCS_SECRET_KEY, with $DCS_SECURITY_TOKEN where the key is temporary. The official\n" +
+	"SDK's $HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN and _PROJECT_ID count where ours\n" +
+	"are not set."
+
+// defaultTimeout is for an API whose server ends every call well within it.
+const defaultTimeout = 30 * time.Second
+
+func (f *callFlags) add(flags *pflag.FlagSet) {
+	f.flags = flags
+	flags.StringVar(&f.endpoint, "endpoint", "", "`URL` of the API")
+	flags.StringVar(&f.project, "project", "", "project `ID`")
+	if !f.ofProject {
+		flags.StringVar(&f.instance, "instance", "", "instance `ID`")
+		envFlag(flags, "instance", "DCS_INSTANCE_ID")
+	}
+	flags.StringVar(&f.token, "token", "", "`TOKEN` for X-Auth-Token; a flag shows in the process list, the variable does not")
+	flags.StringVar(&f.tokenFile, "token-file", "", "`FILE` with the token for X-Auth-Token")
+	flags.StringVar(&f.accessKey, "access-key", "", "`ID` of the access key to sign with")
+	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table, wide or json (default table on a terminal, else json)")
+	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "`TIME` that each attempt of a call may take")
+	envFlag(flags, "timeout", "DCS_TIMEOUT")
+	envFlag(flags, "token-file", "DCS_TOKEN_FILE")
+	envFlag(flags, "endpoint", "DCS_ENDPOINT")
+	envFlag(flags, "project", "DCS_PROJECT_ID")
+	envFlag(flags, "token", "DCS_TOKEN")
+	envFlag(flags, "access-key", "DCS_ACCESS_KEY")
+	envFlag(flags, "output", "DCS_OUTPUT")
+}
+
+func checkID(flag, id string) error {
+	switch {
+	case id == "":
+		return usagef("--%s is missing", flag)
+	case !fleet.IsID(id):
+		return usagef("--%s is %q, not 1 to 64 letters, digits, - or _", flag, id)
+	}
+	return nil
+}
+
+// credentials returns who calls, and for which project, as client.FromEnv says,
+// with what the flags have in place of their variables.
+func (f *callFlags) credentials() (client.Credentials, string, error) {
+	token, err := f.theToken()
+	if err != nil {
+		return nil, "", err
+	}
+	if token != "" && f.accessKey != "" {
+		return nil, "", errors.New("a token (--token, --token-file) and --access-key are both given")
+	}
+	flags := map[string]string{"DCS_TOKEN": token, "DCS_PROJECT_ID": f.project, "DCS_ACCESS_KEY": f.accessKey}
+	if f.accessKey != f.getenv("DCS_ACCESS_KEY") && f.getenv("DCS_SECRET_KEY") == "" && f.getenv("HUAWEICLOUD_SDK_SK") != "" {
+		// the only secret there is goes with the flag
+		flags["HUAWEICLOUD_SDK_AK"], flags["DCS_ACCESS_KEY"] = f.accessKey, ""
+	}
+	return client.FromEnv(func(name string) string {
+		if value, ok := flags[name]; ok {
+			return value
+		}
+		return f.getenv(name)
+	})
+}
+
+// theToken is that of --token, or of --token-file. A flag wins over the variable
+// of the other.
+func (f *callFlags) theToken() (string, error) {
+	byFlag := func(name string) bool { return f.flags != nil && f.flags.Changed(name) }
+	switch {
+	case f.tokenFile == "", f.token != "" && byFlag("token") && !byFlag("token-file"):
+		return f.token, nil
+	case f.token != "" && byFlag("token") == byFlag("token-file"):
+		return "", errors.New("--token and --token-file are both given")
+	}
+	return readToken(f.tokenFile)
+}
+
+// maxToken is how long a token in a file may be, in bytes: more than a header
+// can have.
+const maxToken = 64 << 10
+
+// readToken reads a token that is alone in its file, but for the white space
+// around it. No error quotes it.
+func readToken(file string) (string, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("read the token: %w", err)
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, maxToken+1))
+	token := strings.TrimSpace(string(text))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read the token: %w", err)
+	case token == "":
+		return "", fmt.Errorf("the token file %s is empty", file)
+	case len(text) > maxToken, strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", fmt.Errorf("the token file %s has more in it than a token", file)
+	}
+	return token, nil
+}
