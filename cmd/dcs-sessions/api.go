@@ -25,7 +25,7 @@ type api struct {
 }
 
 // open checks the flags. It does not connect.
-func (f *callFlags) open(std stdio, o client.Options) (*api, error) {
+func (f *apiFlags) open(std stdio, o client.Options) (*api, error) {
 	if f.timeout <= 0 {
 		return nil, usagef("--timeout must be positive")
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// callFlags say which API is called, for what, as whom, and how its answer is
+// apiFlags say which API is called, for what, as whom, and how its answer is
 // written.
-type callFlags struct {
+type apiFlags struct {
 	endpoint, project, instance, token, tokenFile, accessKey, output string
 
 	timeout   time.Duration
@@ -33,7 +33,7 @@ const credentialsHelp = "With a token, or an access key. With an access key call
 // defaultTimeout is for an API whose server ends every call well within it.
 const defaultTimeout = 30 * time.Second
 
-func (f *callFlags) add(flags *pflag.FlagSet) {
+func (f *apiFlags) add(flags *pflag.FlagSet) {
 	f.flags = flags
 	flags.StringVar(&f.endpoint, "endpoint", "", "`URL` of the API")
 	flags.StringVar(&f.project, "project", "", "project `ID`")
@@ -67,7 +67,7 @@ func checkID(flag, id string) error {
 
 // credentials returns who calls, and for which project, as client.FromEnv says,
 // with what the flags have in place of their variables.
-func (f *callFlags) credentials() (client.Credentials, string, error) {
+func (f *apiFlags) credentials() (client.Credentials, string, error) {
 	token, err := f.theToken()
 	if err != nil {
 		return nil, "", err
@@ -90,7 +90,7 @@ func (f *callFlags) credentials() (client.Credentials, string, error) {
 
 // theToken is that of --token, or of --token-file. A flag wins over the variable
 // of the other.
-func (f *callFlags) theToken() (string, error) {
+func (f *apiFlags) theToken() (string, error) {
 	byFlag := func(name string) bool { return f.flags != nil && f.flags.Changed(name) }
 	switch {
 	case f.tokenFile == "", f.token != "" && byFlag("token") && !byFlag("token-file"):

@@ -13,7 +13,7 @@ const completeTimeout = 3 * time.Second
 
 // complete tells the shell what each flag of cmd can be. Nothing is written on a
 // failure: a prompt is no place for it.
-func complete(cmd *cobra.Command, call *callFlags) {
+func complete(cmd *cobra.Command, call *apiFlags) {
 	flags := map[string]cobra.CompletionFunc{
 		"output": cobra.FixedCompletions([]cobra.Completion{"table", "wide", "json"}, cobra.ShellCompDirectiveNoFileComp),
 		"sort":   cobra.FixedCompletions(fieldNames(), cobra.ShellCompDirectiveNoFileComp),
@@ -40,7 +40,7 @@ func completeFilter(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion,
 	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
-func completeNode(cmd *cobra.Command, call *callFlags) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeNode(cmd *cobra.Command, call *apiFlags) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const none = cobra.ShellCompDirectiveNoFileComp
 	if fromEnv(cmd, call.getenv) != nil {
 		return nil, none

@@ -15,7 +15,7 @@ import (
 )
 
 func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := callFlags{getenv: getenv, ofProject: true}
+	f := apiFlags{getenv: getenv, ofProject: true}
 	var wait bool
 	cmd := &cobra.Command{
 		Use:   "job --endpoint URL --project P ID",

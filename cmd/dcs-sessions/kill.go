@@ -10,7 +10,7 @@ import (
 )
 
 type killFlags struct {
-	call    callFlags
+	call    apiFlags
 	on      nodeFlags
 	ids     []string
 	filters []string
@@ -21,7 +21,7 @@ type killFlags struct {
 }
 
 func killCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := killFlags{call: callFlags{getenv: getenv}}
+	f := killFlags{call: apiFlags{getenv: getenv}}
 	cmd := &cobra.Command{
 		Use:   "kill --endpoint URL --project P --instance I --node N {ADDR... | --id ID | --filter EXPRESSION}",
 		Short: "Kill the sessions of the given peers or ids, or those that pass a filter",

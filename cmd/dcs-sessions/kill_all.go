@@ -11,13 +11,13 @@ import (
 )
 
 type killAllFlags struct {
-	call                callFlags
+	call                apiFlags
 	on                  nodeFlags
 	yes, dryRun, noWait bool
 }
 
 func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := killAllFlags{call: callFlags{getenv: getenv}}
+	f := killAllFlags{call: apiFlags{getenv: getenv}}
 	cmd := &cobra.Command{
 		Use:   "kill-all --endpoint URL --project P --instance I {--node N | --all-nodes}",
 		Short: "Kill all sessions of a node, or of all nodes",

@@ -25,25 +25,25 @@ func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 		return fmt.Errorf("nothing was killed: %w", listErr)
 	}
 	several := len(nodes) > 1
-	report := &killReport{selection: choose(before, matches), Failed: failedNodes(listErr)}
+	report := &killReport{matchCounts: selectSessions(before, matches), Failed: failedNodes(listErr)}
 	switch {
 	case f.dryRun:
 		return report.preview(a, std, several, true, listErr)
 	case report.Matched == 0:
-		return report.preview(a, std, several, true, join(report.complaint(), listErr))
+		return report.preview(a, std, several, true, join(report.excludedError(), listErr))
 	case report.Matched > f.max:
 		return report.preview(a, std, several, false,
-			join(fmt.Errorf("%v, more than --max %d: nothing was killed", report.selection, f.max), listErr))
+			join(fmt.Errorf("%v, more than --max %d: nothing was killed", report.matchCounts, f.max), listErr))
 	case !f.yes:
 		return report.preview(a, std, several, false,
-			join(fmt.Errorf("%v; nothing was killed: add --yes", report.selection), listErr))
+			join(fmt.Errorf("%v; nothing was killed: add --yes", report.matchCounts), listErr))
 	}
 
 	killErr := report.kill(ctx, a)
-	for i := range report.spared {
-		report.Results = append(report.Results, sparedResult(&report.spared[i]))
+	for i := range report.excluded {
+		report.Results = append(report.Results, excludedResult(&report.excluded[i]))
 	}
-	err = join(killErr, report.complaint(), listErr)
+	err = join(killErr, report.excludedError(), listErr)
 	report.Error = callErrorOf(err)
 	if !a.json {
 		if shown := report.show(std, a, several); shown != nil {
@@ -51,10 +51,10 @@ func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 		}
 	}
 	if f.check > 0 && ctx.Err() == nil {
-		if lookErr := report.look(ctx, f.check, a, answered, before); lookErr != nil && ctx.Err() != nil {
-			err = join(err, lookErr)
-		} else if lookErr != nil { // the sessions are closed all the same
-			fmt.Fprintf(std.err, "dcs-sessions: who came back is not known: %v\n", lookErr)
+		if recheckErr := report.recheck(ctx, f.check, a, answered, before); recheckErr != nil && ctx.Err() != nil {
+			err = join(err, recheckErr)
+		} else if recheckErr != nil { // the sessions are closed all the same
+			fmt.Fprintf(std.err, "dcs-sessions: who came back is not known: %v\n", recheckErr)
 		}
 	}
 	if a.json {
@@ -69,15 +69,15 @@ func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 func (r *killReport) preview(a *api, std stdio, several, counts bool, err error) error {
 	if a.json {
 		r.Results, r.Error = []killResult{}, callErrorOf(err)
-		for i := range r.chosen {
-			r.Results = append(r.Results, resultFor(&r.chosen[i], wouldBeKilled))
+		for i := range r.selected {
+			r.Results = append(r.Results, resultFor(&r.selected[i], wouldBeKilled))
 		}
-		for i := range r.spared {
-			r.Results = append(r.Results, sparedResult(&r.spared[i]))
+		for i := range r.excluded {
+			r.Results = append(r.Results, excludedResult(&r.excluded[i]))
 		}
 		return join(r.show(std, a, several), err)
 	}
-	shown := slices.Concat(r.chosen, r.spared)
+	shown := slices.Concat(r.selected, r.excluded)
 	if len(shown) > 0 {
 		if err := showSessions(std.out, std.width(), shown, several, a.wide); err != nil {
 			return err
@@ -85,7 +85,7 @@ func (r *killReport) preview(a *api, std stdio, several, counts bool, err error)
 		fmt.Fprintln(std.out)
 	}
 	if counts {
-		fmt.Fprintf(std.out, "%v; nothing was killed\n", r.selection)
+		fmt.Fprintf(std.out, "%v; nothing was killed\n", r.matchCounts)
 	}
 	return err
 }
@@ -94,11 +94,11 @@ func (r *killReport) preview(a *api, std stdio, several, counts bool, err error)
 // fails does not keep the others from being done.
 func (r *killReport) kill(ctx context.Context, a *api) error {
 	var errs []error
-	for first := 0; first < len(r.chosen); {
-		node := r.chosen[first].Node
+	for first := 0; first < len(r.selected); {
+		node := r.selected[first].Node
 		var targets []client.Target
-		for i := first; i < len(r.chosen) && r.chosen[i].Node == node; i++ {
-			targets = append(targets, r.chosen[i].target())
+		for i := first; i < len(r.selected) && r.selected[i].Node == node; i++ {
+			targets = append(targets, r.selected[i].target())
 		}
 		outcome := client.Outcome{Results: slices.Repeat([]client.Result{client.NotKilled}, len(targets))}
 		err := ctx.Err()
@@ -106,7 +106,7 @@ func (r *killReport) kill(ctx context.Context, a *api) error {
 			outcome, err = a.Kill(ctx, a.project, a.instance, node, targets...)
 		}
 		for i, result := range outcome.Results {
-			r.Results = append(r.Results, resultFor(&r.chosen[first+i], string(result)))
+			r.Results = append(r.Results, resultFor(&r.selected[first+i], string(result)))
 		}
 		if err != nil {
 			errs = append(errs, &nodeError{node, a.explain(err)})
@@ -116,41 +116,41 @@ func (r *killReport) kill(ctx context.Context, a *api) error {
 	return join(errs...)
 }
 
-// A selection is what a filter makes of the sessions that there are. JSON has
+// A matchCounts is what a filter makes of the sessions that there are. JSON has
 // its counts.
-type selection struct {
+type matchCounts struct {
 	Sessions  int `json:"sessions"`
 	Matched   int `json:"matched"`    // of these, those that can be killed
 	Protected int `json:"protected"`  // that match, but are never killed
 	NoAddress int `json:"no_address"` // that match, but have neither an address nor an id to be killed by
 
-	chosen, spared []session // those that are counted as Matched, and the others that match
+	selected, excluded []session // those that are counted as Matched, and the others that match
 }
 
 // choose sorts the sessions by node and id.
-func choose(all []session, matches filter) *selection {
-	c := &selection{Sessions: len(all)}
+func selectSessions(all []session, matches filter) *matchCounts {
+	c := &matchCounts{Sessions: len(all)}
 	for i := range all {
 		switch s := &all[i]; {
 		case !matches(s):
 			continue
 		case s.protection() != "":
 			c.Protected++
-			c.spared = append(c.spared, *s)
+			c.excluded = append(c.excluded, *s)
 		case s.target().IsZero():
 			c.NoAddress++
-			c.spared = append(c.spared, *s)
+			c.excluded = append(c.excluded, *s)
 		default:
-			c.chosen = append(c.chosen, *s)
+			c.selected = append(c.selected, *s)
 		}
 	}
-	c.Matched = len(c.chosen)
-	sortSessions(c.chosen, nil, false)
-	sortSessions(c.spared, nil, false)
+	c.Matched = len(c.selected)
+	sortSessions(c.selected, nil, false)
+	sortSessions(c.excluded, nil, false)
 	return c
 }
 
-func (c *selection) String() string {
+func (c *matchCounts) String() string {
 	verb := "match"
 	if c.Matched == 1 {
 		verb = "matches"
@@ -163,10 +163,10 @@ func (c *selection) String() string {
 }
 
 // why says which of those that match cannot be killed, and why.
-func (c *selection) why() string {
+func (c *matchCounts) why() string {
 	counts := map[string]int{}
-	for i := range c.spared {
-		counts[c.spared[i].protection()]++
+	for i := range c.excluded {
+		counts[c.excluded[i].protection()]++
 	}
 	var texts []string
 	for protection, n := range counts {
@@ -183,12 +183,12 @@ func (c *selection) why() string {
 		return ""
 	}
 	slices.Sort(texts)
-	return fmt.Sprintf("%d more cannot be killed: %s", len(c.spared), strings.Join(texts, ", "))
+	return fmt.Sprintf("%d more cannot be killed: %s", len(c.excluded), strings.Join(texts, ", "))
 }
 
-// complaint is the error for a kill that had to leave out some that match.
-func (c *selection) complaint() error {
-	if len(c.spared) == 0 {
+// excludedError is the error for a kill that had to leave out some that match.
+func (c *matchCounts) excludedError() error {
+	if len(c.excluded) == 0 {
 		return nil
 	}
 	return errors.New(c.why() + "; --filter protected=false leaves the protected ones out")

@@ -10,7 +10,7 @@ import (
 
 // A killReport is what became of each session; it is kill's JSON output.
 type killReport struct {
-	*selection
+	*matchCounts
 	Results   []killResult `json:"results"`
 	CameBack  *int         `json:"came_back,omitempty"` // missing where nobody looked
 	StillOpen *int         `json:"still_open,omitempty"`
@@ -40,8 +40,8 @@ func resultFor(s *session, result string) killResult {
 	return killResult{Address: s.address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: value(s.User)}
 }
 
-// sparedResult is for a session that cannot be killed.
-func sparedResult(s *session) killResult {
+// excludedResult is for a session that cannot be killed.
+func excludedResult(s *session) killResult {
 	r := resultFor(s, protected)
 	if r.Protection = s.protection(); r.Protection == "" {
 		r.Result = cannotBeNamed

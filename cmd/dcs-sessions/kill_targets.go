@@ -95,7 +95,7 @@ func previewGiven(ctx context.Context, a *api, nodes []string, all []given, std 
 		return err
 	}
 	var report killReport
-	connected, spared := 0, 0
+	connected, excluded := 0, 0
 	for _, n := range all {
 		i := slices.IndexFunc(there, func(s session) bool { return n.is(&s) })
 		switch {
@@ -103,8 +103,8 @@ func previewGiven(ctx context.Context, a *api, nodes []string, all []given, std 
 			report.Results = append(report.Results, n.result(notConnected))
 			continue
 		case there[i].protection() != "":
-			spared++
-			report.Results = append(report.Results, sparedResult(&there[i]))
+			excluded++
+			report.Results = append(report.Results, excludedResult(&there[i]))
 		default:
 			report.Results = append(report.Results, resultFor(&there[i], wouldBeKilled))
 		}
@@ -117,8 +117,8 @@ func previewGiven(ctx context.Context, a *api, nodes []string, all []given, std 
 		return nil
 	}
 	fmt.Fprintf(std.out, "\n%d of %s connected; nothing was killed\n", connected, plural(len(all), "session"))
-	if spared > 0 {
-		fmt.Fprintf(std.out, "the kill would be refused: %d protected\n", spared)
+	if excluded > 0 {
+		fmt.Fprintf(std.out, "the kill would be refused: %d protected\n", excluded)
 	}
 	return nil
 }
@@ -130,18 +130,18 @@ func killGiven(ctx context.Context, a *api, nodes []string, all []given, std std
 		targets[i] = n.target()
 	}
 	outcome, err := a.Kill(ctx, a.project, a.instance, nodes[0], targets...)
-	told := a.explain(err)
-	if isUsage(told) {
-		return told
+	shown := a.explain(err)
+	if isUsage(shown) {
+		return shown
 	}
-	report := killReport{Error: callErrorOf(told)}
+	report := killReport{Error: callErrorOf(shown)}
 	for i, n := range all {
 		report.Results = append(report.Results, n.result(string(outcome.Results[i])))
 	}
 	if isRefused(err) {
 		a.findProtected(ctx, nodes, all, report.Results)
 	}
-	return join(report.show(std, a, false), told)
+	return join(report.show(std, a, false), shown)
 }
 
 // findProtected says why a kill was refused: it looks which of the given are

@@ -14,7 +14,7 @@ import (
 )
 
 type listFlags struct {
-	call     callFlags
+	call     apiFlags
 	on       nodeFlags
 	filters  []string
 	sort     string
@@ -39,7 +39,7 @@ const filterHelp = "A --filter is FIELD OPERATOR VALUE, without blanks; a sessio
 	"filter of it, != included: a Unix socket has no peer and no addr."
 
 func listCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := listFlags{call: callFlags{getenv: getenv}}
+	f := listFlags{call: apiFlags{getenv: getenv}}
 	cmd := &cobra.Command{
 		Use:   "list --endpoint URL --project P --instance I",
 		Short: "List the sessions of a node, or of all nodes",

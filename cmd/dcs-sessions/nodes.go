@@ -12,7 +12,7 @@ import (
 )
 
 func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := callFlags{getenv: getenv}
+	f := apiFlags{getenv: getenv}
 	cmd := &cobra.Command{
 		Use:   "nodes --endpoint URL --project P --instance I",
 		Short: "List the nodes of an instance",

@@ -44,13 +44,13 @@ func cameBack(before, killed, now []session) (back, still int) {
 	return back, still
 }
 
-// look lists again after a while, and keeps how many of the killed came back.
-func (r *killReport) look(ctx context.Context, after time.Duration, a *api, nodes []string, before []session) error {
+// recheck lists again after a while, and keeps how many of the killed came back.
+func (r *killReport) recheck(ctx context.Context, after time.Duration, a *api, nodes []string, before []session) error {
 	var killed []session
-	for i := range r.chosen {
+	for i := range r.selected {
 		switch client.Result(r.Results[i].Result) {
 		case client.Killed, client.Closed:
-			killed = append(killed, r.chosen[i])
+			killed = append(killed, r.selected[i])
 		}
 	}
 	select {

@@ -35,7 +35,7 @@ func signCommand(getenv func(string) string, std stdio) *cobra.Command {
 }
 
 func sign(f signFlags, target string, getenv func(string) string, std stdio) error {
-	call := callFlags{getenv: getenv, token: getenv("DCS_TOKEN"), tokenFile: getenv("DCS_TOKEN_FILE"),
+	call := apiFlags{getenv: getenv, token: getenv("DCS_TOKEN"), tokenFile: getenv("DCS_TOKEN_FILE"),
 		accessKey: getenv("DCS_ACCESS_KEY"), project: getenv("DCS_PROJECT_ID")}
 	credentials, project, err := call.credentials()
 	if err != nil {
