@@ -73,11 +73,23 @@ var mayUse = map[string][]string{
 		module + "/internal/httpserver",
 		"github.com/prometheus/client_golang",
 	},
-	"/internal/localnode": {
+	"/internal/fakeredis": {
 		"github.com/tidwall/redcon",
+	},
+	"/internal/localnode": {
+		module + "/internal/fakeredis",
+	},
+	"/internal/demo": {
+		module,
+		module + "/client",
+		module + "/validate",
+		module + "/fleet",
+		module + "/server",
+		module + "/internal/localnode",
 	},
 	"/internal/redistest": { // and testing
 		module + "/internal/localnode",
+		module + "/internal/fakeredis",
 	},
 	"/cmd/dcs-sessions": {
 		module,
@@ -86,7 +98,7 @@ var mayUse = map[string][]string{
 		module + "/validate",
 		module + "/fleet",
 		module + "/server",
-		module + "/internal/localnode",
+		module + "/internal/demo",
 		module + "/internal/proxy",
 		module + "/internal/httpserver",
 		module + "/internal/output",

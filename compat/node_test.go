@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
@@ -61,7 +61,7 @@ func TestANodeThatIsDownIsToldAsSuch(t *testing.T) {
 }
 
 func TestABusyNodeIsTriedAgainByTheSDK(t *testing.T) {
-	node, err := localnode.StartEmbedded() // a fault that a real server does not give on demand
+	node, err := fakeredis.Start() // a fault that a real server does not give on demand
 	require.NoError(t, err)
 	defer node.Close()
 	c := serve(t, node.Addr()).call(t, deploy)

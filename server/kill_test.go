@@ -14,6 +14,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
@@ -236,7 +237,7 @@ func TestFaultsOfANode(t *testing.T) {
 	})
 	for _, reply := range []string{"BUSY Redis is busy running a script.", "LOADING Redis is loading the dataset in memory"} {
 		t.Run(reply+" is a 503 to try again", func(t *testing.T) {
-			node, err := localnode.StartEmbedded() // a fault that a real server does not give on demand
+			node, err := fakeredis.Start() // a fault that a real server does not give on demand
 			require.NoError(t, err)
 			defer node.Close()
 			node.Fail(reply)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/signature"
@@ -318,7 +319,7 @@ func TestAListOrScanOfANodeThatFails(t *testing.T) {
 		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
 		assert.NotContains(t, got.body, node.Addr())
 	}
-	busy, err := localnode.StartEmbedded()
+	busy, err := fakeredis.Start()
 	require.NoError(t, err)
 	defer busy.Close()
 	busy.Fail("BUSY Redis is busy running a script.")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
@@ -55,7 +56,7 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	hung := redistest.Start(t)
 	require.NoError(t, hung.Pause())
 	defer hung.Resume() //nolint:errcheck // the test is over
-	busy, err := localnode.StartEmbedded()
+	busy, err := fakeredis.Start()
 	require.NoError(t, err)
 	defer busy.Close()
 	busy.Fail("BUSY Redis is busy running a script.")

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
@@ -146,7 +146,7 @@ func TestAFaultThatANodeAnswers(t *testing.T) {
 	} {
 		for name, call := range calls {
 			t.Run(name+"/"+reply, func(t *testing.T) {
-				server, err := localnode.StartEmbedded()
+				server, err := fakeredis.Start()
 				require.NoError(t, err)
 				defer server.Close()
 				server.Fail(reply)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
@@ -135,7 +136,7 @@ func TestASessionThatSubscribesAfterTheLook(t *testing.T) {
 }
 
 func TestAKillOfAllThatTheNodeEndsTellsHowFarItCame(t *testing.T) {
-	server, err := localnode.StartEmbedded()
+	server, err := fakeredis.Start()
 	require.NoError(t, err)
 	defer server.Close()
 	for range 200 {

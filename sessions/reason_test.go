@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
@@ -160,7 +161,7 @@ func TestAFaultThatPasses(t *testing.T) {
 		"LOADING Redis is loading the dataset in memory":                                         "the node is loading its data",
 	} {
 		t.Run(reason, func(t *testing.T) {
-			server, err := localnode.StartEmbedded()
+			server, err := fakeredis.Start()
 			require.NoError(t, err)
 			defer server.Close()
 			server.Fail(reply)

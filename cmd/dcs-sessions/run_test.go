@@ -10,10 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
-	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
 // called runs the command with an empty environment.
@@ -74,38 +70,4 @@ func TestAnInterruptedKillExits130(t *testing.T) {
 	assert.Equal(t, exitInterrupted, code)
 	assert.Equal(t, "PEER         RESULT\n192.0.2.1:1  unknown\n", stdout)
 	assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: interrupted: "), stderr)
-}
-
-// What the demo shows is what the sockets say, not what was asked for.
-func TestTheDemoTellsWhatIsWrong(t *testing.T) {
-	node, err := localnode.StartEmbedded()
-	require.NoError(t, err)
-	defer node.Close()
-	dial := func(name string) *demoSession {
-		return &demoSession{Session: redistest.Dial(t, node.Addr(), name), name: name}
-	}
-	admin := redistest.Dial(t, node.Addr(), "")
-	for name, c := range map[string]struct {
-		session string
-		killed  bool
-		row     string
-		asAsked bool
-	}{
-		"a victim that is closed":         {"leaky-1", true, "kill closed", true},
-		"a victim that is open":           {"leaky-1", false, "kill open (wrong)", false},
-		"another session that is open":    {"web-1", false, "- open", true},
-		"another session that has closed": {"web-1", true, "- closed (wrong)", false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := dial(c.session)
-			if c.killed {
-				_, err := admin.Do("CLIENT", "KILL", "ADDR", s.Addr())
-				require.NoError(t, err)
-			}
-			var out bytes.Buffer
-			assert.Equal(t, c.asAsked, showSockets(&out, []*demoSession{s}))
-			_, rows, _ := strings.Cut(out.String(), "\n")
-			assert.Equal(t, c.session+" "+s.Addr()+" "+c.row, strings.Join(strings.Fields(rows), " "))
-		})
-	}
 }

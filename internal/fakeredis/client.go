@@ -1,16 +1,16 @@
-package localnode
+package fakeredis
 
 import (
 	"strings"
 	"time"
 )
 
-func clientID(_ *Embedded, p *peer, _ []string) { p.conn.WriteInt64(p.id) }
+func clientID(_ *Server, p *peer, _ []string) { p.conn.WriteInt64(p.id) }
 
 const badName = "ERR Client names cannot contain spaces, newlines or special characters."
 
 // clientSetName takes "" as no name.
-func clientSetName(_ *Embedded, p *peer, args []string) {
+func clientSetName(_ *Server, p *peer, args []string) {
 	if !printable(args[2]) {
 		p.conn.WriteError(badName)
 		return
@@ -19,7 +19,7 @@ func clientSetName(_ *Embedded, p *peer, args []string) {
 	p.conn.WriteString("OK")
 }
 
-func clientGetName(_ *Embedded, p *peer, _ []string) {
+func clientGetName(_ *Server, p *peer, _ []string) {
 	if p.name == "" {
 		p.conn.WriteNull()
 		return
@@ -29,7 +29,7 @@ func clientGetName(_ *Embedded, p *peer, _ []string) {
 
 // clientSetInfo is Redis 7.2's: it answers and forgets, since the rows of 7.0
 // have no place for it.
-func clientSetInfo(_ *Embedded, p *peer, args []string) {
+func clientSetInfo(_ *Server, p *peer, args []string) {
 	attr := strings.ToLower(args[2])
 	switch {
 	case attr != "lib-name" && attr != "lib-ver":
@@ -41,7 +41,7 @@ func clientSetInfo(_ *Embedded, p *peer, args []string) {
 	}
 }
 
-func clientInfo(_ *Embedded, p *peer, _ []string) { p.conn.WriteBulkString(p.row(time.Now())) }
+func clientInfo(_ *Server, p *peer, _ []string) { p.conn.WriteBulkString(p.row(time.Now())) }
 
 func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })

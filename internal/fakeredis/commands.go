@@ -1,4 +1,4 @@
-package localnode
+package fakeredis
 
 import (
 	"strings"
@@ -9,7 +9,7 @@ import (
 type command struct {
 	arity      int
 	subscribed bool // allowed to a subscribed RESP2 session
-	run        func(e *Embedded, p *peer, args []string)
+	run        func(s *Server, p *peer, args []string)
 }
 
 // commands are named as Redis names them in cmd= and in errors.
@@ -39,10 +39,10 @@ var commands = map[string]command{
 }
 
 // execute runs one command in the order of checks of Redis's processCommand.
-func (e *Embedded) execute(p *peer, args []string) {
+func (s *Server) execute(p *peer, args []string) {
 	name := strings.ToLower(args[0])
-	if e.fault != "" && name != "ping" {
-		p.conn.WriteError(e.fault)
+	if s.fault != "" && name != "ping" {
+		p.conn.WriteError(s.fault)
 		return
 	}
 	if name == "client" && len(args) > 1 {
@@ -62,7 +62,7 @@ func (e *Embedded) execute(p *peer, args []string) {
 		p.conn.WriteError("ERR Can't execute '" + name + "': only (P|S)SUBSCRIBE / " +
 			"(P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context")
 	default:
-		cmd.run(e, p, args)
+		cmd.run(s, p, args)
 	}
 }
 

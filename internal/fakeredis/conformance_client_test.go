@@ -1,4 +1,4 @@
-package localnode_test
+package fakeredis_test
 
 func clientTwins() []twin {
 	const badName = "-ERR Client names cannot contain spaces, newlines or special characters.|"

@@ -1,4 +1,4 @@
-package localnode_test
+package fakeredis_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package localnode
+package fakeredis
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-func ping(_ *Embedded, p *peer, args []string) {
+func ping(_ *Server, p *peer, args []string) {
 	switch {
 	case len(args) > 2:
 		p.conn.WriteError("ERR wrong number of arguments for 'ping' command")
@@ -21,17 +21,17 @@ func ping(_ *Embedded, p *peer, args []string) {
 	}
 }
 
-func echo(_ *Embedded, p *peer, args []string) { p.conn.WriteBulkString(args[1]) }
+func echo(_ *Server, p *peer, args []string) { p.conn.WriteBulkString(args[1]) }
 
-func quit(e *Embedded, p *peer, _ []string) {
+func quit(s *Server, p *peer, _ []string) {
 	p.conn.WriteString("OK")
-	e.remove(p)
+	s.remove(p)
 	p.hangUp = true
 }
 
 const databases = 16 // Redis's default
 
-func selectDB(_ *Embedded, p *peer, args []string) {
+func selectDB(_ *Server, p *peer, args []string) {
 	db, ok := parseInt(args[1])
 	switch {
 	case !ok:
@@ -47,7 +47,7 @@ func selectDB(_ *Embedded, p *peer, args []string) {
 }
 
 // role is that of a primary at its beginning, without replicas.
-func role(_ *Embedded, p *peer, _ []string) {
+func role(_ *Server, p *peer, _ []string) {
 	p.conn.WriteArray(3)
 	p.conn.WriteBulkString("master")
 	p.conn.WriteInt(0)
@@ -65,7 +65,7 @@ func authenticate(user string) error {
 	return nil
 }
 
-func auth(_ *Embedded, p *peer, args []string) {
+func auth(_ *Server, p *peer, args []string) {
 	switch {
 	case len(args) > 3:
 		p.conn.WriteError("ERR syntax error")

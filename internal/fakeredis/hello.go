@@ -1,4 +1,4 @@
-package localnode
+package fakeredis
 
 import (
 	"crypto/rand"
@@ -9,7 +9,7 @@ import (
 const helloVersion = "7.0.0" // of Redis, whose commands and rows these are
 
 // hello speaks RESP2 alone; a client that asks for 3 falls back on NOPROTO.
-func hello(_ *Embedded, p *peer, args []string) {
+func hello(_ *Server, p *peer, args []string) {
 	if len(args) > 1 {
 		version, ok := parseInt(args[1])
 		if !ok {
@@ -72,6 +72,6 @@ func newRunID() string {
 }
 
 // info is the server section, whatever is asked for.
-func info(e *Embedded, p *peer, _ []string) {
-	p.conn.WriteBulkString("# Server\r\nredis_version:" + helloVersion + "\r\nredis_mode:standalone\r\nrun_id:" + e.runID + "\r\n")
+func info(s *Server, p *peer, _ []string) {
+	p.conn.WriteBulkString("# Server\r\nredis_version:" + helloVersion + "\r\nredis_mode:standalone\r\nrun_id:" + s.runID + "\r\n")
 }

@@ -1,4 +1,4 @@
-package localnode
+package fakeredis_test
 
 import (
 	"regexp"
@@ -6,23 +6,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-func TestEachEmbeddedNodeIsARunOfItsOwn(t *testing.T) {
-	form := regexp.MustCompile(`\r\nrun_id:([0-9a-f]{40})\r\n`)
+func TestEachServerHasARunIDOfItsOwn(t *testing.T) {
+	line := regexp.MustCompile(`\r\nrun_id:([0-9a-f]{40})\r\n`)
 	var ids []string
 	for range 2 {
-		e, err := StartEmbedded()
-		require.NoError(t, err)
-		defer e.Close()
-		s, err := Dial(e.Addr(), "")
-		require.NoError(t, err)
-		defer s.Close()
+		s := redistest.Dial(t, startServer(t).Addr(), "")
 		for range 2 {
-			reply, err := s.Do("INFO", "server")
-			require.NoError(t, err)
-			found := form.FindStringSubmatch(reply)
-			require.Len(t, found, 2, reply)
+			found := line.FindStringSubmatch(redistest.Do(t, s, "INFO server"))
+			require.Len(t, found, 2)
 			ids = append(ids, found[1])
 		}
 	}

@@ -1,17 +1,17 @@
-package localnode
+package fakeredis
 
 // set has none of SET's options.
-func set(e *Embedded, p *peer, args []string) {
+func set(s *Server, p *peer, args []string) {
 	if len(args) > 3 {
 		p.conn.WriteError("ERR syntax error")
 		return
 	}
-	e.data[key{p.db, args[1]}] = args[2]
+	s.data[key{p.db, args[1]}] = args[2]
 	p.conn.WriteString("OK")
 }
 
-func get(e *Embedded, p *peer, args []string) {
-	value, ok := e.data[key{p.db, args[1]}]
+func get(s *Server, p *peer, args []string) {
+	value, ok := s.data[key{p.db, args[1]}]
 	if !ok {
 		p.conn.WriteNull()
 		return
@@ -19,12 +19,12 @@ func get(e *Embedded, p *peer, args []string) {
 	p.conn.WriteBulkString(value)
 }
 
-func del(e *Embedded, p *peer, args []string) {
+func del(s *Server, p *peer, args []string) {
 	deleted := 0
 	for _, name := range args[1:] {
 		k := key{p.db, name}
-		if _, ok := e.data[k]; ok {
-			delete(e.data, k)
+		if _, ok := s.data[k]; ok {
+			delete(s.data, k)
 			deleted++
 		}
 	}

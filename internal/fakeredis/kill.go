@@ -1,4 +1,4 @@
-package localnode
+package fakeredis
 
 import "strings"
 
@@ -11,9 +11,9 @@ type killFilter struct {
 	skipMe      bool
 }
 
-func clientKill(e *Embedded, p *peer, args []string) {
+func clientKill(s *Server, p *peer, args []string) {
 	if len(args) == 3 {
-		e.killAddr(p, args[2])
+		s.killAddr(p, args[2])
 		return
 	}
 	filter, refusal := parseKillFilter(args[2:])
@@ -21,12 +21,12 @@ func clientKill(e *Embedded, p *peer, args []string) {
 		p.conn.WriteError(refusal)
 		return
 	}
-	p.conn.WriteInt(e.kill(p, filter))
+	p.conn.WriteInt(s.kill(p, filter))
 }
 
 // killAddr is the old form, which spares nobody.
-func (e *Embedded) killAddr(p *peer, addr string) {
-	if e.kill(p, killFilter{addr: &addr}) == 0 {
+func (s *Server) killAddr(p *peer, addr string) {
+	if s.kill(p, killFilter{addr: &addr}) == 0 {
 		p.conn.WriteError("ERR No such client")
 		return
 	}
@@ -35,15 +35,15 @@ func (e *Embedded) killAddr(p *peer, addr string) {
 
 // kill closes the sockets of the peers that match and counts them. The killer
 // itself is closed after its reply.
-func (e *Embedded) kill(killer *peer, filter killFilter) (killed int) {
-	for i := 0; i < len(e.peers); {
-		p := e.peers[i]
+func (s *Server) kill(killer *peer, filter killFilter) (killed int) {
+	for i := 0; i < len(s.peers); {
+		p := s.peers[i]
 		if !filter.matches(p) || p == killer && filter.skipMe {
 			i++
 			continue
 		}
 		killed++
-		e.remove(p) // the next peer is at i now
+		s.remove(p) // the next peer is at i now
 		if p == killer {
 			p.hangUp = true
 		} else {

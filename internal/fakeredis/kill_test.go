@@ -1,4 +1,4 @@
-package localnode_test
+package fakeredis_test
 
 import (
 	"slices"
@@ -48,14 +48,14 @@ func TestKillClosesExactlyTheSessionsThatMatch(t *testing.T) {
 					sessions[name] = s
 				}
 				require.Eventually(t, func() bool { // the last case's sessions are leaving
-					return strings.Count(do(t, sessions["admin"], "CLIENT LIST"), "\n") == len(sessions)
+					return strings.Count(redistest.Do(t, sessions["admin"], "CLIENT LIST"), "\n") == len(sessions)
 				}, 2*time.Second, time.Millisecond)
-				id := do(t, sessions["victim"], "CLIENT ID")
-				do(t, sessions["subscriber"], "SUBSCRIBE news")
+				id := redistest.Do(t, sessions["victim"], "CLIENT ID")
+				redistest.Do(t, sessions["subscriber"], "SUBSCRIBE news")
 				command := strings.NewReplacer("$addr", sessions["victim"].Addr(), "$id", id, "$laddr", node.Addr(),
 					"$sub", sessions["subscriber"].Addr(), "$admin", sessions["admin"].Addr()).Replace(c.command)
 
-				assert.Equal(t, c.reply, do(t, sessions["admin"], "CLIENT KILL "+command))
+				assert.Equal(t, c.reply, redistest.Do(t, sessions["admin"], "CLIENT KILL "+command))
 
 				if c.admin {
 					c.closed = append(c.closed, "admin")
@@ -68,7 +68,7 @@ func TestKillClosesExactlyTheSessionsThatMatch(t *testing.T) {
 					}
 				}
 				if !c.admin {
-					assert.Equal(t, 4-len(c.closed), strings.Count(do(t, sessions["admin"], "CLIENT LIST"), "\n"))
+					assert.Equal(t, 4-len(c.closed), strings.Count(redistest.Do(t, sessions["admin"], "CLIENT LIST"), "\n"))
 				}
 			})
 		}
@@ -79,7 +79,7 @@ func TestQuitClosesTheSession(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		for _, command := range []string{"QUIT", "QUIT now"} {
 			s := redistest.Dial(t, node.Addr(), "")
-			assert.Equal(t, "OK", do(t, s, command))
+			assert.Equal(t, "OK", redistest.Do(t, s, command))
 			assert.True(t, s.Closed())
 		}
 	})

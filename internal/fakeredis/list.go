@@ -1,12 +1,12 @@
-package localnode
+package fakeredis
 
 import (
 	"strings"
 	"time"
 )
 
-func clientList(e *Embedded, p *peer, args []string) {
-	listed, refusal := e.listed(args[2:])
+func clientList(s *Server, p *peer, args []string) {
+	listed, refusal := s.listed(args[2:])
 	if refusal != "" {
 		p.conn.WriteError(refusal)
 		return
@@ -20,21 +20,21 @@ func clientList(e *Embedded, p *peer, args []string) {
 }
 
 // listed takes one filter, TYPE t or ID i…, as Redis 7 does.
-func (e *Embedded) listed(filter []string) (listed []*peer, refusal string) {
+func (s *Server) listed(filter []string) (listed []*peer, refusal string) {
 	switch {
 	case len(filter) == 0:
-		return e.peers, ""
+		return s.peers, ""
 	case len(filter) == 2 && strings.EqualFold(filter[0], "type"):
 		kind, refusal := peerKind(filter[1])
-		return e.withKind(kind), refusal
+		return s.withKind(kind), refusal
 	case len(filter) > 1 && strings.EqualFold(filter[0], "id"):
-		return e.withIDs(filter[1:])
+		return s.withIDs(filter[1:])
 	}
 	return nil, "ERR syntax error"
 }
 
-func (e *Embedded) withKind(kind string) (found []*peer) {
-	for _, p := range e.peers {
+func (s *Server) withKind(kind string) (found []*peer) {
+	for _, p := range s.peers {
 		if p.kind() == kind {
 			found = append(found, p)
 		}
@@ -43,13 +43,13 @@ func (e *Embedded) withKind(kind string) (found []*peer) {
 }
 
 // withIDs keeps the order of the ids and their repetitions: Redis looks each up.
-func (e *Embedded) withIDs(ids []string) (found []*peer, refusal string) {
-	for _, s := range ids {
-		id, ok := parseInt(s)
+func (s *Server) withIDs(ids []string) (found []*peer, refusal string) {
+	for _, text := range ids {
+		id, ok := parseInt(text)
 		if !ok {
 			return nil, "ERR Invalid client ID"
 		}
-		for _, p := range e.peers {
+		for _, p := range s.peers {
 			if p.id == id {
 				found = append(found, p)
 			}

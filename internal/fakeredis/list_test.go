@@ -1,4 +1,4 @@
-package localnode_test
+package fakeredis_test
 
 import (
 	"strconv"
@@ -20,10 +20,10 @@ const fields70 = "id addr laddr fd name age idle flags db sub psub ssub multi qb
 func TestARowTellsTheSessionsState(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		bob := redistest.Dial(t, node.Addr(), "bob")
-		do(t, bob, "SELECT 3")
-		row := only(t, do(t, bob, "CLIENT INFO"))
+		redistest.Do(t, bob, "SELECT 3")
+		row := only(t, redistest.Do(t, bob, "CLIENT INFO"))
 		for field, want := range map[string]string{
-			"id": do(t, bob, "CLIENT ID"), "addr": bob.Addr(), "laddr": node.Addr(), "name": "bob",
+			"id": redistest.Do(t, bob, "CLIENT ID"), "addr": bob.Addr(), "laddr": node.Addr(), "name": "bob",
 			"flags": "N", "db": "3", "sub": "0", "psub": "0", "multi": "-1", "events": "r",
 			"cmd": "client|info", "user": "default", "redir": "-1", "resp": "2",
 		} {
@@ -35,7 +35,7 @@ func TestARowTellsTheSessionsState(t *testing.T) {
 func TestARowHasTheFieldsOfRedis70(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		var keys []string
-		for _, pair := range strings.Fields(do(t, redistest.Dial(t, node.Addr(), ""), "CLIENT LIST")) {
+		for _, pair := range strings.Fields(redistest.Do(t, redistest.Dial(t, node.Addr(), ""), "CLIENT LIST")) {
 			key, _, _ := strings.Cut(pair, "=")
 			keys = append(keys, key)
 		}
@@ -54,9 +54,9 @@ func TestCmdIsTheLastCommandInTheServersForm(t *testing.T) {
 			"GET k": "get", "CLIENT setname x": "client|setname", "NOPE": "NULL", "CLIENT NOPE": "NULL", "CLIENT": "client", "ECHO": "echo",
 		} {
 			s := redistest.Dial(t, node.Addr(), "")
-			id := do(t, s, "CLIENT ID")
+			id := redistest.Do(t, s, "CLIENT ID")
 			_, _ = s.Do(strings.Fields(command)...)
-			assert.Equal(t, want, only(t, do(t, admin, "CLIENT LIST ID "+id))["cmd"], command)
+			assert.Equal(t, want, only(t, redistest.Do(t, admin, "CLIENT LIST ID "+id))["cmd"], command)
 		}
 	})
 }
@@ -65,24 +65,24 @@ func TestSubscribingMakesASessionPubsub(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		admin := redistest.Dial(t, node.Addr(), "admin")
 		s := redistest.Dial(t, node.Addr(), "listener")
-		assert.Equal(t, "subscribe a 1", do(t, s, "SUBSCRIBE a"))
-		assert.Equal(t, "subscribe b 2", do(t, s, "SUBSCRIBE b"))
-		row := only(t, do(t, admin, "CLIENT LIST TYPE pubsub"))
+		assert.Equal(t, "subscribe a 1", redistest.Do(t, s, "SUBSCRIBE a"))
+		assert.Equal(t, "subscribe b 2", redistest.Do(t, s, "SUBSCRIBE b"))
+		row := only(t, redistest.Do(t, admin, "CLIENT LIST TYPE pubsub"))
 		assert.Equal(t, []string{"listener", "P", "2", "subscribe"}, []string{row["name"], row["flags"], row["sub"], row["cmd"]})
-		assert.Equal(t, "admin", only(t, do(t, admin, "CLIENT LIST TYPE normal"))["name"])
-		do(t, s, "UNSUBSCRIBE a")
-		do(t, s, "UNSUBSCRIBE b")
-		assert.Empty(t, do(t, admin, "CLIENT LIST TYPE pubsub"))
+		assert.Equal(t, "admin", only(t, redistest.Do(t, admin, "CLIENT LIST TYPE normal"))["name"])
+		redistest.Do(t, s, "UNSUBSCRIBE a")
+		redistest.Do(t, s, "UNSUBSCRIBE b")
+		assert.Empty(t, redistest.Do(t, admin, "CLIENT LIST TYPE pubsub"))
 	})
 }
 
 func TestListIDLooksEachUp(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		a, b := redistest.Dial(t, node.Addr(), "a"), redistest.Dial(t, node.Addr(), "b")
-		first, second := do(t, a, "CLIENT ID"), do(t, b, "CLIENT ID")
+		first, second := redistest.Do(t, a, "CLIENT ID"), redistest.Do(t, b, "CLIENT ID")
 		assert.Less(t, number(t, first), number(t, second), "ids increase")
 		var names []string
-		for _, row := range rows(do(t, a, "CLIENT LIST ID "+second+" 99999 "+first+" "+second)) {
+		for _, row := range rows(redistest.Do(t, a, "CLIENT LIST ID "+second+" 99999 "+first+" "+second)) {
 			names = append(names, row["name"])
 		}
 		want := []string{"b", "a", "b"}
@@ -99,21 +99,14 @@ func TestAgeAndIdleAreSeconds(t *testing.T) {
 		t.Parallel()
 		busy, idle := redistest.Dial(t, node.Addr(), "busy"), redistest.Dial(t, node.Addr(), "idle")
 		time.Sleep(2100 * time.Millisecond)
-		do(t, busy, "PING")
-		for _, row := range rows(do(t, busy, "CLIENT LIST")) {
+		redistest.Do(t, busy, "PING")
+		for _, row := range rows(redistest.Do(t, busy, "CLIENT LIST")) {
 			age, idle := number(t, row["age"]), number(t, row["idle"])
 			assert.True(t, age == 2 || age == 3, "age %d", age)
 			assert.Equal(t, row["name"] == "idle", idle >= 2, "%s is idle for %d s", row["name"], idle)
 		}
 		assert.True(t, idle.Open())
 	})
-}
-
-func do(t *testing.T, s *redistest.Session, command string) string {
-	t.Helper()
-	reply, err := s.Do(strings.Fields(command)...)
-	require.NoError(t, err, command)
-	return reply
 }
 
 func rows(list string) (rows []map[string]string) {

@@ -1,4 +1,4 @@
-package localnode
+package fakeredis
 
 import (
 	"fmt"
@@ -9,10 +9,10 @@ import (
 	"github.com/tidwall/redcon"
 )
 
-// An Embedded is a small node inside this program, with real sockets: it
+// A Server is a small node inside this program, with real sockets: it
 // answers the commands in commands.go as Redis 7 does. It keeps no passwords,
 // replicas or persistence, and publishes nothing.
-type Embedded struct {
+type Server struct {
 	ln      net.Listener
 	runID   string
 	serving sync.WaitGroup // the accept loop and one for each connection
@@ -32,73 +32,73 @@ type key struct {
 	name string
 }
 
-// StartEmbedded starts an embedded node on a free loopback port.
-func StartEmbedded() (*Embedded, error) {
+// Start starts an embedded node on a free loopback port.
+func Start() (*Server, error) {
 	ln, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("localnode: %w", err)
+		return nil, fmt.Errorf("fakeredis: %w", err)
 	}
-	e := &Embedded{ln: ln, runID: newRunID(), data: make(map[key]string)}
-	e.serving.Go(func() {
+	s := &Server{ln: ln, runID: newRunID(), data: make(map[key]string)}
+	s.serving.Go(func() {
 		// It ends when ln is closed, and closes every connection then.
-		_ = redcon.Serve(ln, e.handle, e.accept, e.leave)
+		_ = redcon.Serve(ln, s.handle, s.accept, s.leave)
 	})
-	return e, nil
+	return s, nil
 }
 
 // Addr returns the node's address, 127.0.0.1:port.
-func (e *Embedded) Addr() string { return e.ln.Addr().String() }
+func (s *Server) Addr() string { return s.ln.Addr().String() }
 
 // Kind returns "embedded node".
-func (e *Embedded) Kind() string { return "embedded node" }
+func (s *Server) Kind() string { return "embedded node" }
 
 // Close ends every session and returns when nothing of the node runs.
-func (e *Embedded) Close() error {
-	_ = e.ln.Close() // its one error: it is closed already
-	e.serving.Wait()
+func (s *Server) Close() error {
+	_ = s.ln.Close() // its one error: it is closed already
+	s.serving.Wait()
 	return nil
 }
 
 // Fail makes every command but PING answer the error reply, for instance
 // "BUSY Redis is busy running a script.", until Fail("").
-func (e *Embedded) Fail(reply string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.fault = reply
+func (s *Server) Fail(reply string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = reply
 }
 
-func (e *Embedded) accept(conn redcon.Conn) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.serving.Add(1)
-	e.lastID++
-	p := newPeer(e.lastID, conn, time.Now())
+func (s *Server) accept(conn redcon.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serving.Add(1)
+	s.lastID++
+	p := newPeer(s.lastID, conn, time.Now())
 	conn.SetContext(p)
-	e.peers = append(e.peers, p)
+	s.peers = append(s.peers, p)
 	return true
 }
 
-func (e *Embedded) leave(conn redcon.Conn, _ error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.remove(conn.Context().(*peer))
-	e.serving.Done()
+func (s *Server) leave(conn redcon.Conn, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(conn.Context().(*peer))
+	s.serving.Done()
 }
 
 // handle runs one command of one connection.
-func (e *Embedded) handle(conn redcon.Conn, cmd redcon.Command) {
+func (s *Server) handle(conn redcon.Conn, cmd redcon.Command) {
 	p := conn.Context().(*peer)
 	args := make([]string, len(cmd.Args))
 	for i, arg := range cmd.Args {
 		args[i] = string(arg)
 	}
-	e.mu.Lock()
+	s.mu.Lock()
 	if !p.gone {
 		p.active = time.Now()
-		e.execute(p, args)
+		s.execute(p, args)
 	}
 	hangUp := p.hangUp
-	e.mu.Unlock()
+	s.mu.Unlock()
 	if hangUp {
 		// After its reply. Not under mu: a peer that does not read holds it.
 		_ = conn.Close()
@@ -106,11 +106,11 @@ func (e *Embedded) handle(conn redcon.Conn, cmd redcon.Command) {
 }
 
 // remove takes p off the node. It may be off already.
-func (e *Embedded) remove(p *peer) {
+func (s *Server) remove(p *peer) {
 	p.gone = true
-	for i, other := range e.peers {
+	for i, other := range s.peers {
 		if other == p {
-			e.peers = append(e.peers[:i], e.peers[i+1:]...)
+			s.peers = append(s.peers[:i], s.peers[i+1:]...)
 			return
 		}
 	}

@@ -1,4 +1,4 @@
-package localnode_test
+package fakeredis_test
 
 import (
 	"fmt"
@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
 func TestFailAnswersEverythingButPing(t *testing.T) {
-	node := startEmbedded(t)
+	node := startServer(t)
 	s := redistest.Dial(t, node.Addr(), "")
 	const busy = "BUSY Redis is busy running a script."
 	node.Fail(busy)
@@ -31,7 +32,7 @@ func TestFailAnswersEverythingButPing(t *testing.T) {
 }
 
 func TestHelloOffersRESP2Alone(t *testing.T) {
-	s := redistest.Dial(t, startEmbedded(t).Addr(), "")
+	s := redistest.Dial(t, startServer(t).Addr(), "")
 	_, err := s.Do("HELLO", "3")
 	assert.EqualError(t, err, "NOPROTO unsupported protocol version")
 	reply, err := s.Do("HELLO", "2", "SETNAME", "bob")
@@ -51,12 +52,12 @@ func TestAnUnknownUserIsRefused(t *testing.T) {
 			_, err := s.Do(strings.Fields(command)...)
 			assert.EqualError(t, err, "WRONGPASS invalid username-password pair or user is disabled.", command)
 		}
-		assert.Equal(t, "alice", do(t, s, "CLIENT GETNAME"), "nothing of a refused HELLO holds")
+		assert.Equal(t, "alice", redistest.Do(t, s, "CLIENT GETNAME"), "nothing of a refused HELLO holds")
 	})
 }
 
 func TestCloseEndsEverySessionAndMayBeRepeated(t *testing.T) {
-	node := startEmbedded(t)
+	node := startServer(t)
 	s := redistest.Dial(t, node.Addr(), "")
 	require.NoError(t, node.Close())
 	require.NoError(t, node.Close())
@@ -66,7 +67,7 @@ func TestCloseEndsEverySessionAndMayBeRepeated(t *testing.T) {
 }
 
 func TestSessionsComeAndGoWhileOthersListAndKill(t *testing.T) {
-	node := startEmbedded(t)
+	node := startServer(t)
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
@@ -93,9 +94,9 @@ func TestSessionsComeAndGoWhileOthersListAndKill(t *testing.T) {
 	}, 2*time.Second, 10*time.Millisecond, "sessions that left are still listed")
 }
 
-func startEmbedded(t *testing.T) *localnode.Embedded {
+func startServer(t *testing.T) *fakeredis.Server {
 	t.Helper()
-	node, err := localnode.StartEmbedded()
+	node, err := fakeredis.Start()
 	require.NoError(t, err)
 	t.Cleanup(func() { node.Close() })
 	return node

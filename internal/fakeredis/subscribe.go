@@ -1,9 +1,9 @@
-package localnode
+package fakeredis
 
 import "slices"
 
 // subscribe makes the session TYPE pubsub. Nothing is ever published.
-func subscribe(_ *Embedded, p *peer, args []string) {
+func subscribe(_ *Server, p *peer, args []string) {
 	for _, channel := range args[1:] {
 		if !slices.Contains(p.channels, channel) {
 			p.channels = append(p.channels, channel)
@@ -14,7 +14,7 @@ func subscribe(_ *Embedded, p *peer, args []string) {
 
 // unsubscribe without channels leaves them all. Each is confirmed, whether the
 // session had it or not.
-func unsubscribe(_ *Embedded, p *peer, args []string) {
+func unsubscribe(_ *Server, p *peer, args []string) {
 	channels := args[1:]
 	if len(channels) == 0 {
 		channels = slices.Clone(p.channels)

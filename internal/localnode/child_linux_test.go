@@ -52,7 +52,7 @@ func TestTheServerDiesWithTheProgram(t *testing.T) {
 	addr, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
 	s := redistest.Dial(t, strings.TrimSpace(addr), "")
-	pid := number(t, info(t, s, "process_id"))
+	pid := processID(t, s)
 
 	time.Sleep(100 * time.Millisecond)
 	assert.True(t, s.Open(), "it lives while the program does")
@@ -64,7 +64,7 @@ func TestTheServerDiesWithTheProgram(t *testing.T) {
 
 func TestCtrlCDoesNotReachTheServer(t *testing.T) {
 	p := redistest.Start(t)
-	pid := number(t, info(t, redistest.Dial(t, p.Addr(), ""), "process_id"))
+	pid := processID(t, redistest.Dial(t, p.Addr(), ""))
 	group, err := syscall.Getpgid(pid)
 	require.NoError(t, err)
 	assert.Equal(t, pid, group)

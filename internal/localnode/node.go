@@ -3,6 +3,8 @@ package localnode
 import (
 	"context"
 	"os/exec"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 )
 
 // A Node is a running Redis or Valkey node that this program started. Close
@@ -38,9 +40,9 @@ func Start(ctx context.Context) (Node, error) {
 		}
 		return p, nil
 	}
-	e, err := StartEmbedded()
+	s, err := fakeredis.Start()
 	if err != nil {
 		return nil, err
 	}
-	return e, nil
+	return s, nil
 }

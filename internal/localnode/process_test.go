@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,13 +31,13 @@ func eachProcess(t *testing.T, f func(t *testing.T, p *localnode.Process)) {
 func TestCloseStopsTheProcessAndRemovesItsFolder(t *testing.T) {
 	eachProcess(t, func(t *testing.T, p *localnode.Process) {
 		s := redistest.Dial(t, p.Addr(), "")
-		dir := strings.Fields(do(t, s, "CONFIG GET dir"))[1]
-		pid := info(t, s, "process_id")
+		dir := strings.Fields(redistest.Do(t, s, "CONFIG GET dir"))[1]
+		pid := processID(t, s)
 		require.NoError(t, p.Close())
 		require.NoError(t, p.Close())
 		assert.True(t, s.Closed())
 		assert.NoDirExists(t, dir)
-		assert.False(t, alive(number(t, pid)))
+		assert.False(t, alive(pid))
 		assert.Error(t, p.Restart(t.Context()), "a closed process stays closed")
 	})
 }
@@ -96,12 +97,12 @@ func TestAServerThatWantsAPasswordIsReady(t *testing.T) {
 	s := redistest.Dial(t, p.Addr(), "")
 	_, err := s.Do("CLIENT", "LIST")
 	assert.EqualError(t, err, "NOAUTH Authentication required.")
-	assert.Equal(t, "OK", do(t, s, "AUTH secret"))
+	assert.Equal(t, "OK", redistest.Do(t, s, "AUTH secret"))
 }
 
 func TestAClusterNodesBusPortIsFree(t *testing.T) {
 	p := redistest.Start(t, "--cluster-enabled", "yes")
-	assert.Contains(t, do(t, redistest.Dial(t, p.Addr(), ""), "CLUSTER INFO"), "cluster_state:")
+	assert.Contains(t, redistest.Do(t, redistest.Dial(t, p.Addr(), ""), "CLUSTER INFO"), "cluster_state:")
 }
 
 func TestAServerThatDoesNotStartTellsWhy(t *testing.T) {
@@ -143,13 +144,25 @@ func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
 
 func info(t *testing.T, s *redistest.Session, field string) string {
 	t.Helper()
-	for line := range strings.Lines(do(t, s, "INFO server")) {
+	for line := range strings.Lines(redistest.Do(t, s, "INFO server")) {
 		if key, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok && key == field {
 			return value
 		}
 	}
 	t.Fatalf("INFO has no %q", field)
 	return ""
+}
+
+func processID(t *testing.T, s *redistest.Session) int {
+	t.Helper()
+	return number(t, info(t, s, "process_id"))
+}
+
+func number(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return n
 }
 
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }

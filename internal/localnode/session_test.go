@@ -2,6 +2,7 @@ package localnode_test
 
 import (
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,20 +14,23 @@ import (
 )
 
 func TestRepliesAreFlattened(t *testing.T) {
-	for name, c := range map[string]struct{ wire, reply, err string }{
-		"simple":            {wire: "+OK\r\n", reply: "OK"},
-		"integer":           {wire: ":-7\r\n", reply: "-7"},
-		"bulk with newline": {wire: "$4\r\na\r\nb\r\n", reply: "a\r\nb"},
-		"empty bulk":        {wire: "$0\r\n\r\n"},
-		"nil":               {wire: "$-1\r\n", reply: "(nil)"},
-		"nil array":         {wire: "*-1\r\n", reply: "(nil)"},
-		"nested":            {wire: "*3\r\n+a\r\n*2\r\n:1\r\n$-1\r\n-ERR x\r\n", reply: "a 1 (nil) ERR x"},
-		"error":             {wire: "-ERR no\r\n", err: "ERR no"},
-		"not RESP":          {wire: "HTTP/1.1 400\r\n", err: `localnode: not a RESP2 reply: "HTTP/1.1 400"`},
-		"ends early":        {wire: "$4\r\na", err: "unexpected EOF"},
+	for name, c := range map[string]struct{ bytes, reply, err string }{
+		"simple":            {bytes: "+OK\r\n", reply: "OK"},
+		"integer":           {bytes: ":-7\r\n", reply: "-7"},
+		"bulk with newline": {bytes: "$4\r\na\r\nb\r\n", reply: "a\r\nb"},
+		"empty bulk":        {bytes: "$0\r\n\r\n"},
+		"nil":               {bytes: "$-1\r\n", reply: "(nil)"},
+		"nil array":         {bytes: "*-1\r\n", reply: "(nil)"},
+		"nested":            {bytes: "*3\r\n+a\r\n*2\r\n:1\r\n$-1\r\n-ERR x\r\n", reply: "a 1 (nil) ERR x"},
+		"error":             {bytes: "-ERR no\r\n", err: "ERR no"},
+		"not RESP":          {bytes: "HTTP/1.1 400\r\n", err: `localnode: not a RESP2 reply: "HTTP/1.1 400"`},
+		"ends early":        {bytes: "$4\r\na", err: "unexpected EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := redistest.Dial(t, scripted(t, c.wire), "")
+			s := redistest.Dial(t, serve(t, func(conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 1024))
+				_, _ = conn.Write([]byte(c.bytes))
+			}), "")
 			reply, err := s.Do("PING")
 			assert.Equal(t, c.reply, reply)
 			if c.err == "" {
@@ -50,12 +54,12 @@ func TestClosed(t *testing.T) {
 		assert.InDelta(t, 2, time.Since(begun).Seconds(), 0.5, "it waits for 2 s")
 		assert.True(t, admin.Open(), "asking does no harm")
 
-		do(t, admin, "CLIENT KILL ID "+do(t, killed, "CLIENT ID"))
+		redistest.Do(t, admin, "CLIENT KILL ID "+redistest.Do(t, killed, "CLIENT ID"))
 		assert.True(t, killed.Closed())
 		assert.True(t, killed.Closed(), "asked again")
 		assert.False(t, killed.Open())
 
-		do(t, admin, "CLIENT KILL ADDR "+reset.Addr())
+		redistest.Do(t, admin, "CLIENT KILL ADDR "+reset.Addr())
 		_, err := reset.Do("PING")
 		assert.Error(t, err)
 		assert.False(t, asReply(err))
@@ -70,32 +74,41 @@ func TestClosed(t *testing.T) {
 func TestOpenReadsPastWhatItDidNotAskFor(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		s := redistest.Dial(t, node.Addr(), "")
-		do(t, s, "SUBSCRIBE a b c") // three replies, of which one is read
+		redistest.Do(t, s, "SUBSCRIBE a b c") // three replies, of which one is read
 		assert.True(t, s.Open())
-		assert.Equal(t, "unsubscribe a 2", do(t, s, "UNSUBSCRIBE a"))
+		assert.Equal(t, "unsubscribe a 2", redistest.Do(t, s, "UNSUBSCRIBE a"))
 	})
 }
 
 func TestDialNamesTheSession(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-		assert.Equal(t, "bob", do(t, redistest.Dial(t, node.Addr(), "bob"), "CLIENT GETNAME"))
-		assert.Equal(t, "(nil)", do(t, redistest.Dial(t, node.Addr(), ""), "CLIENT GETNAME"))
+		assert.Equal(t, "bob", redistest.Do(t, redistest.Dial(t, node.Addr(), "bob"), "CLIENT GETNAME"))
+		assert.Equal(t, "(nil)", redistest.Do(t, redistest.Dial(t, node.Addr(), ""), "CLIENT GETNAME"))
 		_, err := localnode.Dial(node.Addr(), "no spaces allowed")
 		assert.True(t, asReply(err), "%v", err)
 	})
 }
 
-func TestClosedFromThisSideMeanwhile(t *testing.T) {
-	s := redistest.Dial(t, startEmbedded(t).Addr(), "")
+func TestClosedReportsFalseWhenThisSideClosesMeanwhile(t *testing.T) {
+	written := make(chan bool)
+	s := redistest.Dial(t, serve(t, func(conn net.Conn) {
+		// These replies are more than the sockets buffer: once they are written, Closed reads.
+		reply := []byte("$1048576\r\n" + strings.Repeat("x", 1<<20) + "\r\n")
+		for range 32 {
+			_, _ = conn.Write(reply)
+		}
+		close(written)
+		_, _ = conn.Read(make([]byte, 1)) // until the session is closed
+	}), "")
 	closed := make(chan bool)
 	go func() { closed <- s.Closed() }()
-	time.Sleep(50 * time.Millisecond) // it reads by now
+	<-written
 	require.NoError(t, s.Close())
 	assert.False(t, <-closed)
 }
 
-// scripted answers whatever comes first with wire and hangs up.
-func scripted(t *testing.T, wire string) string {
+// serve accepts one connection, which ends with f, and returns the address.
+func serve(t *testing.T, f func(net.Conn)) (addr string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -106,8 +119,7 @@ func scripted(t *testing.T, wire string) string {
 			return
 		}
 		defer conn.Close()
-		_, _ = conn.Read(make([]byte, 1024))
-		_, _ = conn.Write([]byte(wire))
+		f(conn)
 	}()
 	return ln.Addr().String()
 }

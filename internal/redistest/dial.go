@@ -1,6 +1,7 @@
 package redistest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
@@ -19,4 +20,15 @@ func Dial(t testing.TB, addr, name string) *Session {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// Do sends a command, whose words are separated by spaces, and returns the
+// reply. An error fails the test at once.
+func Do(t testing.TB, s *Session, command string) string {
+	t.Helper()
+	reply, err := s.Do(strings.Fields(command)...)
+	if err != nil {
+		t.Fatalf("%s: %v", command, err)
+	}
+	return reply
 }

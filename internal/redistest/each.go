@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
@@ -19,7 +20,7 @@ const serversEnv = "REDISTEST_SERVERS"
 // logged; a server that is there but does not start fails the test.
 func Each(t *testing.T, f func(t *testing.T, node localnode.Node)) {
 	t.Helper()
-	embedded, err := localnode.StartEmbedded()
+	embedded, err := fakeredis.Start()
 	if err != nil {
 		t.Fatal(err)
 	}

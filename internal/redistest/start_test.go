@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
@@ -42,7 +43,7 @@ func TestStartStopsTheServerAtTheEnd(t *testing.T) {
 }
 
 func TestDialClosesAtTheEnd(t *testing.T) {
-	node, err := localnode.StartEmbedded()
+	node, err := fakeredis.Start()
 	require.NoError(t, err)
 	defer node.Close()
 	var s *Session
