@@ -42,7 +42,7 @@ func gather(tb testing.TB, n int) *crowd {
 		tb.Fatal(err)
 	}
 	c := &crowd{node: node, conns: make([]net.Conn, n)}
-	c.ours = sessions.Open(sessions.Options{Address: node.Addr()})
+	c.ours = sessions.New(sessions.Options{Address: node.Addr()})
 	c.pipe = dial(tb, node.Addr())
 	c.connect(tb, c.conns)
 	resolveAll(tb, c.pipe)

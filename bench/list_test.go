@@ -132,7 +132,7 @@ func unroll(tb testing.TB, n int) *roll {
 		}
 	}
 	go redcon.Serve(ln, answer, nil, nil) //nolint:errcheck // it ends with ln
-	r.ours = sessions.Open(sessions.Options{Address: r.addr})
+	r.ours = sessions.New(sessions.Options{Address: r.addr})
 	tb.Cleanup(func() { r.ours.Close() })
 	r.redis = redis.NewClient(&redis.Options{Addr: r.addr, Protocol: 2, PoolSize: 1, DisableIdentity: true})
 	tb.Cleanup(func() { r.redis.Close() })

@@ -96,7 +96,7 @@ func (o Options) openNodes(nodes []Node, path []any) (open []Member, _ error) {
 		if _, err := secret.Read(o.Getenv, at); err != nil {
 			return open, err
 		}
-		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID), sessions.Open(sessions.Options{
+		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID), sessions.New(sessions.Options{
 			Address: n.Address,
 			Log:     o.logOf(n),
 			Credentials: func(context.Context) (string, string, error) {

@@ -24,7 +24,7 @@ func BenchmarkKillOfOne(b *testing.B) {
 		for _, callers := range []int{1, 16, 256} {
 			b.Run(fmt.Sprintf("%s/callers=%d", who, callers), func(b *testing.B) {
 				server := redistest.Start(b)
-				n := sessions.Open(sessions.Options{Address: server.Addr()})
+				n := sessions.New(sessions.Options{Address: server.Addr()})
 				defer n.Close()
 				_, err := n.Kill(context.Background(), at(strangers(1)...))
 				require.NoError(b, err)

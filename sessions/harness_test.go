@@ -19,7 +19,7 @@ import (
 )
 
 func openNode(t *testing.T, o sessions.Options) *sessions.Node {
-	n := sessions.Open(o)
+	n := sessions.New(o)
 	t.Cleanup(func() { n.Close() })
 	return n
 }

@@ -2,7 +2,7 @@
 // it lists them, kills those that it is told to, and protects those that must
 // live.
 //
-//	node := sessions.Open(sessions.Options{Address: "127.0.0.1:6379"})
+//	node := sessions.New(sessions.Options{Address: "127.0.0.1:6379"})
 //	defer node.Close()
 //	listing, err := node.List(ctx)
 //	shown := listing.Snapshot()
@@ -52,9 +52,9 @@ type Node struct {
 	state state
 }
 
-// Open returns the Node of o, which connects at once, in the background, and
+// New returns the Node of o, which connects at once, in the background, and
 // stays connected: a server that is full takes no new connection.
-func Open(o Options) *Node {
+func New(o Options) *Node {
 	o.DialTimeout = cmp.Or(o.DialTimeout, 3*time.Second)
 	// A server that runs a script says nothing for 5 s, and then that it is
 	// busy (busy-reply-threshold).
