@@ -33,7 +33,7 @@ type result struct {
 	Gone      []string `json:"gone"`
 	Protected []string `json:"protected"`
 	Failed    []string `json:"failed"`
-	Untried   []string `json:"untried"`
+	Skipped   []string `json:"skipped"`
 	Error     string   `json:"error"`
 }
 

@@ -47,7 +47,7 @@ type auditResult struct {
 	Replaced  []string `json:"replaced,omitempty"`
 	Protected []string `json:"protected,omitempty"`
 	Failed    []string `json:"failed,omitempty"`
-	Untried   []string `json:"untried,omitempty"`
+	Skipped   []string `json:"skipped,omitempty"`
 	Error     string   `json:"error,omitempty"`
 }
 
@@ -86,8 +86,8 @@ func (r *auditResult) add(result sessions.Result, name string) {
 		list = &r.Replaced
 	case sessions.Protected:
 		list = &r.Protected
-	case sessions.Untried:
-		list = &r.Untried
+	case sessions.Skipped:
+		list = &r.Skipped
 	}
 	*list = append(*list, name)
 }

@@ -83,11 +83,11 @@ func TestAKillThatIsRefusedByItsNodeIsRecorded(t *testing.T) {
 	primary, _, link := startPair(t)
 	a := startAPI(t, fleet.Node{Address: primary.Addr()})
 	require.Equal(t, 400, a.kill(killBody("10.0.0.1:1", link())).status)
-	assert.Equal(t, map[string]any{"node_id": "n", "protected": []any{link()}, "untried": []any{"10.0.0.1:1"},
+	assert.Equal(t, map[string]any{"node_id": "n", "protected": []any{link()}, "skipped": []any{"10.0.0.1:1"},
 		"error": "the request names protected sessions"}, a.lastResult())
 	require.NoError(t, primary.Close())
 	require.Equal(t, 500, a.kill(killBody("10.0.0.1:1")).status)
-	assert.Equal(t, []any{"10.0.0.1:1"}, a.lastResult()["untried"])
+	assert.Equal(t, []any{"10.0.0.1:1"}, a.lastResult()["skipped"])
 	assert.Contains(t, a.lastResult()["error"], "the node cannot be reached")
 }
 

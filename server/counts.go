@@ -8,7 +8,7 @@ import (
 )
 
 // counts is how many sessions of a kill-all had which result.
-type counts struct{ total, killed, gone, protected, failed, untried int }
+type counts struct{ total, killed, gone, protected, failed, skipped int }
 
 func (c counts) with(outcomes []sessions.Outcome) counts {
 	c.total += len(outcomes)
@@ -22,8 +22,8 @@ func (c counts) with(outcomes []sessions.Outcome) counts {
 			c.protected++
 		case sessions.Failed:
 			c.failed++
-		case sessions.Untried:
-			c.untried++
+		case sessions.Skipped:
+			c.skipped++
 		}
 	}
 	return c
@@ -31,7 +31,7 @@ func (c counts) with(outcomes []sessions.Outcome) counts {
 
 // over counts what was not tried as failed, for it will not be any more.
 func (c counts) over() counts {
-	c.failed, c.untried = c.failed+c.untried, 0
+	c.failed, c.skipped = c.failed+c.skipped, 0
 	return c
 }
 

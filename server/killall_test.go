@@ -246,7 +246,7 @@ func TestTheServersEndInTheMiddleOfAKillAll(t *testing.T) {
 	assert.Positive(t, c.Failed, "what was not tried will not be any more")
 	assert.Equal(t, c.Total, c.Killed+c.Gone+c.Protected+c.Failed)
 	assert.Len(t, a.lastResult()["killed"], int(c.Killed))
-	assert.Len(t, a.lastResult()["untried"], int(c.Failed))
+	assert.Len(t, a.lastResult()["skipped"], int(c.Failed))
 	assert.True(t, all[0].Closed())
 	assert.True(t, all[len(all)-1].Open())
 }

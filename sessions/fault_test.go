@@ -36,7 +36,7 @@ func TestANodeThatIsDownIsUnreachable(t *testing.T) {
 	}
 	outcomes, err := n.Kill(t.Context(), someone)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
-	assert.Equal(t, []sessions.Result{sessions.Untried}, results(outcomes))
+	assert.Equal(t, []sessions.Result{sessions.Skipped}, results(outcomes))
 }
 
 func TestANodeThatHangsIsUnreachableInTime(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 	Replaced  Result = "replaced"  // another session has the address now; it was not killed
 	Protected Result = "protected" // the session must live
 	Failed    Result = "failed"    // the node did not say what it did
-	Untried   Result = "untried"   // nothing was sent for this target
+	Skipped   Result = "skipped"   // nothing was sent for this target
 )
 
 // An Outcome is the result for one target. It has what the target was named by;

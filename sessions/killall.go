@@ -21,7 +21,7 @@ func (n *Node) KillAll(ctx context.Context, progress func([]Outcome)) (outcomes 
 		}
 		outcomes = make([]Outcome, len(seen.sessions))
 		for i, s := range seen.sessions {
-			outcomes[i] = Outcome{Addr: s.Peer, ID: s.ID, Result: Untried}
+			outcomes[i] = Outcome{Addr: s.Peer, ID: s.ID, Result: Skipped}
 		}
 		return false, l.killAll(ctx, outcomes, progress)
 	})

@@ -38,9 +38,9 @@ func TestAllThatAreThereWhenItBeginsAreKilled(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, map[sessions.Result]int{sessions.Killed: 149, sessions.Gone: 1, sessions.Protected: 1}, count(outcomes))
 		assert.Equal(t, []map[sessions.Result]int{
-			{sessions.Untried: 151},
-			{sessions.Killed: 64, sessions.Untried: 87},
-			{sessions.Killed: 128, sessions.Untried: 23},
+			{sessions.Skipped: 151},
+			{sessions.Killed: 64, sessions.Skipped: 87},
+			{sessions.Killed: 128, sessions.Skipped: 23},
 		}, told)
 		for i, s := range all {
 			assert.True(t, i == 140 || s.Closed(), "session %d", i)
@@ -85,12 +85,12 @@ func TestAKillOfAllStopsWhenTheCallersTimeIsOver(t *testing.T) {
 				})
 				require.ErrorIs(t, err, why)
 				require.ErrorIs(t, err, sessions.ErrUnreachable)
-				assert.NotZero(t, count(outcomes)[sessions.Untried])
+				assert.NotZero(t, count(outcomes)[sessions.Skipped])
 				for i, o := range outcomes[:150] {
 					switch o.Result {
 					case sessions.Killed:
 						assert.True(t, all[i].Closed(), "session %d", i)
-					case sessions.Untried:
+					case sessions.Skipped:
 						assert.True(t, all[i].Open(), "session %d", i)
 					}
 				}
@@ -115,7 +115,7 @@ func TestAKillBeginsWithOneAndStopsBetweenTwoChunks(t *testing.T) {
 		}
 		outcomes, err := n.Kill(ctx, targetsOf(all...))
 		require.ErrorIs(t, err, context.Canceled)
-		assert.Equal(t, append([]sessions.Result{sessions.Killed}, slices.Repeat([]sessions.Result{sessions.Untried}, 9)...), results(outcomes))
+		assert.Equal(t, append([]sessions.Result{sessions.Killed}, slices.Repeat([]sessions.Result{sessions.Skipped}, 9)...), results(outcomes))
 		assert.True(t, all[0].Closed())
 		assert.True(t, all[1].Open())
 	})
@@ -149,5 +149,5 @@ func TestAKillOfAllThatTheNodeEndsTellsHowFarItCame(t *testing.T) {
 		}
 	})
 	require.ErrorIs(t, err, sessions.ErrBusy)
-	assert.Equal(t, map[sessions.Result]int{sessions.Killed: 64, sessions.Untried: 137}, count(outcomes))
+	assert.Equal(t, map[sessions.Result]int{sessions.Killed: 64, sessions.Skipped: 137}, count(outcomes))
 }

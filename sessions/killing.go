@@ -19,7 +19,7 @@ type killing struct {
 // An item is a distinct target.
 type item struct {
 	Target
-	result     Result // Untried while it is open
+	result     Result // Skipped while it is open
 	protection Protection
 	orders     []*order
 	seen       bool // the sessions were seen, and not only an address
@@ -30,7 +30,7 @@ func newKilling(targets []Target) *killing {
 	for _, t := range targets {
 		t = t.canonical()
 		if k.items[t] == nil {
-			i := &item{Target: t, result: Untried}
+			i := &item{Target: t, result: Skipped}
 			k.items[t] = i
 			k.list = append(k.list, i)
 		}
@@ -96,7 +96,7 @@ func (k *killing) run(ctx context.Context, l *link) error {
 
 func (k *killing) open() (list []*item) {
 	for _, i := range k.list {
-		if i.result == Untried {
+		if i.result == Skipped {
 			list = append(list, i)
 		}
 	}
@@ -219,7 +219,7 @@ func (k *killing) find(seen *look, i *item) (found []*Session, result Result) {
 func (k *killing) kill(ctx context.Context, open []*item) error {
 	var all []*order
 	for _, i := range open {
-		if i.result != Untried {
+		if i.result != Skipped {
 			continue
 		}
 		for _, v := range i.orders {
@@ -234,7 +234,7 @@ func (k *killing) kill(ctx context.Context, open []*item) error {
 	}
 	err := k.link.kill(ctx, all)
 	for _, i := range open {
-		if i.result == Untried {
+		if i.result == Skipped {
 			i.result = i.after(err)
 		}
 	}
@@ -242,14 +242,14 @@ func (k *killing) kill(ctx context.Context, open []*item) error {
 	return err
 }
 
-// after is the result of an item whose orders were sent. It is Untried where one
+// after is the result of an item whose orders were sent. It is Skipped where one
 // of them hit nobody, so that it is looked at again.
 func (i *item) after(err error) Result {
 	killed, missed := 0, 0
 	for _, v := range i.orders {
 		switch {
 		case !v.sent:
-			return Untried
+			return Skipped
 		case !v.answered:
 			return Failed
 		case v.killed > 0:
@@ -266,6 +266,6 @@ func (i *item) after(err error) Result {
 	case err != nil:
 		return Failed
 	default:
-		return Untried
+		return Skipped
 	}
 }

@@ -28,7 +28,7 @@ func requireProtected(t *testing.T, n *sessions.Node, server string, links ...ne
 				victim := redistest.Dial(t, server, "victim")
 				outcomes, err := n.Kill(t.Context(), way(t, n, addrOf(victim), link))
 				require.ErrorIs(t, err, sessions.ErrProtected)
-				assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes)[:2])
+				assert.Equal(t, []sessions.Result{sessions.Skipped, sessions.Protected}, results(outcomes)[:2])
 				assert.Equal(t, sessions.Unprotected, outcomes[0].Protection)
 				assert.NotEqual(t, sessions.Unprotected, outcomes[1].Protection)
 				assert.True(t, victim.Open())

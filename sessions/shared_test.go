@@ -34,7 +34,7 @@ func TestWhatOneCallerAsksForIsNoOthersTrouble(t *testing.T) {
 				case 1:
 					outcomes, err := n.Kill(t.Context(), targetsOf(s, link))
 					assert.ErrorIs(t, err, sessions.ErrProtected)
-					assert.Equal(t, []sessions.Result{sessions.Untried, sessions.Protected}, results(outcomes))
+					assert.Equal(t, []sessions.Result{sessions.Skipped, sessions.Protected}, results(outcomes))
 				case 2:
 					ctx, cancel := context.WithCancel(t.Context())
 					time.AfterFunc(time.Duration(i)*10*time.Microsecond, cancel)
@@ -160,7 +160,7 @@ func TestARestartInTheMiddleOfAKill(t *testing.T) {
 		require.NoError(t, <-restarted)
 		if err != nil {
 			require.ErrorIs(t, err, sessions.ErrUnreachable)
-			assert.True(t, slices.Contains(results(outcomes), sessions.Untried) || slices.Contains(results(outcomes), sessions.Failed))
+			assert.True(t, slices.Contains(results(outcomes), sessions.Skipped) || slices.Contains(results(outcomes), sessions.Failed))
 		}
 		late := redistest.Dial(t, server.Addr(), "late")
 		outcomes, err = n.Kill(t.Context(), targets)

@@ -36,7 +36,7 @@ type record struct {
 		Gone     []string `json:"gone"`
 		Replaced []string `json:"replaced"`
 		Failed   []string `json:"failed"`
-		Untried  []string `json:"untried"`
+		Skipped  []string `json:"skipped"`
 		Error    string   `json:"error"`
 	} `json:"results"`
 }
