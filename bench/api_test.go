@@ -22,7 +22,7 @@ const nodeID = "8f7ee181-88e2-49b7-a4bf-81f18f93a135"
 // ends. Its log is made and thrown away.
 func serveAPI(tb testing.TB, addr string, o server.Options) (endpoint string) {
 	f, err := fleet.New([]fleet.Project{{ID: project, Instances: []fleet.Instance{
-		{ID: instance, Nodes: []fleet.Node{{ID: nodeID, Address: addr}}},
+		{ID: instance, Nodes: []fleet.NodeConfig{{ID: nodeID, Address: addr}}},
 	}}}, os.Getenv)
 	require.NoError(tb, err)
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))

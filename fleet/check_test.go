@@ -26,13 +26,13 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 
 	f, err := fleet.New([]fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{
-			{ID: "good", Nodes: []fleet.Node{{ID: "a", Address: server.Addr()}, {ID: "b", Address: other.Addr()}}},
-			{ID: "bad", Nodes: []fleet.Node{
+			{ID: "good", Nodes: []fleet.NodeConfig{{ID: "a", Address: server.Addr()}, {ID: "b", Address: other.Addr()}}},
+			{ID: "bad", Nodes: []fleet.NodeConfig{
 				{ID: "locked", Address: locked.Addr()}, {ID: "down", Address: down.Addr()}, {ID: "reader", Address: reader.Addr(), Username: "reader", PasswordEnv: "ANY"},
 			}},
 			{ID: "empty"},
 		}},
-		{ID: "q", Instances: []fleet.Instance{{ID: "twice", Nodes: []fleet.Node{
+		{ID: "q", Instances: []fleet.Instance{{ID: "twice", Nodes: []fleet.NodeConfig{
 			{ID: "same", Address: "[::ffff:127.0.0.1]:" + port}, {ID: "alias", Address: "localhost:" + otherPort},
 		}}}},
 	}, func(string) string { return "any" })
@@ -55,7 +55,7 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 }
 
 func TestAFleetWithoutFaultHasNoProblems(t *testing.T) {
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{
 		{ID: "a", Address: redistest.Start(t).Addr()}, {ID: "b", Address: redistest.Start(t).Addr()},
 	}}}}}, os.Getenv)
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestARotatedPasswordIsReadAgain(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", "old")
 	file := filepath.Join(t.TempDir(), "password")
 	require.NoError(t, os.WriteFile(file, []byte("old\n"), 0o600))
-	f, err := fleet.New(one(func(n *fleet.Node) { n.Address, n.PasswordFile = server.Addr(), file }), os.Getenv)
+	f, err := fleet.New(one(func(n *fleet.NodeConfig) { n.Address, n.PasswordFile = server.Addr(), file }), os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
 	require.Empty(t, f.Check(t.Context()))

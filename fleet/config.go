@@ -17,11 +17,11 @@ type Project struct {
 type Instance struct {
 	ID    string `yaml:"id"`
 	Name  string `yaml:"name"` // for people; may be empty
-	Nodes []Node `yaml:"nodes"`
+	Nodes []NodeConfig `yaml:"nodes"`
 }
 
-// A Node is one Redis or Valkey server.
-type Node struct {
+// A NodeConfig is one Redis or Valkey server.
+type NodeConfig struct {
 	ID       string `yaml:"id"`
 	Name     string `yaml:"name"`     // for people; may be empty
 	Address  string `yaml:"address"`  // host:port

@@ -13,10 +13,10 @@ import (
 )
 
 // one is a fleet of one good node, which edit then spoils.
-func one(edit func(*fleet.Node)) []fleet.Project {
-	n := fleet.Node{ID: "n", Address: "127.0.0.1:6379"}
+func one(edit func(*fleet.NodeConfig)) []fleet.Project {
+	n := fleet.NodeConfig{ID: "n", Address: "127.0.0.1:6379"}
 	edit(&n)
-	return []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{n}}}}}
+	return []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{n}}}}}
 }
 
 func unset(string) string { return "" }
@@ -43,11 +43,11 @@ func TestBadIDs(t *testing.T) {
 			`[0].instances[0].id: the id "i\n" is ` + form},
 		"an instance twice in one project": {[]fleet.Project{{ID: "p", Instances: instances("i", "j", "i")}},
 			`[0].instances[2].id: the id "i" is there twice`},
-		"a node without an id": {one(func(n *fleet.Node) { n.ID = "" }),
+		"a node without an id": {one(func(n *fleet.NodeConfig) { n.ID = "" }),
 			"[0].instances[0].nodes[0].id: an id is missing"},
-		"a node's id of 65 characters": {one(func(n *fleet.Node) { n.ID = strings.Repeat("a", 65) }),
+		"a node's id of 65 characters": {one(func(n *fleet.NodeConfig) { n.ID = strings.Repeat("a", 65) }),
 			`[0].instances[0].nodes[0].id: the id "` + strings.Repeat("a", 65) + `" is ` + form},
-		"a node twice in one instance": {[]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{
+		"a node twice in one instance": {[]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{
 			{ID: "n", Address: "127.0.0.1:1"}, {ID: "n", Address: "127.0.0.1:2"}}}}}},
 			`[0].instances[0].nodes[1].id: the id "n" is there twice`},
 	} {
@@ -81,7 +81,7 @@ func TestAddresses(t *testing.T) {
 		"host:6379/0":            false,
 	} {
 		t.Run(address, func(t *testing.T) {
-			f, err := fleet.New(one(func(n *fleet.Node) { n.Address = address }), unset)
+			f, err := fleet.New(one(func(n *fleet.NodeConfig) { n.Address = address }), unset)
 			if good {
 				require.NoError(t, err)
 				assert.NoError(t, f.Close())
@@ -114,7 +114,7 @@ func TestPasswords(t *testing.T) {
 		"in two places, neither there": {env: "NOPE", file: missing, want: at + "password_file: password_env and password_file exclude each other"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, err := fleet.New(one(func(n *fleet.Node) { n.PasswordEnv, n.PasswordFile = c.env, c.file }), getenv)
+			f, err := fleet.New(one(func(n *fleet.NodeConfig) { n.PasswordEnv, n.PasswordFile = c.env, c.file }), getenv)
 			if c.want == "" {
 				require.NoError(t, err)
 				assert.NoError(t, f.Close())

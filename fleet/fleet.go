@@ -82,7 +82,7 @@ func (f *Fleet) open(o Options) error {
 }
 
 // openNodes returns those that it opened on an error too.
-func (o Options) openNodes(nodes []Node, path []any) (open []Member, _ error) {
+func (o Options) openNodes(nodes []NodeConfig, path []any) (open []Member, _ error) {
 	ids := map[string]bool{}
 	for i, n := range nodes {
 		at := func(key string) []any { return slices.Concat(path, []any{i, key}) }
@@ -108,7 +108,7 @@ func (o Options) openNodes(nodes []Node, path []any) (open []Member, _ error) {
 	return open, nil
 }
 
-func (o Options) logOf(n Node) *slog.Logger {
+func (o Options) logOf(n NodeConfig) *slog.Logger {
 	if o.Log == nil {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 
 func TestMembers(t *testing.T) {
 	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{
-		{ID: "i", Nodes: []fleet.Node{{ID: "z", Address: "127.0.0.1:1"}, {ID: "a", Name: "shard 1", Address: "cache.example.com:2"}}},
+		{ID: "i", Nodes: []fleet.NodeConfig{{ID: "z", Address: "127.0.0.1:1"}, {ID: "a", Name: "shard 1", Address: "cache.example.com:2"}}},
 		{ID: "empty"},
 	}}}, unset)
 	require.NoError(t, err)
@@ -40,10 +40,10 @@ func TestMembers(t *testing.T) {
 func TestMember(t *testing.T) {
 	f, err := fleet.New([]fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{
-			{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: "127.0.0.1:1"}, {ID: "m", Address: "127.0.0.1:2"}}},
+			{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:1"}, {ID: "m", Address: "127.0.0.1:2"}}},
 			{ID: "empty"},
 		}},
-		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: "127.0.0.1:3"}}}}},
+		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:3"}}}}},
 	}, unset)
 	require.NoError(t, err)
 	defer f.Close()
@@ -87,30 +87,30 @@ func TestThePasswordReachesTheServer(t *testing.T) {
 	} {
 		t.Run("from a file of "+name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
-			assert.NoError(t, killOn(t, server.Addr(), fleet.Node{PasswordFile: file}))
+			assert.NoError(t, killOn(t, server.Addr(), fleet.NodeConfig{PasswordFile: file}))
 		})
 	}
 	t.Run("from the environment", func(t *testing.T) {
 		t.Setenv("FLEET_TEST_PASSWORD", "hunter2")
-		assert.NoError(t, killOn(t, server.Addr(), fleet.Node{PasswordEnv: "FLEET_TEST_PASSWORD"}))
+		assert.NoError(t, killOn(t, server.Addr(), fleet.NodeConfig{PasswordEnv: "FLEET_TEST_PASSWORD"}))
 	})
 	t.Run("with the user's name", func(t *testing.T) {
 		t.Setenv("FLEET_TEST_PASSWORD", "hunter2")
-		err := killOn(t, server.Addr(), fleet.Node{Username: "nobody", PasswordEnv: "FLEET_TEST_PASSWORD"})
+		err := killOn(t, server.Addr(), fleet.NodeConfig{Username: "nobody", PasswordEnv: "FLEET_TEST_PASSWORD"})
 		assert.ErrorIs(t, err, sessions.ErrRefused)
 		assert.NotContains(t, err.Error(), "hunter2")
 	})
 	t.Run("but not a space, which is part of it", func(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte("hunter2 \n"), 0o600))
-		assert.ErrorIs(t, killOn(t, server.Addr(), fleet.Node{PasswordFile: file}), sessions.ErrRefused)
+		assert.ErrorIs(t, killOn(t, server.Addr(), fleet.NodeConfig{PasswordFile: file}), sessions.ErrRefused)
 	})
 }
 
 // killOn kills nobody on the one node n at address.
-func killOn(t *testing.T, address string, n fleet.Node) error {
+func killOn(t *testing.T, address string, n fleet.NodeConfig) error {
 	t.Helper()
 	n.ID, n.Address = "n", address
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{n}}}}}, os.Getenv)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{n}}}}}, os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
 	node, err := f.Member("p", "i", "n")

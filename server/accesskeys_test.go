@@ -21,7 +21,7 @@ import (
 
 func TestASignedKill(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	v11 := opsKey
 	v11.Region, v11.Service = "eu-west-0", "dcs"
 	for name, send := range map[string]func(body string) *http.Request{
@@ -83,7 +83,7 @@ func (a *api) signedCaller(r *http.Request) any {
 // Requests that were recorded from the official clients, byte for byte.
 func TestWhatOfficialClientsSend(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "0d6f2e5a", Instances: []fleet.Instance{{ID: "cache_1", Nodes: []fleet.Node{{ID: "node-1", Address: node.Addr()}}}}}}, nil)
+	f, err := fleet.New([]fleet.Project{{ID: "0d6f2e5a", Instances: []fleet.Instance{{ID: "cache_1", Nodes: []fleet.NodeConfig{{ID: "node-1", Address: node.Addr()}}}}}}, nil)
 	require.NoError(t, err)
 	defer f.Close()
 	key := server.AccessKey{Name: "key", AccessKey: "QTWAOYTTINDUT2QVKYUC", SecretKeyEnv: "SK", Projects: []string{"0d6f2e5a"}}
@@ -110,7 +110,7 @@ func TestWhatOfficialClientsSend(t *testing.T) {
 
 func TestSignedRefusalsKillNothing(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	victim := redistest.Dial(t, node.Addr(), "victim")
 	body := killBody(victim.Addr())
 	wrong := func(k signature.Key) signature.Key { k.Secret = "sk-that-is-wrong"; return k }
@@ -201,7 +201,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 }
 
 func TestARefusedActionIsNamed(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	assert.Equal(t, "Policy does not allow dcs:clients:kill.", a.do(a.signed(listerKey, killBody("10.0.0.1:1"))).fault.ErrorMsg)
 }
 
@@ -222,7 +222,7 @@ func TestEveryOperationOfTheContractNeedsAnAction(t *testing.T) {
 }
 
 func TestTheServersTimeIsInASkewsDetails(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	a.SetNow(func() time.Time { return time.Date(2030, 1, 2, 4, 4, 5, 0, time.FixedZone("", 3600)) })
 	assert.Equal(t, "The server's time is 2030-01-02T03:04:05Z", a.do(a.signed(opsKey, killBody("10.0.0.1:1"))).details())
 }

@@ -55,7 +55,7 @@ func (a *api) taken() []map[string]any {
 
 func TestAKillIsRecordedBeforeAndAfter(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
 	got := a.send("POST", killPath, killBody(s.Addr(), "10.0.0.1:1", "10.0.0.1:1"), map[string]string{"X-Request-Id": "deploy-7.a_b"})
 	require.Equal(t, 204, got.status)
@@ -81,7 +81,7 @@ func TestAKillIsRecordedBeforeAndAfter(t *testing.T) {
 
 func TestAKillThatIsRefusedByItsNodeIsRecorded(t *testing.T) {
 	primary, _, link := startPair(t)
-	a := startAPI(t, fleet.Node{Address: primary.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: primary.Addr()})
 	require.Equal(t, 400, a.kill(killBody("10.0.0.1:1", link())).status)
 	assert.Equal(t, map[string]any{"node_id": "n", "protected": []any{link()}, "skipped": []any{"10.0.0.1:1"},
 		"error": "the request names protected sessions"}, a.lastResult())
@@ -94,7 +94,7 @@ func TestAKillThatIsRefusedByItsNodeIsRecorded(t *testing.T) {
 func TestAKillAllIsRecordedBeforeAndAfter(t *testing.T) {
 	node, down := redistest.Start(t), redistest.Start(t)
 	require.NoError(t, down.Close())
-	a := startInstance(t, fleet.Node{ID: "n", Address: node.Addr()}, fleet.Node{ID: "m", Address: down.Addr()})
+	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: down.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
 	own := ""
 	for _, c := range a.list("?node_id=n").Clients {
@@ -133,7 +133,7 @@ func openAudit(t *testing.T, audit string) *server.AuditLog {
 }
 
 func startAudited(t *testing.T, node string, audit io.Writer) *api {
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node}}}}}}, os.Getenv)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node}}}}}}, os.Getenv)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	return start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets, Audit: audit})

@@ -84,11 +84,11 @@ func TestConfigLoads(t *testing.T) {
 		{Name: "admin", SHA256: digestB, Projects: []string{"*"}},
 	}, c.Auth.Tokens)
 	assert.Equal(t, []fleet.Project{
-		{ID: "p", Instances: []fleet.Instance{{ID: "i", Name: "cache-1", Nodes: []fleet.Node{
+		{ID: "p", Instances: []fleet.Instance{{ID: "i", Name: "cache-1", Nodes: []fleet.NodeConfig{
 			{ID: "n", Address: "127.0.0.1:6379"},
 			{ID: "m", Address: "[::1]:6380", Username: "admin", PasswordEnv: "REDIS_PASSWORD", Name: "shard 2"},
 		}}}},
-		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{}}}},
+		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{}}}},
 	}, c.Projects)
 }
 

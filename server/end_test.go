@@ -43,7 +43,7 @@ const limit = 12 * time.Second
 
 func TestAHungNodeHoldsUpNeitherCallersNorTheEnd(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	url, stop := a.serveOn(server.ServeOptions{})
 	require.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
 	require.NoError(t, node.Pause())
@@ -89,7 +89,7 @@ func TestATrustedProxySaysWhoCalls(t *testing.T) {
 		"one that is not": {[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, "127.0.0.1:"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := startAPI(t, fleet.Node{Address: node.Addr()})
+			a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 			url, stop := a.serveOn(server.ServeOptions{TrustedProxies: c.trusted})
 			r := killRequest(t, t.Context(), url, "10.0.0.1:1")
 			r.Header.Set("X-Forwarded-For", "198.51.100.1, 192.0.2.7")
@@ -107,7 +107,7 @@ func TestATrustedProxySaysWhoCalls(t *testing.T) {
 
 func TestBodiesBeyondTheBudgetAreRefusedForNow(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets, BodyBudget: 64 << 10})
@@ -132,7 +132,7 @@ func TestNothingIsKilledWhereTheAuditHangs(t *testing.T) {
 	require.ErrorIs(t, err, output.ErrStuck)
 
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets, Audit: audit})

@@ -80,14 +80,14 @@ type api struct {
 }
 
 // startAPI serves project p, instance i, node n at the address of a Redis node.
-func startAPI(t *testing.T, node fleet.Node) *api {
+func startAPI(t *testing.T, node fleet.NodeConfig) *api {
 	node.ID = "n"
 	return startInstance(t, node)
 }
 
 // startInstance serves project p, instance i with these nodes, and the project
 // other, which has nothing.
-func startInstance(t *testing.T, nodes ...fleet.Node) *api {
+func startInstance(t *testing.T, nodes ...fleet.NodeConfig) *api {
 	f, err := fleet.New([]fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: nodes}, {ID: "empty"}}},
 		{ID: "other"},

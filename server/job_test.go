@@ -28,7 +28,7 @@ func (a *api) job(id string) (job gen.Job) {
 }
 
 func TestWhoMayAskForAJob(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	var ref gen.JobRef
 	require.NoError(t, json.Unmarshal([]byte(a.scan(`{}`).body), &ref))
 	for name, c := range map[string]struct {
@@ -75,7 +75,7 @@ func TestAJobThatIsOverIsRememberedForADay(t *testing.T) {
 }
 
 func TestAScansJobIsNotStored(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	var first gen.JobRef
 	require.NoError(t, json.Unmarshal([]byte(a.scan(`{}`).body), &first))
 	for range 2000 { // more than any number that is kept

@@ -21,7 +21,7 @@ import (
 
 func TestExactlyTheNamedSocketsClose(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		var all []*redistest.Session
 		for i := range 12 {
 			all = append(all, redistest.Dial(t, node.Addr(), fmt.Sprintf("s-%d", i)))
@@ -45,7 +45,7 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 }
 
 func TestAnUnsafeRequestIDIsReplaced(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	for _, id := range []string{"a b", strings.Repeat("x", 65), "a\"b"} {
 		got := a.send("POST", killPath, killBody("10.0.0.1:1"), map[string]string{"X-Request-Id": id})
 		assert.Regexp(t, `^[0-9a-f]{32}$`, got.header.Get("X-Request-Id"))
@@ -54,7 +54,7 @@ func TestAnUnsafeRequestIDIsReplaced(t *testing.T) {
 
 func TestAReplicasAddressRefusesTheWholeRequest(t *testing.T) {
 	primary, _, replica := startPair(t)
-	a := startAPI(t, fleet.Node{Address: primary.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: primary.Addr()})
 	victim := redistest.Dial(t, primary.Addr(), "victim")
 	link := replica()
 	got := a.kill(killBody(victim.Addr(), link))
@@ -67,7 +67,7 @@ func TestAReplicasAddressRefusesTheWholeRequest(t *testing.T) {
 // A client that has left may have given its port to another.
 func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		victim := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
 		addr := victim.LocalAddr().String()
 		require.Len(t, a.list("?addr="+addr).Clients, 1)
@@ -104,7 +104,7 @@ func TestAKillMeansTheSessionThatItsCallerWasShown(t *testing.T) {
 
 func TestSessionsAreKilledByTheirIDs(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		one, other, third := redistest.Dial(t, node.Addr(), "one"), redistest.Dial(t, node.Addr(), "other"), redistest.Dial(t, node.Addr(), "third")
 		id, err := one.Do("CLIENT", "ID")
 		require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestSessionsAreKilledByTheirIDs(t *testing.T) {
 func TestASessionOfAUnixSocketIsKilledByItsID(t *testing.T) {
 	socket := t.TempDir() + "/a b"
 	node := redistest.Start(t, "--unixsocket", socket)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := dialRaw(t, "unix", socket, nil)
 	page := a.list("?sort=id&order=desc")
 	require.NotEmpty(t, page.Clients)
@@ -138,7 +138,7 @@ func TestASessionOfAUnixSocketIsKilledByItsID(t *testing.T) {
 func TestARestartedNodesNewcomerIsNotTheSessionThatWasListed(t *testing.T) {
 	for range 3 {
 		node := redistest.Start(t)
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		listed := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
 		addr := listed.LocalAddr().String()
 		require.Len(t, a.list("?addr="+addr).Clients, 1)
@@ -160,7 +160,7 @@ func TestARestartedNodesNewcomerIsNotTheSessionThatWasListed(t *testing.T) {
 
 func TestAKillOfManyNamesWhatWasGone(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
 	addrs := []string{s.Addr()}
 	for i := range 9_999 {
@@ -175,7 +175,7 @@ func TestAKillOfManyNamesWhatWasGone(t *testing.T) {
 
 func TestTheLargestOutcomeKeepsToTheContract(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	replaced := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
 	addr := replaced.LocalAddr().String()
 	require.NotEmpty(t, a.list("?addr="+addr).Clients)
@@ -198,7 +198,7 @@ func TestTheLargestOutcomeKeepsToTheContract(t *testing.T) {
 func TestFaultsOfANode(t *testing.T) {
 	t.Run("down is a 500", func(t *testing.T) {
 		node := redistest.Start(t)
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		require.NoError(t, node.Close())
 		got := a.kill(killBody("10.0.0.1:1"))
 		assert.Equal(t, 500, got.status)
@@ -208,7 +208,7 @@ func TestFaultsOfANode(t *testing.T) {
 	})
 	t.Run("restarted between two kills is a 204", func(t *testing.T) {
 		node := redistest.Start(t)
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
 		require.NoError(t, node.Restart(t.Context()))
 		s := redistest.Dial(t, node.Addr(), "s")
@@ -217,17 +217,17 @@ func TestFaultsOfANode(t *testing.T) {
 	})
 	t.Run("without its password is a 500, with it a 204", func(t *testing.T) {
 		node := redistest.Start(t, "--requirepass", "s3cret")
-		got := startAPI(t, fleet.Node{Address: node.Addr()}).kill(killBody("10.0.0.1:1"))
+		got := startAPI(t, fleet.NodeConfig{Address: node.Addr()}).kill(killBody("10.0.0.1:1"))
 		assert.Equal(t, 500, got.status)
 		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
 		t.Setenv("NODE_PASSWORD", "s3cret")
-		a := startAPI(t, fleet.Node{Address: node.Addr(), PasswordEnv: "NODE_PASSWORD"})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr(), PasswordEnv: "NODE_PASSWORD"})
 		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
 		assert.NotContains(t, a.log.String(), "s3cret")
 	})
 	t.Run("hanging is a 500 in bounded time", func(t *testing.T) {
 		node := redistest.Start(t)
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		require.NoError(t, node.Pause())
 		got := a.kill(killBody("10.0.0.1:1"))
 		require.NoError(t, node.Resume())
@@ -241,7 +241,7 @@ func TestFaultsOfANode(t *testing.T) {
 			require.NoError(t, err)
 			defer node.Close()
 			node.Fail(reply)
-			a := startAPI(t, fleet.Node{Address: node.Addr()})
+			a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 			got := a.kill(killBody("10.0.0.1:1"))
 			assert.Equal(t, 503, got.status)
 			assert.Equal(t, "1", got.header.Get("Retry-After"))

@@ -52,7 +52,7 @@ func countsOf(j gen.Job) string {
 func TestAllSessionsOfANodeClose(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		other := redistest.Start(t)
-		a := startInstance(t, fleet.Node{ID: "n", Address: node.Addr()}, fleet.Node{ID: "m", Address: other.Addr()})
+		a := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: other.Addr()})
 		all, spared := dialMany(t, node.Addr(), 30), redistest.Dial(t, other.Addr(), "spared")
 		job := a.await(a.beginKillAll(`{"node_id":"n"}`))
 		assert.Equal(t, gen.SUCCESS, job.Status)
@@ -72,7 +72,7 @@ func TestAllSessionsOfANodeClose(t *testing.T) {
 func TestAllNodesWhateverTheNodeIs(t *testing.T) {
 	for _, body := range []string{`{"kill_all_nodes":true}`, `{"kill_all_nodes":true,"node_id":"m"}`, `{"kill_all_nodes":true,"node_id":""}`, `{"kill_all_nodes":true,"node_id":"unknown"}`} {
 		first, second := redistest.Start(t), redistest.Start(t)
-		a := startInstance(t, fleet.Node{ID: "n", Address: first.Addr()}, fleet.Node{ID: "m", Address: second.Addr()})
+		a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 		s1, s2 := redistest.Dial(t, first.Addr(), "s1"), redistest.Dial(t, second.Addr(), "s2")
 		job := a.await(a.beginKillAll(body))
 		assert.Equal(t, gen.SUCCESS, job.Status, body)
@@ -80,7 +80,7 @@ func TestAllNodesWhateverTheNodeIs(t *testing.T) {
 		assert.True(t, s1.Closed(), body)
 		assert.True(t, s2.Closed(), body)
 	}
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	got := a.send("POST", "/v2/p/instances/empty/clients/kill-all", `{"kill_all_nodes":true}`, nil)
 	assert.Equal(t, 200, got.status, "an instance without nodes has no sessions")
 }
@@ -88,7 +88,7 @@ func TestAllNodesWhateverTheNodeIs(t *testing.T) {
 func TestAReplicaOutlivesAKillAll(t *testing.T) {
 	primary, replica, link := startPair(t)
 	before := link()
-	a := startInstance(t, fleet.Node{ID: "n", Address: primary.Addr()}, fleet.Node{ID: "m", Address: replica.Addr()})
+	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: primary.Addr()}, fleet.NodeConfig{ID: "m", Address: replica.Addr()})
 	s := redistest.Dial(t, primary.Addr(), "s")
 	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
 	assert.Equal(t, gen.SUCCESS, job.Status, "what is protected does not fail it")
@@ -101,7 +101,7 @@ func TestAReplicaOutlivesAKillAll(t *testing.T) {
 
 func TestWhileAKillAllRuns(t *testing.T) {
 	first, second := redistest.Start(t), redistest.Start(t)
-	a := startInstance(t, fleet.Node{ID: "n", Address: first.Addr()}, fleet.Node{ID: "m", Address: second.Addr()})
+	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	require.NoError(t, second.Pause())
 	defer second.Resume() //nolint:errcheck // if the test ends early
 	s1 := redistest.Dial(t, first.Addr(), "s1")
@@ -138,7 +138,7 @@ func TestWhileAKillAllRuns(t *testing.T) {
 
 func TestANodeThatIsNotOfTheKillAllMayBeKilledOn(t *testing.T) {
 	first, second := redistest.Start(t), redistest.Start(t)
-	a := startInstance(t, fleet.Node{ID: "n", Address: first.Addr()}, fleet.Node{ID: "m", Address: second.Addr()})
+	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	require.NoError(t, second.Pause())
 	id := a.beginKillAll(`{"node_id":"m"}`)
 	s := redistest.Dial(t, first.Addr(), "s")
@@ -151,7 +151,7 @@ func TestANodeThatIsNotOfTheKillAllMayBeKilledOn(t *testing.T) {
 func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
 	up, down := redistest.Start(t), redistest.Start(t)
 	locked := redistest.Start(t, "--requirepass", "s3cret")
-	a := startInstance(t, fleet.Node{ID: "down", Address: down.Addr()}, fleet.Node{ID: "locked", Address: locked.Addr()}, fleet.Node{ID: "up", Address: up.Addr()})
+	a := startInstance(t, fleet.NodeConfig{ID: "down", Address: down.Addr()}, fleet.NodeConfig{ID: "locked", Address: locked.Addr()}, fleet.NodeConfig{ID: "up", Address: up.Addr()})
 	require.NoError(t, down.Close())
 	s := redistest.Dial(t, up.Addr(), "s")
 	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
@@ -165,7 +165,7 @@ func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
 
 func TestARefusedKillAll(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
 	for _, c := range []struct {
 		name, body, token, path string
@@ -201,7 +201,7 @@ func TestARefusedKillAll(t *testing.T) {
 	}
 	assert.True(t, s.Open())
 	assert.Empty(t, a.audit.String())
-	two := startInstance(t, fleet.Node{ID: "n", Address: node.Addr()}, fleet.Node{ID: "m", Address: node.Addr()})
+	two := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: node.Addr()})
 	got := two.killAll(`{}`)
 	assert.Equal(t, "DCS.4800", got.fault.ErrorCode)
 	assert.Equal(t, "/node_id: needed unless kill_all_nodes is true", got.details())
@@ -209,7 +209,7 @@ func TestARefusedKillAll(t *testing.T) {
 
 func TestTheServersEndStopsAKillAll(t *testing.T) {
 	hung, second := startHung(t), redistest.Start(t)
-	a := startInstance(t, fleet.Node{ID: "n", Address: hung.addr}, fleet.Node{ID: "m", Address: second.Addr()})
+	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: hung.addr}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	s := redistest.Dial(t, second.Addr(), "s")
 	id := a.beginKillAll(`{"kill_all_nodes":true}`)
 	<-hung.asked
@@ -231,7 +231,7 @@ func TestTheServersEndStopsAKillAll(t *testing.T) {
 
 func TestTheServersEndInTheMiddleOfAKillAll(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	all := dialMany(t, node.Addr(), 1000)
 	a.StopAtFirstKill()
 	id := a.beginKillAll(`{"node_id":"n"}`)
@@ -281,7 +281,7 @@ func startHung(t *testing.T) *hungNode {
 // Nobody recovers for a goroutine but itself.
 func TestAKillAllThatPanicsIsAJobThatFailed(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node.Addr()}}}}}}, nil)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, nil)
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})

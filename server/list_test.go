@@ -51,7 +51,7 @@ func dialMany(t *testing.T, addr string, n int) (all []*redistest.Session) {
 
 func TestASessionIsListedAsItIs(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		s := redistest.Dial(t, node.Addr(), "checkout-1")
 		_, err := s.Do("SELECT", "3")
 		require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestASessionOfAUnixSocketIsListed(t *testing.T) {
 	socket := t.TempDir() + "/s"
 	node := redistest.Start(t, "--unixsocket", socket)
 	dialRaw(t, "unix", socket, nil)
-	page := startAPI(t, fleet.Node{Address: node.Addr()}).list("?addr=" + socket)
+	page := startAPI(t, fleet.NodeConfig{Address: node.Addr()}).list("?addr=" + socket)
 	require.Len(t, page.Clients, 1)
 	assert.Equal(t, "unix", *page.Clients[0].Network)
 	assert.Equal(t, socket+":0", *page.Clients[0].Peer)
@@ -98,7 +98,7 @@ func TestPagesHoldToWhatWasReadFirst(t *testing.T) {
 			"after a scan":   func(a *api) { assert.Equal(t, 200, a.scan(`{"node_id":"n"}`).status) },
 		} {
 			t.Run(name, func(t *testing.T) {
-				a := startAPI(t, fleet.Node{Address: node.Addr()})
+				a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 				all := dialMany(t, node.Addr(), 25)
 				begin(a)
 				var got []string
@@ -134,7 +134,7 @@ func TestPagesHoldToWhatWasReadFirst(t *testing.T) {
 
 func TestTheNodeIsReadOnceForAllPages(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	dialMany(t, node.Addr(), 95)
 	admin := redistest.Dial(t, node.Addr(), "admin")
 	a.list("") // the connection's own commands are over
@@ -156,7 +156,7 @@ func second(_ string, err error) error { return err }
 
 func TestAScanIsKeptUntilItIsToBeClean(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-		a := startAPI(t, fleet.Node{Address: node.Addr()})
+		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		redistest.Dial(t, node.Addr(), "s-1")
 		got := a.scan(`{"node_id":"n","clean_cache":false}`)
 		require.Equal(t, 200, got.status, got.body)
@@ -183,7 +183,7 @@ func TestAScanIsKeptUntilItIsToBeClean(t *testing.T) {
 
 func TestAScanReplacesWhatWasReadForPages(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	a.list("")
 	redistest.Dial(t, node.Addr(), "s")
 	require.Equal(t, 200, a.scan(`{}`).status)
@@ -192,7 +192,7 @@ func TestAScanReplacesWhatWasReadForPages(t *testing.T) {
 
 func TestTheQueryOfAList(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	a.list("") // this server's own connection is the first
 	all := dialMany(t, node.Addr(), 12)
 	require.Equal(t, 200, a.scan(`{}`).status) // so that all see the same
@@ -226,7 +226,7 @@ func TestTheQueryOfAList(t *testing.T) {
 // Official clients send what is not set.
 func TestAQueryParameterWithoutAValueIsUnset(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	dialMany(t, node.Addr(), 12)
 	require.Equal(t, 200, a.scan(`{}`).status)
 	want := a.list("")
@@ -247,7 +247,7 @@ func TestAQueryParameterWithoutAValueIsUnset(t *testing.T) {
 
 func TestASignatureCoversTheQueryAsItWasSent(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	for _, query := range []string{"?sort=&offset=0", "?limit=10&sort"} {
 		r, err := http.NewRequest("GET", a.url+clientsPath+query, nil)
 		require.NoError(t, err)
@@ -260,7 +260,7 @@ func TestASignatureCoversTheQueryAsItWasSent(t *testing.T) {
 
 func TestARefusedListOrScan(t *testing.T) {
 	node := redistest.Start(t)
-	two := startInstance(t, fleet.Node{ID: "n", Address: node.Addr()}, fleet.Node{ID: "m", Address: node.Addr()})
+	two := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: node.Addr()})
 	for _, c := range []struct {
 		name, method, path, body string
 		header                   map[string]string
@@ -302,9 +302,9 @@ func TestARefusedListOrScan(t *testing.T) {
 }
 
 func TestManyNodesAreNotAllNamed(t *testing.T) {
-	var nodes []fleet.Node
+	var nodes []fleet.NodeConfig
 	for i := range 12 {
-		nodes = append(nodes, fleet.Node{ID: fmt.Sprintf("n%d", i), Address: "127.0.0.1:1"})
+		nodes = append(nodes, fleet.NodeConfig{ID: fmt.Sprintf("n%d", i), Address: "127.0.0.1:1"})
 	}
 	got := startInstance(t, nodes...).send("GET", clientsPath, "", nil)
 	assert.Equal(t, "/node_id: the instance has 12 nodes, so one must be named: n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, ...", got.details())
@@ -312,7 +312,7 @@ func TestManyNodesAreNotAllNamed(t *testing.T) {
 
 func TestAListOrScanOfANodeThatFails(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	require.NoError(t, node.Close())
 	for _, got := range []answer{a.send("GET", clientsPath, "", nil), a.scan(`{}`)} {
 		assert.Equal(t, 500, got.status)
@@ -323,7 +323,7 @@ func TestAListOrScanOfANodeThatFails(t *testing.T) {
 	require.NoError(t, err)
 	defer busy.Close()
 	busy.Fail("BUSY Redis is busy running a script.")
-	got := startAPI(t, fleet.Node{Address: busy.Addr()}).scan(`{}`)
+	got := startAPI(t, fleet.NodeConfig{Address: busy.Addr()}).scan(`{}`)
 	assert.Equal(t, 503, got.status)
 	assert.Equal(t, "1", got.header.Get("Retry-After"))
 }
@@ -331,7 +331,7 @@ func TestAListOrScanOfANodeThatFails(t *testing.T) {
 // A user's name is any bytes but for a few, and stands in everybody's list.
 func TestNamesCannotBreakTheList(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), `n","id":"0","x":"<script>&'`+"`")
 	user := "u\"\\\xff\xfe\x01\x1f\x7f\u2028\xed\xa0\x80<!--"
 	require.NoError(t, second(s.Do("ACL", "SETUSER", user, "on", "nopass", "+@all", "~*", "&*")))

@@ -17,7 +17,7 @@ import (
 // resolves to it (DNS rebinding) or across origins.
 func TestWithoutCredentialsOnlyThisMachineIsServed(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f})
@@ -45,7 +45,7 @@ func TestWithoutCredentialsOnlyThisMachineIsServed(t *testing.T) {
 }
 
 func TestWithCredentialsAnyHostIsServed(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	r := a.request(killBody("10.0.0.1:1"))
 	r.Host = "dcs.example.com"
 	r.Header.Set("X-Auth-Token", opsToken)
@@ -53,7 +53,7 @@ func TestWithCredentialsAnyHostIsServed(t *testing.T) {
 }
 
 func TestAListRefusesAParameterThatItDoesNotHave(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	for _, query := range []string{"?adrr=10.0.0.1", "?limit=10&Sort=id", "?offset=0&%61ddr2=x", "?adrr="} {
 		got := a.send("GET", clientsPath+query, "", nil)
 		assert.Equal(t, 400, got.status, query)

@@ -25,7 +25,7 @@ type lockTest struct {
 }
 
 func startLockTest(t *testing.T) *lockTest {
-	l := &lockTest{startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()}), time.Now()}
+	l := &lockTest{startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()}), time.Now()}
 	l.SetNow(func() time.Time { return l.now })
 	return l
 }

@@ -62,11 +62,11 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	busy.Fail("BUSY Redis is busy running a script.")
 	locked := redistest.Start(t, "--requirepass", "s3cret")
 	a := startInstance(t,
-		fleet.Node{ID: "primary", Name: "shard 1", Address: primary.Addr()}, fleet.Node{ID: "replica", Address: replica.Addr()},
-		fleet.Node{ID: "down", Address: down.Addr()}, fleet.Node{ID: "hung", Address: hung.Addr()},
-		fleet.Node{ID: "busy", Address: busy.Addr()}, fleet.Node{ID: "locked", Address: locked.Addr()},
-		fleet.Node{ID: "name", Address: strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1)},
-		fleet.Node{ID: "ip6", Address: "[2001:db8::1]:1"},
+		fleet.NodeConfig{ID: "primary", Name: "shard 1", Address: primary.Addr()}, fleet.NodeConfig{ID: "replica", Address: replica.Addr()},
+		fleet.NodeConfig{ID: "down", Address: down.Addr()}, fleet.NodeConfig{ID: "hung", Address: hung.Addr()},
+		fleet.NodeConfig{ID: "busy", Address: busy.Addr()}, fleet.NodeConfig{ID: "locked", Address: locked.Addr()},
+		fleet.NodeConfig{ID: "name", Address: strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1)},
+		fleet.NodeConfig{ID: "ip6", Address: "[2001:db8::1]:1"},
 	)
 	start := time.Now()
 	list := a.nodes()
@@ -106,7 +106,7 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 }
 
 func TestARefusedListOfNodes(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for name, c := range map[string]struct {
 		path, token string
 		status      int

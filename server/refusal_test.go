@@ -15,7 +15,7 @@ import (
 // request id, and kills nothing. %s is the address of a session that is there.
 func TestRefusalsKillNothing(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	victim := redistest.Dial(t, node.Addr(), "victim")
 	many := strings.TrimSuffix(strings.Repeat(`"%[1]s",`, 10001), ",")
 	none := ""
@@ -108,7 +108,7 @@ func TestRefusalsKillNothing(t *testing.T) {
 func text(s string) *string { return &s }
 
 func TestAWrongMethodSaysWhichIsRight(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for _, method := range []string{"GET", "PUT", "DELETE", "OPTIONS", "PATCH"} {
 		got := a.send(method, killPath, "", map[string]string{"Content-Type": ""})
 		assert.Equal(t, 405, got.status)
@@ -119,7 +119,7 @@ func TestAWrongMethodSaysWhichIsRight(t *testing.T) {
 
 func TestPercentEncodedIDsAreTheSameIDs(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
 	assert.Equal(t, 204, a.send("POST", "/v2/%70/instances/%69/clients/kill", killBody(s.Addr()), nil).status)
 	assert.True(t, s.Closed())

@@ -70,7 +70,7 @@ func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
 
 func TestAKillIsFinishedThoughItsCallerIsGone(t *testing.T) {
 	node := redistest.Start(t)
-	a := startAPI(t, fleet.Node{Address: node.Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	first, second := redistest.Dial(t, node.Addr(), "first"), redistest.Dial(t, node.Addr(), "second")
 	require.NoError(t, node.Pause())
 	answered := make(chan int, 1)
@@ -89,7 +89,7 @@ func TestAKillIsFinishedThoughItsCallerIsGone(t *testing.T) {
 
 func TestAPanicIsA500InTheAPIsShape(t *testing.T) {
 	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{
-		ID: "i", Nodes: []fleet.Node{{ID: "n", Address: "127.0.0.1:1"}},
+		ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:1"}},
 	}}}}, nil)
 	require.NoError(t, err)
 	defer f.Close()
@@ -117,7 +117,7 @@ func (panicWriter) Write([]byte) (int, error) { panic("the audit is broken") }
 
 func TestWithoutCredentialsEverybodyMayCall(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.Node{{ID: "n", Address: node.Addr()}}}}}}, nil)
+	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, nil)
 	require.NoError(t, err)
 	defer f.Close()
 	h, err := server.New(server.Options{Fleet: f, Audit: io.Discard})

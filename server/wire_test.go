@@ -14,7 +14,7 @@ import (
 // the request id and the error's shape.
 
 func TestAKillAnswersExactly204(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	got := a.do(a.signed(opsKey, killBody("10.0.0.1:1")))
 	assert.Equal(t, 204, got.status, "Terraform's client takes no other success")
 	assert.Empty(t, got.body)
@@ -22,7 +22,7 @@ func TestAKillAnswersExactly204(t *testing.T) {
 }
 
 func TestNothingIsRedirected(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for _, path := range []string{killPath + "/", "/" + killPath, "/v2/p//instances/i/clients/kill", "/v2/./p/instances/i/clients/kill", "/v2/x/../p/instances/i/clients/kill", "/v2", "/"} {
 		for _, method := range []string{"GET", "POST"} {
 			got := a.send(method, path, killBody("10.0.0.1:1"), nil)
@@ -34,7 +34,7 @@ func TestNothingIsRedirected(t *testing.T) {
 }
 
 func TestTheContentTypeOfEachClientIsTaken(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	for _, contentType := range []string{"application/json", "application/json;charset=UTF-8", "application/json;charset=utf8", "application/json; charset=utf-8", "Application/JSON"} {
 		r := a.request(killBody("10.0.0.1:1") + "\n")
 		r.Header.Set("Content-Type", contentType)
@@ -44,7 +44,7 @@ func TestTheContentTypeOfEachClientIsTaken(t *testing.T) {
 }
 
 func TestAContentTypeWithoutABodyIsFine(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: "127.0.0.1:1"})
+	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for _, contentType := range []string{"application/json", "application/json;charset=utf8"} {
 		got := a.send("GET", killPath, "", map[string]string{"Content-Type": contentType})
 		assert.Equal(t, 405, got.status, "not 415")
@@ -54,7 +54,7 @@ func TestAContentTypeWithoutABodyIsFine(t *testing.T) {
 }
 
 func TestARepeatedSignatureIsAsGoodAsNew(t *testing.T) {
-	a := startAPI(t, fleet.Node{Address: redistest.Start(t).Addr()})
+	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	first := a.signed(opsKey, killBody("10.0.0.1:1"))
 	again := a.request(killBody("10.0.0.1:1"))
 	again.Header = first.Header.Clone()

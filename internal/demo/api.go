@@ -25,7 +25,7 @@ func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, 
 	token := rand.Text()
 	digest := sha256.Sum256([]byte(token))
 	f, err := fleet.New([]fleet.Project{{ID: projectID, Instances: []fleet.Instance{{
-		ID: instanceID, Nodes: []fleet.Node{{ID: nodeID, Address: nodeAddr}},
+		ID: instanceID, Nodes: []fleet.NodeConfig{{ID: nodeID, Address: nodeAddr}},
 	}}}}, os.Getenv)
 	if err != nil {
 		return nil, err
