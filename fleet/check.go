@@ -45,10 +45,10 @@ func (f *Fleet) Check(ctx context.Context) []NodeProblem {
 	turn := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	for i, key := range f.order {
-		members := f.members[key]
-		found[i] = make([]NodeProblem, len(members))
-		servers[i] = make([]string, len(members))
-		for j, m := range members {
+		nodes := f.nodes[key]
+		found[i] = make([]NodeProblem, len(nodes))
+		servers[i] = make([]string, len(nodes))
+		for j, m := range nodes {
 			all.Go(func() {
 				turn <- struct{}{}
 				defer func() { <-turn }()
@@ -64,10 +64,10 @@ func (f *Fleet) Check(ctx context.Context) []NodeProblem {
 	var problems []NodeProblem
 	first := map[string]string{} // the place of who has an address, or is a server
 	for i, key := range f.order {
-		if len(f.members[key]) == 0 {
+		if len(f.nodes[key]) == 0 {
 			problems = append(problems, NodeProblem{key.project, key.instance, "", "the instance has no nodes", true, nil})
 		}
-		for j, m := range f.members[key] {
+		for j, m := range f.nodes[key] {
 			if found[i][j].What != "" {
 				problems = append(problems, found[i][j])
 			}

@@ -15,8 +15,8 @@ type Project struct {
 
 // An Instance is one cache, made of nodes.
 type Instance struct {
-	ID    string `yaml:"id"`
-	Name  string `yaml:"name"` // for people; may be empty
+	ID    string       `yaml:"id"`
+	Name  string       `yaml:"name"` // for people; may be empty
 	Nodes []NodeConfig `yaml:"nodes"`
 }
 

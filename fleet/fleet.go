@@ -3,8 +3,8 @@
 //
 //	f, err := fleet.New(projects, os.Getenv)
 //	defer f.Close()
-//	node, err := f.Member(projectID, instanceID, nodeID)
-//	members, err := f.Members(projectID, instanceID)
+//	node, err := f.Node(projectID, instanceID, nodeID)
+//	nodes, err := f.Nodes(projectID, instanceID)
 //
 // It keeps one sessions.Node a node for its whole life, so that each server
 // sees one connection, which is made at the start and kept. It does not discover anything by itself.
@@ -28,8 +28,8 @@ var (
 
 // A Fleet is a set of projects. It is safe for concurrent use.
 type Fleet struct {
-	members map[instanceKey][]Member
-	order   []instanceKey // of the configuration
+	nodes map[instanceKey][]Node
+	order []instanceKey // of the configuration
 }
 
 type instanceKey struct{ project, instance string }
@@ -46,7 +46,7 @@ type Options struct {
 // is read again for each connection. The error is a *ConfigError whose path
 // starts at the list.
 func Open(o Options) (*Fleet, error) {
-	f := &Fleet{members: map[instanceKey][]Member{}}
+	f := &Fleet{nodes: map[instanceKey][]Node{}}
 	if err := f.open(o); err != nil {
 		f.Close()
 		return nil, err
@@ -70,9 +70,9 @@ func (f *Fleet) open(o Options) error {
 			if err := checkID(instanceIDs, in.ID, []any{i, "instances", j, "id"}); err != nil {
 				return err
 			}
-			members, err := o.openNodes(in.Nodes, []any{i, "instances", j, "nodes"})
+			nodes, err := o.openNodes(in.Nodes, []any{i, "instances", j, "nodes"})
 			key := instanceKey{p.ID, in.ID}
-			f.members[key], f.order = members, append(f.order, key)
+			f.nodes[key], f.order = nodes, append(f.order, key)
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func (f *Fleet) open(o Options) error {
 }
 
 // openNodes returns those that it opened on an error too.
-func (o Options) openNodes(nodes []NodeConfig, path []any) (open []Member, _ error) {
+func (o Options) openNodes(nodes []NodeConfig, path []any) (open []Node, _ error) {
 	ids := map[string]bool{}
 	for i, n := range nodes {
 		at := func(key string) []any { return slices.Concat(path, []any{i, key}) }
@@ -96,7 +96,7 @@ func (o Options) openNodes(nodes []NodeConfig, path []any) (open []Member, _ err
 		if _, err := secret.Read(o.Getenv, at); err != nil {
 			return open, err
 		}
-		open = append(open, Member{n.ID, cmp.Or(n.Name, n.ID), sessions.New(sessions.Options{
+		open = append(open, Node{n.ID, cmp.Or(n.Name, n.ID), sessions.New(sessions.Options{
 			Address: n.Address,
 			Log:     o.logOf(n),
 			Credentials: func(context.Context) (string, string, error) {
@@ -118,8 +118,8 @@ func (o Options) logOf(n NodeConfig) *slog.Logger {
 // Close ends the connections to all nodes.
 func (f *Fleet) Close() error {
 	var errs []error
-	for _, members := range f.members {
-		for _, m := range members {
+	for _, nodes := range f.nodes {
+		for _, m := range nodes {
 			errs = append(errs, m.Close())
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-func TestMembers(t *testing.T) {
+func TestNodes(t *testing.T) {
 	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{
 		{ID: "i", Nodes: []fleet.NodeConfig{{ID: "z", Address: "127.0.0.1:1"}, {ID: "a", Name: "shard 1", Address: "cache.example.com:2"}}},
 		{ID: "empty"},
@@ -22,22 +22,22 @@ func TestMembers(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 
-	members, err := f.Members("p", "i")
+	nodes, err := f.Nodes("p", "i")
 	require.NoError(t, err)
 	var got []string
-	for _, m := range members {
+	for _, m := range nodes {
 		got = append(got, m.ID+", "+m.Name+", "+m.Address())
 	}
 	assert.Equal(t, []string{"z, z, 127.0.0.1:1", "a, shard 1, cache.example.com:2"}, got, "in the configuration's order; a name where there is one")
 
-	members, err = f.Members("p", "empty")
+	nodes, err = f.Nodes("p", "empty")
 	assert.NoError(t, err)
-	assert.Empty(t, members)
-	_, err = f.Members("q", "i")
+	assert.Empty(t, nodes)
+	_, err = f.Nodes("q", "i")
 	assert.ErrorIs(t, err, fleet.ErrNoInstance)
 }
 
-func TestMember(t *testing.T) {
+func TestNode(t *testing.T) {
 	f, err := fleet.New([]fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{
 			{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:1"}, {ID: "m", Address: "127.0.0.1:2"}}},
@@ -63,7 +63,7 @@ func TestMember(t *testing.T) {
 		"nothing":                              {"", "", "", "", fleet.ErrNoInstance},
 	} {
 		t.Run(name, func(t *testing.T) {
-			node, err := f.Member(c.project, c.instance, c.node)
+			node, err := f.Node(c.project, c.instance, c.node)
 			assert.ErrorIs(t, err, c.err)
 			if c.err != nil {
 				assert.Zero(t, node)
@@ -71,7 +71,7 @@ func TestMember(t *testing.T) {
 			}
 			assert.Equal(t, c.node, node.ID)
 			assert.Equal(t, c.address, node.Address())
-			again, _ := f.Member(c.project, c.instance, c.node)
+			again, _ := f.Node(c.project, c.instance, c.node)
 			assert.Same(t, node.Node, again.Node, "one connection a node")
 		})
 	}
@@ -113,7 +113,7 @@ func killOn(t *testing.T, address string, n fleet.NodeConfig) error {
 	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{n}}}}}, os.Getenv)
 	require.NoError(t, err)
 	defer f.Close()
-	node, err := f.Member("p", "i", "n")
+	node, err := f.Node("p", "i", "n")
 	require.NoError(t, err)
 	_, err = node.Kill(t.Context(), []sessions.Target{{Addr: netip.MustParseAddrPort("192.0.2.1:1")}})
 	return err

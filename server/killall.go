@@ -54,8 +54,8 @@ func (s *Server) HangUpKillAllClients(ctx context.Context, req gen.HangUpKillAll
 	}, nil
 }
 
-func (s *Server) killAllNodes(req gen.HangUpKillAllClientsRequestObject) ([]fleet.Member, error) {
-	nodes, err := s.fleet.Members(req.ProjectID, req.InstanceID)
+func (s *Server) killAllNodes(req gen.HangUpKillAllClientsRequestObject) ([]fleet.Node, error) {
+	nodes, err := s.fleet.Nodes(req.ProjectID, req.InstanceID)
 	id := orZero(req.Body.NodeID)
 	switch {
 	case err != nil:
@@ -66,10 +66,10 @@ func (s *Server) killAllNodes(req gen.HangUpKillAllClientsRequestObject) ([]flee
 		return nil, invalidRequest.with("/node_id: needed unless kill_all_nodes is true", nil)
 	}
 	node, err := s.node(req.ProjectID, req.InstanceID, id)
-	return []fleet.Member{node}, err
+	return []fleet.Node{node}, err
 }
 
-func idsOf(nodes []fleet.Member) []string {
+func idsOf(nodes []fleet.Node) []string {
 	ids := make([]string, len(nodes))
 	for i, n := range nodes {
 		ids[i] = n.ID
@@ -81,7 +81,7 @@ func idsOf(nodes []fleet.Member) []string {
 type killAll struct {
 	*Server
 	instance instanceKey
-	nodes    []fleet.Member
+	nodes    []fleet.Node
 	job      job
 	audited  *audited
 }
@@ -118,7 +118,7 @@ func (k *killAll) show(soFar counts) {
 }
 
 // kill is KillAll on one node, which the server's end cuts short.
-func (k *killAll) kill(n fleet.Member, progress func([]sessions.Outcome)) (outcomes []sessions.Outcome, err error) {
+func (k *killAll) kill(n fleet.Node, progress func([]sessions.Outcome)) (outcomes []sessions.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			k.log.Error("panic", "job_id", k.job.id, "panic", p, "stack", string(debug.Stack()))

@@ -12,17 +12,17 @@ import (
 
 // node returns the node that a request means: the one of this id or, where there
 // is no id, the instance's only one. Its errors are failures.
-func (s *Server) node(project, instance, id string) (fleet.Member, error) {
-	members, err := s.fleet.Members(project, instance)
+func (s *Server) node(project, instance, id string) (fleet.Node, error) {
+	members, err := s.fleet.Nodes(project, instance)
 	switch {
 	case err != nil:
-		return fleet.Member{}, noInstance.with("", err)
+		return fleet.Node{}, noInstance.with("", err)
 	case id == "" && len(members) == 1:
 		return members[0], nil
 	case id == "":
-		return fleet.Member{}, invalidNode.with(whichNode(members), nil)
+		return fleet.Node{}, invalidNode.with(whichNode(members), nil)
 	}
-	m, err := s.fleet.Member(project, instance, id)
+	m, err := s.fleet.Node(project, instance, id)
 	if err != nil {
 		return m, invalidNode.with("/node_id: the instance has no such node", err)
 	}
@@ -30,7 +30,7 @@ func (s *Server) node(project, instance, id string) (fleet.Member, error) {
 }
 
 // whichNode tells what could have been meant.
-func whichNode(members []fleet.Member) string {
+func whichNode(members []fleet.Node) string {
 	const few = 10
 	if len(members) == 0 {
 		return "/node_id: the instance has no nodes"

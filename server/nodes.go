@@ -19,7 +19,7 @@ const roleTime = 2 * time.Second
 // ShowNodesInformation lists the nodes of an instance, each with what it says it
 // is just now. Its errors are failures.
 func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInformationRequestObject) (gen.ShowNodesInformationResponseObject, error) {
-	members, err := s.fleet.Members(req.ProjectID, req.InstanceID)
+	members, err := s.fleet.Nodes(req.ProjectID, req.InstanceID)
 	if err != nil {
 		return nil, noInstance.with("", err)
 	}
@@ -37,7 +37,7 @@ func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInfo
 
 // nodeInfo leaves out what is not known here. A node is Active where its sessions
 // can be managed, or will be once it has done what keeps it busy.
-func (s *Server) nodeInfo(ctx context.Context, m fleet.Member) gen.NodeInfo {
+func (s *Server) nodeInfo(ctx context.Context, m fleet.Node) gen.NodeInfo {
 	host, port, _ := net.SplitHostPort(m.Address()) // the fleet has checked it
 	info := gen.NodeInfo{
 		LogicalNodeID: m.ID, NodeID: m.ID, Name: m.Name,

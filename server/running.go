@@ -22,13 +22,13 @@ type running struct {
 
 	mu      sync.Mutex
 	stopped bool
-	nodes   map[instanceKey][]fleet.Member
+	nodes   map[instanceKey][]fleet.Node
 }
 
 type instanceKey struct{ project, instance string }
 
 func newRunning() *running {
-	r := &running{nodes: map[instanceKey][]fleet.Member{}}
+	r := &running{nodes: map[instanceKey][]fleet.Node{}}
 	r.ctx, r.stop = context.WithCancelCause(context.Background())
 	r.end, r.cutOff = context.WithCancelCause(context.Background())
 	return r
@@ -36,7 +36,7 @@ func newRunning() *running {
 
 // reserve is followed by free, when another kill-all may begin, and then by one
 // r.jobs.Done. Its errors are failures.
-func (r *running) reserve(key instanceKey, nodes []fleet.Member) error {
+func (r *running) reserve(key instanceKey, nodes []fleet.Node) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch _, taken := r.nodes[key]; {
@@ -61,7 +61,7 @@ func (r *running) free(key instanceKey) {
 func (r *running) at(key instanceKey, node *sessions.Node) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.nodes[key], func(m fleet.Member) bool { return m.Node == node })
+	return slices.ContainsFunc(r.nodes[key], func(m fleet.Node) bool { return m.Node == node })
 }
 
 // bound returns ctx for the time d, and no longer than until cutOff.
