@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,9 +20,9 @@ const nodeID = "8f7ee181-88e2-49b7-a4bf-81f18f93a135"
 // serveAPI serves the API on loopback, for the node at addr, until the test
 // ends. Its log is made and thrown away.
 func serveAPI(tb testing.TB, addr string, o server.Options) (endpoint string) {
-	f, err := fleet.New([]fleet.Project{{ID: project, Instances: []fleet.Instance{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: project, Instances: []fleet.Instance{
 		{ID: instance, Nodes: []fleet.NodeConfig{{ID: nodeID, Address: addr}}},
-	}}}, os.Getenv)
+	}}}})
 	require.NoError(tb, err)
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	o.Fleet, o.Log = f, log

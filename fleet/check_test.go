@@ -24,7 +24,7 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 	_, port, _ := net.SplitHostPort(server.Addr())
 	_, otherPort, _ := net.SplitHostPort(other.Addr())
 
-	f, err := fleet.New([]fleet.Project{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{
 			{ID: "good", Nodes: []fleet.NodeConfig{{ID: "a", Address: server.Addr()}, {ID: "b", Address: other.Addr()}}},
 			{ID: "bad", Nodes: []fleet.NodeConfig{
@@ -35,7 +35,7 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 		{ID: "q", Instances: []fleet.Instance{{ID: "twice", Nodes: []fleet.NodeConfig{
 			{ID: "same", Address: "[::ffff:127.0.0.1]:" + port}, {ID: "alias", Address: "localhost:" + otherPort},
 		}}}},
-	}, func(string) string { return "any" })
+	}, Getenv: func(string) string { return "any" }})
 	require.NoError(t, err)
 	defer f.Close()
 
@@ -55,9 +55,9 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 }
 
 func TestAFleetWithoutFaultHasNoProblems(t *testing.T) {
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{
 		{ID: "a", Address: redistest.Start(t).Addr()}, {ID: "b", Address: redistest.Start(t).Addr()},
-	}}}}}, os.Getenv)
+	}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	assert.Empty(t, f.Check(t.Context()))
@@ -68,7 +68,7 @@ func TestARotatedPasswordIsReadAgain(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", "old")
 	file := filepath.Join(t.TempDir(), "password")
 	require.NoError(t, os.WriteFile(file, []byte("old\n"), 0o600))
-	f, err := fleet.New(one(func(n *fleet.NodeConfig) { n.Address, n.PasswordFile = server.Addr(), file }), os.Getenv)
+	f, err := fleet.New(fleet.Options{Projects: one(func(n *fleet.NodeConfig) { n.Address, n.PasswordFile = server.Addr(), file })})
 	require.NoError(t, err)
 	defer f.Close()
 	require.Empty(t, f.Check(t.Context()))

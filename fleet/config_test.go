@@ -52,7 +52,7 @@ func TestBadIDs(t *testing.T) {
 			`[0].instances[0].nodes[1].id: the id "n" is there twice`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := fleet.New(c.projects, unset)
+			_, err := fleet.New(fleet.Options{Projects: c.projects, Getenv: unset})
 			assert.EqualError(t, err, c.want)
 			var config *fleet.ConfigError
 			assert.ErrorAs(t, err, &config)
@@ -81,7 +81,7 @@ func TestAddresses(t *testing.T) {
 		"host:6379/0":            false,
 	} {
 		t.Run(address, func(t *testing.T) {
-			f, err := fleet.New(one(func(n *fleet.NodeConfig) { n.Address = address }), unset)
+			f, err := fleet.New(fleet.Options{Projects: one(func(n *fleet.NodeConfig) { n.Address = address }), Getenv: unset})
 			if good {
 				require.NoError(t, err)
 				assert.NoError(t, f.Close())
@@ -114,7 +114,7 @@ func TestPasswords(t *testing.T) {
 		"in two places, neither there": {env: "NOPE", file: missing, want: at + "password_file: password_env and password_file exclude each other"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, err := fleet.New(one(func(n *fleet.NodeConfig) { n.PasswordEnv, n.PasswordFile = c.env, c.file }), getenv)
+			f, err := fleet.New(fleet.Options{Projects: one(func(n *fleet.NodeConfig) { n.PasswordEnv, n.PasswordFile = c.env, c.file }), Getenv: getenv})
 			if c.want == "" {
 				require.NoError(t, err)
 				assert.NoError(t, f.Close())

@@ -1,7 +1,7 @@
 // Package fleet knows which Redis or Valkey server a project's instance and
 // node are.
 //
-//	f, err := fleet.New(projects, os.Getenv)
+//	f, err := fleet.New(fleet.Options{Projects: projects})
 //	defer f.Close()
 //	node, err := f.Node(projectID, instanceID, nodeID)
 //	nodes, err := f.Nodes(projectID, instanceID)
@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"slices"
 
 	"github.com/dcs-sessions/dcs-sessions/sessions"
@@ -37,26 +38,24 @@ type instanceKey struct{ project, instance string }
 // Options is what a fleet is made of.
 type Options struct {
 	Projects []Project
-	Getenv   func(string) string // os.Getenv but in tests
+	Getenv   func(string) string // nil: os.Getenv
 	Log      *slog.Logger        // says when a node's connection is lost and back; nil: nothing does
 }
 
-// Open checks the projects, reads the nodes' passwords and returns the fleet,
+// New checks the projects, reads the nodes' passwords and returns the fleet,
 // whose nodes connect in the background and stay connected. A password in a file
 // is read again for each connection. The error is a *ConfigError whose path
 // starts at the list.
-func Open(o Options) (*Fleet, error) {
+func New(o Options) (*Fleet, error) {
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
 	f := &Fleet{nodes: map[instanceKey][]Node{}}
 	if err := f.open(o); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
-}
-
-// New is Open without a log.
-func New(projects []Project, getenv func(string) string) (*Fleet, error) {
-	return Open(Options{Projects: projects, Getenv: getenv})
 }
 
 func (f *Fleet) open(o Options) error {

@@ -15,10 +15,10 @@ import (
 )
 
 func TestNodes(t *testing.T) {
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{
 		{ID: "i", Nodes: []fleet.NodeConfig{{ID: "z", Address: "127.0.0.1:1"}, {ID: "a", Name: "shard 1", Address: "cache.example.com:2"}}},
 		{ID: "empty"},
-	}}}, unset)
+	}}}, Getenv: unset})
 	require.NoError(t, err)
 	defer f.Close()
 
@@ -38,13 +38,13 @@ func TestNodes(t *testing.T) {
 }
 
 func TestNode(t *testing.T) {
-	f, err := fleet.New([]fleet.Project{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{
 			{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:1"}, {ID: "m", Address: "127.0.0.1:2"}}},
 			{ID: "empty"},
 		}},
 		{ID: "q", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:3"}}}}},
-	}, unset)
+	}, Getenv: unset})
 	require.NoError(t, err)
 	defer f.Close()
 	for name, c := range map[string]struct {
@@ -110,7 +110,7 @@ func TestThePasswordReachesTheServer(t *testing.T) {
 func killOn(t *testing.T, address string, n fleet.NodeConfig) error {
 	t.Helper()
 	n.ID, n.Address = "n", address
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{n}}}}}, os.Getenv)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{n}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	node, err := f.Node("p", "i", "n")

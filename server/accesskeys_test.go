@@ -83,7 +83,7 @@ func (a *api) signedCaller(r *http.Request) any {
 // Requests that were recorded from the official clients, byte for byte.
 func TestWhatOfficialClientsSend(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "0d6f2e5a", Instances: []fleet.Instance{{ID: "cache_1", Nodes: []fleet.NodeConfig{{ID: "node-1", Address: node.Addr()}}}}}}, nil)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "0d6f2e5a", Instances: []fleet.Instance{{ID: "cache_1", Nodes: []fleet.NodeConfig{{ID: "node-1", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	key := server.AccessKey{Name: "key", AccessKey: "QTWAOYTTINDUT2QVKYUC", SecretKeyEnv: "SK", Projects: []string{"0d6f2e5a"}}

@@ -133,7 +133,7 @@ func openAudit(t *testing.T, audit string) *server.AuditLog {
 }
 
 func startAudited(t *testing.T, node string, audit io.Writer) *api {
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node}}}}}}, os.Getenv)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node}}}}}}})
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	return start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets, Audit: audit})

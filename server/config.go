@@ -59,7 +59,7 @@ func LoadConfig(path string, getenv func(string) string) (*Config, error) {
 // OpenFleet makes the fleet of the configuration, which begins to connect to its
 // nodes; log may be nil. Its errors are like LoadConfig's.
 func (c *Config) OpenFleet(log *slog.Logger) (*fleet.Fleet, error) {
-	f, err := fleet.Open(fleet.Options{Projects: c.Projects, Getenv: c.getenv, Log: log})
+	f, err := fleet.New(fleet.Options{Projects: c.Projects, Getenv: c.getenv, Log: log})
 	return f, c.locate(under("projects", err))
 }
 

@@ -107,7 +107,7 @@ func TestATrustedProxySaysWhoCalls(t *testing.T) {
 
 func TestBodiesBeyondTheBudgetAreRefusedForNow(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets, BodyBudget: 64 << 10})
@@ -132,7 +132,7 @@ func TestNothingIsKilledWhereTheAuditHangs(t *testing.T) {
 	require.ErrorIs(t, err, output.ErrStuck)
 
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets, Audit: audit})

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -88,10 +87,10 @@ func startAPI(t *testing.T, node fleet.NodeConfig) *api {
 // startInstance serves project p, instance i with these nodes, and the project
 // other, which has nothing.
 func startInstance(t *testing.T, nodes ...fleet.NodeConfig) *api {
-	f, err := fleet.New([]fleet.Project{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: nodes}, {ID: "empty"}}},
 		{ID: "other"},
-	}, os.Getenv)
+	}})
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	return start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})

@@ -281,7 +281,7 @@ func startHung(t *testing.T) *hungNode {
 // Nobody recovers for a goroutine but itself.
 func TestAKillAllThatPanicsIsAJobThatFailed(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, nil)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"net/http"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,7 +16,7 @@ import (
 // resolves to it (DNS rebinding) or across origins.
 func TestWithoutCredentialsOnlyThisMachineIsServed(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, os.Getenv)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f})

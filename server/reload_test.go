@@ -129,7 +129,7 @@ func TestReloadTellsWhatTakesARestart(t *testing.T) {
 }
 
 func TestCredentialsMayComeToAServerWithout(t *testing.T) {
-	f, err := fleet.New(nil, nil)
+	f, err := fleet.New(fleet.Options{})
 	require.NoError(t, err)
 	api, err := server.New(server.Options{Fleet: f, Getenv: secrets})
 	require.NoError(t, err)

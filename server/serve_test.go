@@ -88,9 +88,9 @@ func TestAKillIsFinishedThoughItsCallerIsGone(t *testing.T) {
 }
 
 func TestAPanicIsA500InTheAPIsShape(t *testing.T) {
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{
 		ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:1"}},
-	}}}}, nil)
+	}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	log := &logBuffer{}
@@ -117,7 +117,7 @@ func (panicWriter) Write([]byte) (int, error) { panic("the audit is broken") }
 
 func TestWithoutCredentialsEverybodyMayCall(t *testing.T) {
 	node := redistest.Start(t)
-	f, err := fleet.New([]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}, nil)
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	h, err := server.New(server.Options{Fleet: f, Audit: io.Discard})

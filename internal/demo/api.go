@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/server"
@@ -24,9 +23,9 @@ type demoAPI struct {
 func startAPI(ctx context.Context, nodeAddr string, logTo io.Writer) (*demoAPI, error) {
 	token := rand.Text()
 	digest := sha256.Sum256([]byte(token))
-	f, err := fleet.New([]fleet.Project{{ID: projectID, Instances: []fleet.Instance{{
+	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: projectID, Instances: []fleet.Instance{{
 		ID: instanceID, Nodes: []fleet.NodeConfig{{ID: nodeID, Address: nodeAddr}},
-	}}}}, os.Getenv)
+	}}}}})
 	if err != nil {
 		return nil, err
 	}
