@@ -45,7 +45,7 @@ func checkCall(r *http.Request, want gen.HangUpClientsRequest, signed bool) erro
 	if err != nil {
 		return err
 	}
-	return a.Verify(r, body, key.Secret, time.Now())
+	return a.Verify(r, body, key.SecretKey, time.Now())
 }
 
 // TestCallers proves that each sends the kill, signed where it is said to sign,

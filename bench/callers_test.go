@@ -24,7 +24,7 @@ const (
 	instance = "0f8a9d2c-5b1e-4c33-b0a6-d1f0a8d1c9e4"
 )
 
-var key = signature.Key{Access: "QTWAOYTTINDUT2QVKYUC", Secret: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
+var key = signature.Key{AccessKeyID: "QTWAOYTTINDUT2QVKYUC", SecretKey: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
 
 // A caller kills at one endpoint; any answer but 204 is an error.
 type caller func(gen.HangUpClientsRequest) error
@@ -44,7 +44,7 @@ var callers = []struct {
 // is given, so that it need not ask for it.
 func sdkCaller(tb testing.TB, endpoint string) caller {
 	credentials, err := basic.NewCredentialsBuilder().
-		WithAk(key.Access).WithSk(key.Secret).WithProjectId(project).SafeBuild()
+		WithAk(key.AccessKeyID).WithSk(key.SecretKey).WithProjectId(project).SafeBuild()
 	if err != nil {
 		tb.Fatal(err)
 	}

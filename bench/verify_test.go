@@ -44,7 +44,7 @@ func hashesOf(r *http.Request, body []byte) func() bool {
 	return func() bool {
 		sha256.Sum256(body)
 		sha256.Sum256(request)
-		mac := hmac.New(sha256.New, []byte(key.Secret))
+		mac := hmac.New(sha256.New, []byte(key.SecretKey))
 		mac.Write(text)
 		return hmac.Equal(mac.Sum(nil), want)
 	}
@@ -54,7 +54,7 @@ func hashesOf(r *http.Request, body []byte) func() bool {
 func verifyOf(r *http.Request, body []byte) func() bool {
 	return func() bool {
 		a, err := signature.Parse(r)
-		return err == nil && a.Verify(r, body, key.Secret, signedAt) == nil
+		return err == nil && a.Verify(r, body, key.SecretKey, signedAt) == nil
 	}
 }
 

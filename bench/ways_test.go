@@ -41,8 +41,8 @@ func overAPI(tb testing.TB, c *crowd) way {
 	require.NoError(tb, err)
 	tb.Cleanup(func() { audit.Close() })
 	api := serveAPI(tb, c.node.Addr(), server.Options{
-		Auth:   server.Auth{AccessKeys: []server.AccessKey{{Name: "ops", AccessKey: key.Access, SecretKeyEnv: "SK", Projects: []string{"*"}}}},
-		Getenv: func(string) string { return key.Secret },
+		Auth:   server.Auth{AccessKeys: []server.AccessKey{{Name: "ops", AccessKey: key.AccessKeyID, SecretKeyEnv: "SK", Projects: []string{"*"}}}},
+		Getenv: func(string) string { return key.SecretKey },
 		Audit:  audit,
 	})
 	o := &operator{logf: tb.Logf}

@@ -2,7 +2,7 @@
 // of a dcs-sessions server.
 //
 //	c, err := client.New("https://dcs.example.com", client.Options{
-//		Credentials: client.AccessKey(signature.Key{Access: ak, Secret: sk}),
+//		Credentials: client.AccessKey(signature.Key{AccessKeyID: ak, SecretKey: sk}),
 //	})
 //	var idle []client.Target
 //	for session, err := range c.List(ctx, projectID, instanceID, nodeID, client.ListOptions{}) {

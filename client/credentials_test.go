@@ -26,10 +26,10 @@ const (
 )
 
 var keys = map[string]signature.Key{
-	"a permanent key":         {Access: accessKey, Secret: secretKey},
-	"a temporary key":         {Access: accessKey, Secret: secretKey, SecurityToken: temporary},
-	"a key of one region":     {Access: accessKey, Secret: secretKey, Region: "r-1", Service: "dcs"},
-	"a temporary one of such": {Access: accessKey, Secret: secretKey, SecurityToken: temporary, Region: "r-1", Service: "dcs"},
+	"a permanent key":         {AccessKeyID: accessKey, SecretKey: secretKey},
+	"a temporary key":         {AccessKeyID: accessKey, SecretKey: secretKey, SecurityToken: temporary},
+	"a key of one region":     {AccessKeyID: accessKey, SecretKey: secretKey, Region: "r-1", Service: "dcs"},
+	"a temporary one of such": {AccessKeyID: accessKey, SecretKey: secretKey, SecurityToken: temporary, Region: "r-1", Service: "dcs"},
 }
 
 func verify(r request, host, secret string) (*signature.Authorization, error) {
@@ -51,7 +51,7 @@ func TestAnAccessKeySigns(t *testing.T) {
 			r, host := a.requests()[0], a.Listener.Addr().String()
 			signed, err := verify(r, host, secretKey)
 			require.NoError(t, err)
-			assert.Equal(t, accessKey, signed.Access)
+			assert.Equal(t, accessKey, signed.AccessKeyID)
 			assert.Equal(t, key.Region, signed.Region)
 			assert.Equal(t, []string{project}, r.header.Values("X-Project-Id"))
 			assert.Equal(t, key.SecurityToken, r.header.Get("X-Security-Token"))
@@ -98,7 +98,7 @@ func TestCredentialsThatFailSendNothing(t *testing.T) {
 		credentials client.Credentials
 		want        string
 	}{
-		"a key without a secret": {client.AccessKey(signature.Key{Access: accessKey}), "client: credentials: signature: the key has no secret"},
+		"a key without a secret": {client.AccessKey(signature.Key{AccessKeyID: accessKey}), "client: credentials: signature: the key has no secret"},
 		"an error of one's own":  {own, "client: credentials: no entropy"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,13 +40,13 @@ func FromEnv(getenv func(string) string) (c Credentials, project string, err err
 
 // keyFromEnv returns nil where none of the variables is set.
 func keyFromEnv(getenv func(string) string, access, secret, security string) (Credentials, error) {
-	key := signature.Key{Access: getenv(access), Secret: getenv(secret), SecurityToken: getenv(security)}
+	key := signature.Key{AccessKeyID: getenv(access), SecretKey: getenv(secret), SecurityToken: getenv(security)}
 	switch {
 	case key == signature.Key{}:
 		return nil, nil
-	case key.Access == "":
+	case key.AccessKeyID == "":
 		return nil, fmt.Errorf("client: %s is not set, but others of the key are", access)
-	case key.Secret == "":
+	case key.SecretKey == "":
 		return nil, fmt.Errorf("client: %s is not set, but others of the key are", secret)
 	}
 	if err := key.Validate(); err != nil {

@@ -47,7 +47,7 @@ func TestFromEnv(t *testing.T) {
 			}
 			signed, err := verify(r, a.Listener.Addr().String(), c.secret)
 			require.NoError(t, err)
-			assert.Equal(t, c.key, signed.Access)
+			assert.Equal(t, c.key, signed.AccessKeyID)
 		})
 	}
 	for name, c := range map[string]struct {

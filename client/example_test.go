@@ -140,7 +140,7 @@ func ExampleError() {
 	api.Fail(401, "APIGW.0301", "Incorrect IAM authentication information.")
 
 	c, err := client.New(api.URL, client.Options{
-		Credentials: client.AccessKey(signature.Key{Access: "AK", Secret: "secret"}),
+		Credentials: client.AccessKey(signature.Key{AccessKeyID: "AK", SecretKey: "secret"}),
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -186,7 +186,7 @@ func ExampleRefreshing() {
 	defer api.Close()
 	fetch := func(context.Context) (client.Credentials, time.Time, error) {
 		fmt.Println("fetched")
-		key := signature.Key{Access: "AK", Secret: "secret", SecurityToken: "token"}
+		key := signature.Key{AccessKeyID: "AK", SecretKey: "secret", SecurityToken: "token"}
 		return client.AccessKey(key), time.Now().Add(time.Hour), nil
 	}
 	c, err := client.New(api.URL, client.Options{Credentials: client.Refreshing(fetch)})

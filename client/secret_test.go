@@ -76,7 +76,7 @@ func TestAKeysSecretsAreInNoError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := kill(t, c.endpoint, client.Options{Credentials: client.AccessKey(signature.Key{
-				Access: accessKey, Secret: secretKey, SecurityToken: c.security,
+				AccessKeyID: accessKey, SecretKey: secretKey, SecurityToken: c.security,
 			})})
 			require.ErrorContains(t, err, c.want)
 			for ; err != nil; err = errors.Unwrap(err) {

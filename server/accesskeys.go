@@ -37,7 +37,7 @@ const maxLocked = 64 << 10 // bytes
 // secret and a locked access key are answered alike, so that the answer does not
 // tell which access keys there are. The error is a *failure.
 func (c *credentials) claim(r *http.Request, signed *signature.Authorization, now time.Time) (*claim, error) {
-	key, known := c.keys[signed.Access]
+	key, known := c.keys[signed.AccessKeyID]
 	cause := errors.New("there is no such access key")
 	if known {
 		cause = key.cause()
@@ -51,7 +51,7 @@ func (c *credentials) claim(r *http.Request, signed *signature.Authorization, no
 	case !known:
 		return nil, mismatch(cause)
 	}
-	from := lockKey{signed.Access, networkOf(r.RemoteAddr)}
+	from := lockKey{signed.AccessKeyID, networkOf(r.RemoteAddr)}
 	if c.locks.locked(from, now) && (r.ContentLength < 0 || r.ContentLength > maxLocked) {
 		return nil, mismatch(fmt.Errorf("%w, and its signatures were wrong %d times in a row: a large body is not read", cause, maxFailures))
 	}

@@ -113,7 +113,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	victim := redistest.Dial(t, node.Addr(), "victim")
 	body := killBody(victim.Addr())
-	wrong := func(k signature.Key) signature.Key { k.Secret = "sk-that-is-wrong"; return k }
+	wrong := func(k signature.Key) signature.Key { k.SecretKey = "sk-that-is-wrong"; return k }
 	withToken := func(k signature.Key, token string) signature.Key { k.SecurityToken = token; return k }
 	changed := func(r *http.Request, change func(*http.Request)) *http.Request { change(r); return r }
 	setting := func(header, value string) *http.Request {
@@ -137,7 +137,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 	}{
 		{"an unknown access key", a.signed(strangerKey, body), 401, "APIGW.0301", mismatch, "there is no such access key"},
 		{"a wrong secret", a.signed(wrong(opsKey), body), 401, "APIGW.0301", mismatch, "ops-key's"},
-		{"another key's secret", a.signed(signature.Key{Access: opsKey.Access, Secret: otherKey.Secret}, body), 401, "APIGW.0301", mismatch, "ops-key's"},
+		{"another key's secret", a.signed(signature.Key{AccessKeyID: opsKey.AccessKeyID, SecretKey: otherKey.SecretKey}, body), 401, "APIGW.0301", mismatch, "ops-key's"},
 		{"another body", changed(a.signed(opsKey, killBody("10.0.0.1:1")), func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 		}), 401, "APIGW.0301", mismatch, ""},

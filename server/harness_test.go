@@ -34,17 +34,17 @@ const (
 
 // The access keys that every api knows, but for strangerKey.
 var (
-	opsKey      = signature.Key{Access: "AKOPS", Secret: "sk-of-ops"}                                  // may touch every project
-	otherKey    = signature.Key{Access: "AKOTHER", Secret: "sk-of-other"}                              // may touch project other
-	listerKey   = signature.Key{Access: "AKLISTER", Secret: "sk-of-lister"}                            // may list, no more
-	tempKey     = signature.Key{Access: "AKTEMP", Secret: "sk-of-temp", SecurityToken: "temp-token+/"} // is bound to its token
-	strangerKey = signature.Key{Access: "AKSTRANGER", Secret: "sk-of-stranger"}
+	opsKey      = signature.Key{AccessKeyID: "AKOPS", SecretKey: "sk-of-ops"}                                  // may touch every project
+	otherKey    = signature.Key{AccessKeyID: "AKOTHER", SecretKey: "sk-of-other"}                              // may touch project other
+	listerKey   = signature.Key{AccessKeyID: "AKLISTER", SecretKey: "sk-of-lister"}                            // may list, no more
+	tempKey     = signature.Key{AccessKeyID: "AKTEMP", SecretKey: "sk-of-temp", SecurityToken: "temp-token+/"} // is bound to its token
+	strangerKey = signature.Key{AccessKeyID: "AKSTRANGER", SecretKey: "sk-of-stranger"}
 )
 
 // testAuth is what every api's callers are known by; secrets says where.
 func testAuth() server.Auth {
 	key := func(name string, k signature.Key, project string) server.AccessKey {
-		return server.AccessKey{Name: name, AccessKey: k.Access, SecretKeyEnv: k.Access, Projects: []string{project}}
+		return server.AccessKey{Name: name, AccessKey: k.AccessKeyID, SecretKeyEnv: k.AccessKeyID, Projects: []string{project}}
 	}
 	auth := server.Auth{
 		Tokens: []server.Token{
@@ -63,8 +63,8 @@ func testAuth() server.Auth {
 
 func secrets(name string) string {
 	for _, k := range []signature.Key{opsKey, otherKey, listerKey, tempKey} {
-		if k.Access == name {
-			return k.Secret
+		if k.AccessKeyID == name {
+			return k.SecretKey
 		}
 	}
 	return ""

@@ -54,7 +54,7 @@ func (l *lockTest) expect(status int, remote string, key signature.Key) {
 func (l *lockTest) fail(times int, remote string) {
 	l.t.Helper()
 	for range times {
-		l.expect(401, remote, signature.Key{Access: opsKey.Access, Secret: "sk-guess"})
+		l.expect(401, remote, signature.Key{AccessKeyID: opsKey.AccessKeyID, SecretKey: "sk-guess"})
 	}
 }
 
@@ -66,7 +66,7 @@ func (l *lockTest) isLocked(remote string, access string) bool {
 	l.t.Helper()
 	body := &countingReader{Reader: strings.NewReader(killBody("10.0.0.1:1") + strings.Repeat(" ", 64<<10))}
 	r := l.request("")
-	require.NoError(l.t, signature.Sign(r, []byte("other"), signature.Key{Access: access, Secret: "sk-guess"}, l.now))
+	require.NoError(l.t, signature.Sign(r, []byte("other"), signature.Key{AccessKeyID: access, SecretKey: "sk-guess"}, l.now))
 	r.Body, r.ContentLength = io.NopCloser(body), 64<<10+int64(len(killBody("10.0.0.1:1")))
 	status, _ := l.answer(remote, r)
 	assert.Equal(l.t, 401, status)
@@ -97,24 +97,24 @@ func TestFiveFailuresInARowLockForFiveMinutes(t *testing.T) {
 	l.fail(4, attacker)
 	l.expect(204, attacker, opsKey) // clears
 	l.fail(4, attacker)
-	assert.False(t, l.isLocked(attacker, opsKey.Access), "this is the fifth")
-	assert.True(t, l.isLocked(attacker, opsKey.Access))
+	assert.False(t, l.isLocked(attacker, opsKey.AccessKeyID), "this is the fifth")
+	assert.True(t, l.isLocked(attacker, opsKey.AccessKeyID))
 	l.now = l.now.Add(5*time.Minute - time.Second)
-	assert.True(t, l.isLocked("192.0.2.1:2000", opsKey.Access), "from any port, and an attempt does not lock for longer")
+	assert.True(t, l.isLocked("192.0.2.1:2000", opsKey.AccessKeyID), "from any port, and an attempt does not lock for longer")
 	l.now = l.now.Add(time.Second)
-	assert.False(t, l.isLocked(attacker, opsKey.Access))
+	assert.False(t, l.isLocked(attacker, opsKey.AccessKeyID))
 	l.fail(5, attacker)
-	assert.True(t, l.isLocked(attacker, opsKey.Access))
+	assert.True(t, l.isLocked(attacker, opsKey.AccessKeyID))
 	l.expect(204, attacker, opsKey)
-	assert.False(t, l.isLocked(attacker, opsKey.Access), "the right signature unlocks")
+	assert.False(t, l.isLocked(attacker, opsKey.AccessKeyID), "the right signature unlocks")
 }
 
 func TestALockKeepsNobodyElseOut(t *testing.T) {
 	l := startLockTest(t)
 	l.fail(5, attacker)
-	assert.True(t, l.isLocked(attacker, opsKey.Access))
-	assert.False(t, l.isLocked(victim, opsKey.Access), "another network")
-	assert.False(t, l.isLocked(attacker, otherKey.Access), "another access key from there")
+	assert.True(t, l.isLocked(attacker, opsKey.AccessKeyID))
+	assert.False(t, l.isLocked(victim, opsKey.AccessKeyID), "another network")
+	assert.False(t, l.isLocked(attacker, otherKey.AccessKeyID), "another access key from there")
 }
 
 func TestAnIPv6CallerIsItsNetwork(t *testing.T) {
@@ -122,13 +122,13 @@ func TestAnIPv6CallerIsItsNetwork(t *testing.T) {
 	for _, host := range []string{":1", ":2", "3:3:3:3", ":4%eth0", "ffff:ffff:ffff:ffff"} {
 		l.fail(1, "[2001:db8:0:1:"+host+"]:1")
 	}
-	assert.True(t, l.isLocked("[2001:db8:0:1:ffff::9]:1", opsKey.Access))
-	assert.False(t, l.isLocked("[2001:db8:0:2::1]:1", opsKey.Access))
+	assert.True(t, l.isLocked("[2001:db8:0:1:ffff::9]:1", opsKey.AccessKeyID))
+	assert.False(t, l.isLocked("[2001:db8:0:2::1]:1", opsKey.AccessKeyID))
 	l.fail(5, "[::ffff:192.0.2.1]:1")
-	assert.True(t, l.isLocked(attacker, opsKey.Access))
-	assert.False(t, l.isLocked(victim, opsKey.Access))
+	assert.True(t, l.isLocked(attacker, opsKey.AccessKeyID))
+	assert.False(t, l.isLocked(victim, opsKey.AccessKeyID))
 	l.fail(5, "@")
-	assert.True(t, l.isLocked("", opsKey.Access))
+	assert.True(t, l.isLocked("", opsKey.AccessKeyID))
 }
 
 // Whether there is an access key must not be seen: not by what is answered, and
@@ -154,10 +154,10 @@ func TestKnownAndUnknownAccessKeysAreAnsweredAlike(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for range 7 {
 				var answers []string
-				for _, access := range []string{opsKey.Access, tempKey.Access, "AKUNKNOWN"} {
+				for _, access := range []string{opsKey.AccessKeyID, tempKey.AccessKeyID, "AKUNKNOWN"} {
 					r := l.request(body)
 					r.Header.Set("X-Request-Id", "one")
-					require.NoError(t, signature.Sign(r, []byte(body), signature.Key{Access: access, Secret: "sk-guess"}, l.now))
+					require.NoError(t, signature.Sign(r, []byte(body), signature.Key{AccessKeyID: access, SecretKey: "sk-guess"}, l.now))
 					spoil(r)
 					r.RemoteAddr = attacker
 					rec := httptest.NewRecorder()
@@ -211,7 +211,7 @@ func TestOnlyAMismatchCounts(t *testing.T) {
 			return r
 		},
 		"a missing security token": func() *http.Request {
-			return l.signed(signature.Key{Access: tempKey.Access, Secret: tempKey.Secret}, killBody("10.0.0.1:1"))
+			return l.signed(signature.Key{AccessKeyID: tempKey.AccessKeyID, SecretKey: tempKey.SecretKey}, killBody("10.0.0.1:1"))
 		},
 	} {
 		for range 7 {
@@ -219,15 +219,15 @@ func TestOnlyAMismatchCounts(t *testing.T) {
 			assert.Equal(t, 401, status, name)
 		}
 	}
-	assert.False(t, l.isLocked(attacker, opsKey.Access))
-	assert.False(t, l.isLocked(attacker, tempKey.Access))
+	assert.False(t, l.isLocked(attacker, opsKey.AccessKeyID))
+	assert.False(t, l.isLocked(attacker, tempKey.AccessKeyID))
 }
 
 func TestNewCredentialsUnlock(t *testing.T) {
 	l := startLockTest(t)
 	l.fail(5, attacker)
 	require.NoError(t, l.SetAuth(testAuth()))
-	assert.False(t, l.isLocked(attacker, opsKey.Access))
+	assert.False(t, l.isLocked(attacker, opsKey.AccessKeyID))
 }
 
 func TestLocksAreBounded(t *testing.T) {

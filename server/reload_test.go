@@ -24,7 +24,7 @@ import (
 func startFromFile(t *testing.T, node string) (a *api, config *server.Config, file, secretFile string) {
 	dir := t.TempDir()
 	file, secretFile = filepath.Join(dir, "dcs.yaml"), filepath.Join(dir, "sk")
-	write(t, secretFile, opsKey.Secret+"\n")
+	write(t, secretFile, opsKey.SecretKey+"\n")
 	write(t, file, `listen: 127.0.0.1:0
 auth:
   tokens: [{name: ops, sha256: `+digest(opsToken)+`, projects: ["*"]}]
@@ -60,10 +60,10 @@ const refusedLine = "the new credentials are refused, the old ones stay"
 func TestReloadTakesNewCredentials(t *testing.T) {
 	a, config, file, secretFile := startFromFile(t, redistest.Start(t).Addr())
 	body := killBody("10.0.0.1:1")
-	newKey := signature.Key{Access: opsKey.Access, Secret: "sk-that-is-new"}
+	newKey := signature.Key{AccessKeyID: opsKey.AccessKeyID, SecretKey: "sk-that-is-new"}
 	assert.Equal(t, 204, a.do(a.signed(opsKey, body)).status)
 
-	write(t, secretFile, newKey.Secret)
+	write(t, secretFile, newKey.SecretKey)
 	assert.Equal(t, 401, a.do(a.signed(newKey, body)).status, "not before it is asked")
 	a.Reload(config)
 	assert.Equal(t, 204, a.do(a.signed(newKey, body)).status)

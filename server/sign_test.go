@@ -70,9 +70,9 @@ func signBy(r *http.Request, key signature.Key, signed, body string, now time.Ti
 		canonical += name + ":" + value + "\n"
 	}
 	canonical += "\n" + signed + "\n" + hash(body)
-	mac := hmac.New(sha256.New, []byte(key.Secret))
+	mac := hmac.New(sha256.New, []byte(key.SecretKey))
 	mac.Write([]byte("SDK-HMAC-SHA256\n" + date + "\n" + hash(canonical)))
-	r.Header.Set("Authorization", "SDK-HMAC-SHA256 Access="+key.Access+", SignedHeaders="+signed+", Signature="+hex.EncodeToString(mac.Sum(nil)))
+	r.Header.Set("Authorization", "SDK-HMAC-SHA256 Access="+key.AccessKeyID+", SignedHeaders="+signed+", Signature="+hex.EncodeToString(mac.Sum(nil)))
 }
 
 // recorded reads a request that an official client sent, and when.

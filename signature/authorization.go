@@ -22,19 +22,19 @@ const (
 )
 
 // An Authorization is what a request says of its signature. None of it is
-// verified before Verify returns nil, and nothing but Access is needed to look a
+// verified before Verify returns nil, and nothing but AccessKeyID is needed to look a
 // secret up. It does not show the signature: whoever has that can repeat the
 // request.
 type Authorization struct {
 	Algorithm     string    // AlgorithmSDK or AlgorithmV11
-	Access        string    // the access key id
+	AccessKeyID   string    // the access key id
 	Region        string    // of AlgorithmV11, else empty
 	Service       string    // of AlgorithmV11, else empty
 	Date          time.Time // X-Sdk-Date
 	SignedHeaders []string  // in lower case, as they are ordered
 
 	// SecurityToken is the X-Security-Token, empty if there is none. Not every
-	// client signs it: compare it with the one that belongs to Access.
+	// client signs it: compare it with the one that belongs to AccessKeyID.
 	SecurityToken string
 
 	date      string // as it was sent
@@ -44,7 +44,7 @@ type Authorization struct {
 
 // String returns the algorithm and the access key id, and leaves out what could be
 // used again.
-func (a Authorization) String() string { return a.Algorithm + " Access=" + a.Access }
+func (a Authorization) String() string { return a.Algorithm + " Access=" + a.AccessKeyID }
 
 // Format writes String for every verb.
 func (a Authorization) Format(s fmt.State, _ rune) { fmt.Fprint(s, a.String()) }
@@ -74,7 +74,7 @@ func Parse(r *http.Request) (*Authorization, error) {
 	day := ""
 	switch algorithm {
 	case AlgorithmSDK:
-		a.Access, fields, ok = cutField(fields, "Access=")
+		a.AccessKeyID, fields, ok = cutField(fields, "Access=")
 	case AlgorithmV11:
 		var credential string
 		credential, fields, ok = cutField(fields, "Credential=")
@@ -84,7 +84,7 @@ func Parse(r *http.Request) (*Authorization, error) {
 	default:
 		return nil, &UnsupportedAlgorithmError{Name: algorithm}
 	}
-	if !ok || !nameLetter.word(a.Access) {
+	if !ok || !nameLetter.word(a.AccessKeyID) {
 		return nil, malformed("Authorization does not name an access key as " + algorithm + " does")
 	}
 	names, fields, ok := cutField(fields, "SignedHeaders=")

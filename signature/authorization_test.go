@@ -28,7 +28,7 @@ func TestParse(t *testing.T) {
 	a, err := signature.Parse(r)
 	require.NoError(t, err)
 	assert.Equal(t, "SDK-HMAC-SHA256", a.Algorithm)
-	assert.Equal(t, "AK", a.Access)
+	assert.Equal(t, "AK", a.AccessKeyID)
 	assert.Empty(t, a.Region+a.Service)
 	assert.True(t, now.Equal(a.Date))
 	assert.Equal(t, []string{"host", "x-sdk-date", "a"}, a.SignedHeaders)
@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 
 	a, err = signature.Parse(withAuthorization("V11-HMAC-SHA256 Credential=AK/20191115/eu-west-0/dcs, SignedHeaders=x-sdk-date, Signature=" + digits))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"V11-HMAC-SHA256", "AK", "eu-west-0", "dcs"}, []string{a.Algorithm, a.Access, a.Region, a.Service})
+	assert.Equal(t, []string{"V11-HMAC-SHA256", "AK", "eu-west-0", "dcs"}, []string{a.Algorithm, a.AccessKeyID, a.Region, a.Service})
 	assert.Empty(t, a.SecurityToken)
 }
 

@@ -36,7 +36,7 @@ func BenchmarkVerify(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%dB", a.Algorithm, len(body)), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := verify(r, body, key.Secret, now); err != nil {
+					if err := verify(r, body, key.SecretKey, now); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -59,7 +59,7 @@ func BenchmarkHashes(b *testing.B) {
 			for b.Loop() {
 				sum = sha256.Sum256(body)
 				sum = sha256.Sum256(request)
-				mac := hmac.New(sha256.New, []byte(key.Secret))
+				mac := hmac.New(sha256.New, []byte(key.SecretKey))
 				mac.Write(text)
 				mac.Sum(sum[:0])
 			}
@@ -89,11 +89,11 @@ func TestAllocations(t *testing.T) {
 		r.URL.RawQuery = "limit=10&node_id=node-1&offset=0&sort="
 		require.NoError(t, signature.Sign(r, body, key, now))
 		floor := testing.AllocsPerRun(100, func() {
-			mac := hmac.New(sha256.New, []byte(key.Secret))
+			mac := hmac.New(sha256.New, []byte(key.SecretKey))
 			mac.Write(body[:100])
 			mac.Sum(nil)
 		})
-		got := testing.AllocsPerRun(100, func() { _ = verify(r, body, key.Secret, now) })
+		got := testing.AllocsPerRun(100, func() { _ = verify(r, body, key.SecretKey, now) })
 		assert.LessOrEqual(t, got, floor+1, "the HMAC alone: %v", floor)
 	}
 }

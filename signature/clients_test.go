@@ -46,10 +46,10 @@ func TestWhatOfficialClientsSign(t *testing.T) {
 			r, sent := readRequest(t, raw)
 			a, err := signature.Parse(r)
 			require.NoError(t, err)
-			assert.Equal(t, key.Access, a.Access)
+			assert.Equal(t, key.AccessKeyID, a.AccessKeyID)
 			assert.Equal(t, strings.Contains(file, "v11"), a.Algorithm == signature.AlgorithmV11)
-			assert.NoError(t, a.Verify(r, sent, key.Secret, a.Date))
-			assert.Equal(t, signature.ErrMismatch, a.Verify(r, append(sent, ' '), key.Secret, a.Date))
+			assert.NoError(t, a.Verify(r, sent, key.SecretKey, a.Date))
+			assert.Equal(t, signature.ErrMismatch, a.Verify(r, append(sent, ' '), key.SecretKey, a.Date))
 			assert.Equal(t, signature.ErrMismatch, a.Verify(r, sent, "another", a.Date))
 		})
 	}
@@ -76,7 +76,7 @@ func TestWhatSignSignsIsWhatIsSent(t *testing.T) {
 				var wire bytes.Buffer
 				require.NoError(t, r.Write(&wire))
 				received, sent := readRequest(t, wire.Bytes())
-				assert.NoError(t, verify(received, sent, k.Secret, now))
+				assert.NoError(t, verify(received, sent, k.SecretKey, now))
 			})
 		}
 	}

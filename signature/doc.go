@@ -3,12 +3,12 @@
 //
 // A client signs:
 //
-//	err := signature.Sign(request, body, signature.Key{Access: ak, Secret: sk}, time.Now())
+//	err := signature.Sign(request, body, signature.Key{AccessKeyID: ak, SecretKey: sk}, time.Now())
 //
 // A server verifies, and looks the secret up by the access key in between:
 //
 //	a, err := signature.Parse(request)
-//	secret := secrets[a.Access]
+//	secret := secrets[a.AccessKeyID]
 //	err = a.Verify(request, body, secret, time.Now())
 //
 // Two algorithms are known: SDK-HMAC-SHA256, and V11-HMAC-SHA256, whose key is

@@ -26,7 +26,7 @@ func TestAMismatchDoesNotTellWhatWouldMatch(t *testing.T) {
 	right := r.Header.Get("Authorization")
 	right = right[len(right)-64:]
 	flipSignature(r, 1)
-	err := verify(r, body, key.Secret, now)
+	err := verify(r, body, key.SecretKey, now)
 	assert.EqualError(t, err, "the signature does not match")
 	assert.NotContains(t, fmt.Sprintf("%+v", err), right[:8])
 }

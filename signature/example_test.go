@@ -25,16 +25,16 @@ func Example() {
 		}
 		a, err := signature.Parse(r)
 		if err == nil {
-			err = a.Verify(r, body, secrets[a.Access], time.Now())
+			err = a.Verify(r, body, secrets[a.AccessKeyID], time.Now())
 		}
-		if err == nil && subtle.ConstantTimeCompare([]byte(a.SecurityToken), []byte(tokens[a.Access])) != 1 {
+		if err == nil && subtle.ConstantTimeCompare([]byte(a.SecurityToken), []byte(tokens[a.AccessKeyID])) != 1 {
 			err = signature.ErrMismatch
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 			return
 		}
-		fmt.Fprintln(w, "hello", a.Access)
+		fmt.Fprintln(w, "hello", a.AccessKeyID)
 	}))
 	defer server.Close()
 
@@ -45,7 +45,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		if err := signature.Sign(r, []byte(body), signature.Key{Access: "AKEXAMPLE", Secret: secret}, time.Now()); err != nil {
+		if err := signature.Sign(r, []byte(body), signature.Key{AccessKeyID: "AKEXAMPLE", SecretKey: secret}, time.Now()); err != nil {
 			fmt.Println(err)
 			return
 		}

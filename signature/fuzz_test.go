@@ -79,13 +79,13 @@ func FuzzSignThenVerify(f *testing.F) {
 			return
 		}
 		names := signedHeaders(t, received)
-		require.NoError(t, verify(received, body, k.Secret, now))
+		require.NoError(t, verify(received, body, k.SecretKey, now))
 		before := referenceCanonical(received, names, body)
 		canonical, err := signature.Canonical(received, names, body)
 		require.NoError(t, err)
 		require.Equal(t, before, canonical)
 		if !derived {
-			require.Equal(t, referenceSignature(before, "20191115T033655Z", k.Secret), received.Header.Get("Authorization")[len(received.Header.Get("Authorization"))-64:])
+			require.Equal(t, referenceSignature(before, "20191115T033655Z", k.SecretKey), received.Header.Get("Authorization")[len(received.Header.Get("Authorization"))-64:])
 		}
 
 		holds := false
@@ -122,14 +122,14 @@ func FuzzSignThenVerify(f *testing.F) {
 			text := changed(was, at, to)
 			received.Header.Set("Authorization", text)
 			holds = text == was
-			if a, err := signature.Parse(received); err == nil && a.Access != k.Access {
+			if a, err := signature.Parse(received); err == nil && a.AccessKeyID != k.AccessKeyID {
 				return // another's secret
 			}
 		}
 		if part < date {
 			holds = holds || referenceCanonical(received, names, body) == before
 		}
-		err = verify(received, body, k.Secret, now)
+		err = verify(received, body, k.SecretKey, now)
 		if holds && errors.Is(err, signature.ErrAmbiguous) {
 			return // the reference reads what is refused
 		}
@@ -151,8 +151,8 @@ func FuzzParse(f *testing.F) {
 		r := &http.Request{URL: &url.URL{Path: "/"}, Host: "h", Header: http.Header{"Authorization": {authorization}, "X-Sdk-Date": {date}, "X-Security-Token": {token}}}
 		a, err := signature.Parse(r)
 		if err == nil {
-			assert.Contains(t, authorization, a.Access)
-			assert.NotEmpty(t, a.Access)
+			assert.Contains(t, authorization, a.AccessKeyID)
+			assert.NotEmpty(t, a.AccessKeyID)
 			assert.Contains(t, a.SignedHeaders, "x-sdk-date")
 			assert.Equal(t, date, strings.Replace(date, strings.Trim(date, " \t"), a.Date.Format("20060102T150405Z"), 1))
 			assert.Equal(t, a.Algorithm == signature.AlgorithmV11, a.Region != "" && a.Service != "")

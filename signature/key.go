@@ -7,11 +7,11 @@ import (
 )
 
 // A Key is what a client signs with. However it is printed, logged or encoded,
-// only Access, Region and Service show, with one exception: fmt cannot ask a Key
+// only AccessKeyID, Region and Service show, with one exception: fmt cannot ask a Key
 // that another struct holds in an unexported field. Do not print such a struct.
 type Key struct {
-	Access string // the access key id (AK)
-	Secret string // the secret access key (SK)
+	AccessKeyID string // the access key id (AK)
+	SecretKey   string // the secret access key (SK)
 
 	// SecurityToken comes with a temporary key; empty for a permanent one.
 	SecurityToken string
@@ -24,13 +24,13 @@ type Key struct {
 // Validate returns an error that says what Sign would miss in k.
 func (k Key) Validate() error {
 	switch {
-	case k.Access == "":
+	case k.AccessKeyID == "":
 		return errors.New("signature: the key has no access key id")
-	case k.Secret == "":
+	case k.SecretKey == "":
 		return errors.New("signature: the key has no secret")
 	case (k.Region == "") != (k.Service == ""):
 		return errors.New("signature: the key has only one of region and service")
-	case !nameLetter.all(k.Access + k.Region + k.Service):
+	case !nameLetter.all(k.AccessKeyID + k.Region + k.Service):
 		return errors.New("signature: the key has a comma, a slash, white space or a letter outside ASCII in its access key id, region or service")
 	}
 	return nil
@@ -39,9 +39,9 @@ func (k Key) Validate() error {
 // String returns k without its secrets.
 func (k Key) String() string {
 	if k.Region == "" && k.Service == "" {
-		return "Key(" + k.Access + ")"
+		return "Key(" + k.AccessKeyID + ")"
 	}
-	return "Key(" + k.Access + "/" + k.Region + "/" + k.Service + ")"
+	return "Key(" + k.AccessKeyID + "/" + k.Region + "/" + k.Service + ")"
 }
 
 // Format writes String for every verb: %d and %#v would show the fields.

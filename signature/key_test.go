@@ -15,8 +15,8 @@ import (
 
 func TestAKeyShowsNoSecret(t *testing.T) {
 	for want, k := range map[string]signature.Key{
-		"Key(AK)":               {Access: "AK", Secret: "hunter2", SecurityToken: "hunter2"},
-		"Key(AK/eu-west-0/dcs)": {Access: "AK", Secret: "hunter2", SecurityToken: "hunter2", Region: "eu-west-0", Service: "dcs"},
+		"Key(AK)":               {AccessKeyID: "AK", SecretKey: "hunter2", SecurityToken: "hunter2"},
+		"Key(AK/eu-west-0/dcs)": {AccessKeyID: "AK", SecretKey: "hunter2", SecurityToken: "hunter2", Region: "eu-west-0", Service: "dcs"},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t"} {
 			assert.Equal(t, want, fmt.Sprintf(verb, k)[:len(want)], verb)
@@ -47,15 +47,15 @@ func TestAKeyThatCannotSign(t *testing.T) {
 		key  signature.Key
 		want string
 	}{
-		"no access key id":              {signature.Key{Secret: "hunter2"}, "no access key id"},
-		"no secret":                     {signature.Key{Access: "AK"}, "no secret"},
-		"a region alone":                {signature.Key{Access: "AK", Secret: "hunter2", Region: "r"}, "only one of region and service"},
-		"a service alone":               {signature.Key{Access: "AK", Secret: "hunter2", Service: "s"}, "only one of region and service"},
-		"a comma in the access key id":  {signature.Key{Access: "A,K", Secret: "hunter2"}, "a comma"},
-		"a line end in it":              {signature.Key{Access: "AK\n", Secret: "hunter2"}, "a comma"},
-		"a letter outside ASCII in it":  {signature.Key{Access: "ÄK", Secret: "hunter2"}, "a comma"},
-		"a slash in the region":         {signature.Key{Access: "AK", Secret: "hunter2", Region: "a/b", Service: "s"}, "a comma"},
-		"a space in the service's name": {signature.Key{Access: "AK", Secret: "hunter2", Region: "r", Service: "a b"}, "a comma"},
+		"no access key id":              {signature.Key{SecretKey: "hunter2"}, "no access key id"},
+		"no secret":                     {signature.Key{AccessKeyID: "AK"}, "no secret"},
+		"a region alone":                {signature.Key{AccessKeyID: "AK", SecretKey: "hunter2", Region: "r"}, "only one of region and service"},
+		"a service alone":               {signature.Key{AccessKeyID: "AK", SecretKey: "hunter2", Service: "s"}, "only one of region and service"},
+		"a comma in the access key id":  {signature.Key{AccessKeyID: "A,K", SecretKey: "hunter2"}, "a comma"},
+		"a line end in it":              {signature.Key{AccessKeyID: "AK\n", SecretKey: "hunter2"}, "a comma"},
+		"a letter outside ASCII in it":  {signature.Key{AccessKeyID: "ÄK", SecretKey: "hunter2"}, "a comma"},
+		"a slash in the region":         {signature.Key{AccessKeyID: "AK", SecretKey: "hunter2", Region: "a/b", Service: "s"}, "a comma"},
+		"a space in the service's name": {signature.Key{AccessKeyID: "AK", SecretKey: "hunter2", Region: "r", Service: "a b"}, "a comma"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := c.key.Validate()

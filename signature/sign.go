@@ -36,11 +36,11 @@ func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 		r.Header = http.Header{}
 	}
 	a := Authorization{
-		Algorithm: AlgorithmSDK,
-		Access:    key.Access,
-		Region:    key.Region,
-		Service:   key.Service,
-		date:      now.UTC().Format(dateFormat),
+		Algorithm:   AlgorithmSDK,
+		AccessKeyID: key.AccessKeyID,
+		Region:      key.Region,
+		Service:     key.Service,
+		date:        now.UTC().Format(dateFormat),
 	}
 	if key.Region != "" {
 		a.Algorithm = AlgorithmV11
@@ -64,7 +64,7 @@ func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 		}
 	}
 	a.SignedHeaders = signed
-	sum, err := a.compute(r, &payload, key.Secret)
+	sum, err := a.compute(r, &payload, key.SecretKey)
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 func (a *Authorization) header(signature []byte) string {
 	b := append(make([]byte, 0, 256), a.Algorithm...) // enough for most
 	if a.Algorithm == AlgorithmV11 {
-		b = append(append(append(append(b, " Credential="...), a.Access...), '/'), a.scope()...)
+		b = append(append(append(append(b, " Credential="...), a.AccessKeyID...), '/'), a.scope()...)
 	} else {
-		b = append(append(b, " Access="...), a.Access...)
+		b = append(append(b, " Access="...), a.AccessKeyID...)
 	}
 	b = append(b, ", SignedHeaders="...)
 	b = appendNames(b, a.SignedHeaders)

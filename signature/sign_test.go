@@ -15,7 +15,7 @@ import (
 
 // The public example of the API gateway's documentation.
 var (
-	key = signature.Key{Access: "QTWAOYTTINDUT2QVKYUC", Secret: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
+	key = signature.Key{AccessKeyID: "QTWAOYTTINDUT2QVKYUC", SecretKey: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
 	now = time.Date(2019, 11, 15, 3, 36, 55, 0, time.UTC)
 )
 
@@ -72,7 +72,7 @@ func TestWhatIsSigned(t *testing.T) {
 			require.NoError(t, signature.Sign(r, nil, k, now))
 			assert.Equal(t, c.want, strings.Join(signedHeaders(t, r), ";"))
 			assert.Equal(t, c.token, r.Header.Get("X-Security-Token"))
-			assert.NoError(t, verify(r, nil, key.Secret, now))
+			assert.NoError(t, verify(r, nil, key.SecretKey, now))
 		})
 	}
 }
@@ -92,7 +92,7 @@ func TestTheDateIsInUTCAndWholeSeconds(t *testing.T) {
 	r := exampleRequest(t)
 	require.NoError(t, signature.Sign(r, nil, key, now.Add(999*time.Millisecond).In(time.FixedZone("", 3600))))
 	assert.Equal(t, "20191115T033655Z", r.Header.Get("X-Sdk-Date"))
-	assert.NoError(t, verify(r, nil, key.Secret, now))
+	assert.NoError(t, verify(r, nil, key.SecretKey, now))
 }
 
 func TestAnUnsignedPayloadIsSigned(t *testing.T) {
@@ -100,7 +100,7 @@ func TestAnUnsignedPayloadIsSigned(t *testing.T) {
 	r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
 	require.NoError(t, signature.Sign(r, []byte("body"), key, now))
 	assert.Equal(t, sha256Hex("body"), r.Header.Get("X-Sdk-Content-Sha256"))
-	assert.NoError(t, verify(r, []byte("body"), key.Secret, now))
+	assert.NoError(t, verify(r, []byte("body"), key.SecretKey, now))
 }
 
 func TestTheHostIsTheOneThatIsSent(t *testing.T) {
@@ -108,11 +108,11 @@ func TestTheHostIsTheOneThatIsSent(t *testing.T) {
 	r.Host = ""
 	require.NoError(t, signature.Sign(r, nil, key, now))
 	r.Host = "service.region.example.com"
-	assert.NoError(t, verify(r, nil, key.Secret, now), "the URL's host, where there is no other")
+	assert.NoError(t, verify(r, nil, key.SecretKey, now), "the URL's host, where there is no other")
 	r.Host = "other.example.com:8443"
 	require.NoError(t, signature.Sign(r, nil, key, now))
 	r.URL.Host = ""
-	assert.NoError(t, verify(r, nil, key.Secret, now), "the request's host, with its port")
+	assert.NoError(t, verify(r, nil, key.SecretKey, now), "the request's host, with its port")
 }
 
 func TestWhatNoServerCouldVerifyIsNotSigned(t *testing.T) {
@@ -151,5 +151,5 @@ func TestALongQueryIsSigned(t *testing.T) {
 	r := exampleRequest(t)
 	r.URL.RawQuery = strings.Repeat("a&", 10_000)
 	require.NoError(t, signature.Sign(r, nil, key, now))
-	assert.NoError(t, verify(r, nil, key.Secret, now))
+	assert.NoError(t, verify(r, nil, key.SecretKey, now))
 }

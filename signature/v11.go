@@ -27,7 +27,7 @@ func deriveKey(access, secret, scope string) ([]byte, error) {
 // returns the day.
 func (a *Authorization) readCredential(credential string) (day string, ok bool) {
 	var rest string
-	if a.Access, rest, ok = strings.Cut(credential, "/"); !ok {
+	if a.AccessKeyID, rest, ok = strings.Cut(credential, "/"); !ok {
 		return "", false
 	}
 	if day, rest, ok = strings.Cut(rest, "/"); !ok || len(day) != len("yyyymmdd") {

@@ -11,7 +11,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-var v11 = signature.Key{Access: key.Access, Secret: key.Secret, Region: "eu-west-0", Service: "dcs"}
+var v11 = signature.Key{AccessKeyID: key.AccessKeyID, SecretKey: key.SecretKey, Region: "eu-west-0", Service: "dcs"}
 
 // The answer is the official Go SDK's to its own test: it signs the date alone.
 func TestTheKnownAnswerOfV11(t *testing.T) {
@@ -28,7 +28,7 @@ func TestSignV11(t *testing.T) {
 	require.NoError(t, signature.Sign(r, nil, v11, now))
 	assert.Regexp(t, "^V11-HMAC-SHA256 Credential=QTWAOYTTINDUT2QVKYUC/20191115/eu-west-0/dcs, SignedHeaders=content-type;host;x-sdk-date, Signature=[0-9a-f]{64}$",
 		r.Header.Get("Authorization"))
-	assert.NoError(t, verify(r, nil, v11.Secret, now))
+	assert.NoError(t, verify(r, nil, v11.SecretKey, now))
 }
 
 // A key of V11 is good for one day, region and service.
@@ -39,7 +39,7 @@ func TestTheScopeIsSigned(t *testing.T) {
 			require.NoError(t, signature.Sign(r, nil, v11, now))
 			signed := r.Header.Get("Authorization")
 			r.Header.Set("Authorization", replaceOnce(t, signed, "eu-west-0/dcs", scope))
-			assert.Equal(t, signature.ErrMismatch, verify(r, nil, v11.Secret, now))
+			assert.Equal(t, signature.ErrMismatch, verify(r, nil, v11.SecretKey, now))
 		})
 	}
 	t.Run("the algorithm", func(t *testing.T) {
@@ -47,6 +47,6 @@ func TestTheScopeIsSigned(t *testing.T) {
 		require.NoError(t, signature.Sign(r, nil, v11, now))
 		signed := replaceOnce(t, r.Header.Get("Authorization"), "V11", "SDK")
 		r.Header.Set("Authorization", replaceOnce(t, signed, "Credential=QTWAOYTTINDUT2QVKYUC/20191115/eu-west-0/dcs", "Access=QTWAOYTTINDUT2QVKYUC"))
-		assert.Equal(t, signature.ErrMismatch, verify(r, nil, v11.Secret, now))
+		assert.Equal(t, signature.ErrMismatch, verify(r, nil, v11.SecretKey, now))
 	})
 }

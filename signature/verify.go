@@ -68,7 +68,7 @@ func (a *Authorization) compute(r *http.Request, payload *[64]byte, secret strin
 	if a.Algorithm == AlgorithmV11 {
 		scope := a.scope()
 		b = append(append(b, scope...), '\n')
-		if key, err = deriveKey(a.Access, secret, scope); err != nil {
+		if key, err = deriveKey(a.AccessKeyID, secret, scope); err != nil {
 			return sum, err
 		}
 	}

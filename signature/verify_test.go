@@ -72,12 +72,12 @@ func TestOneChangeToWhatIsSignedIsAMismatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for algorithm, k := range map[string]signature.Key{"SDK": key, "V11": v11} {
 				r := signedKill(t, k)
-				require.NoError(t, verify(r, body, k.Secret, now))
+				require.NoError(t, verify(r, body, k.SecretKey, now))
 				change(r)
-				err := verify(r, body, k.Secret, now)
+				err := verify(r, body, k.SecretKey, now)
 				if name == "the access key" && algorithm == "SDK" {
 					// it is not in what is signed: the secret that is looked up is another
-					err = verify(r, body, k.Secret+"2", now)
+					err = verify(r, body, k.SecretKey+"2", now)
 				}
 				assert.Equal(t, signature.ErrMismatch, err, algorithm)
 			}
@@ -106,7 +106,7 @@ func TestWhatIsNotSignedMayChange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := signedKill(t, key)
 			change(r)
-			assert.NoError(t, verify(r, body, key.Secret, now))
+			assert.NoError(t, verify(r, body, key.SecretKey, now))
 		})
 	}
 }
@@ -117,10 +117,10 @@ func TestABodyThatChangedIsRefused(t *testing.T) {
 	for name, sent := range map[string][]byte{"a byte changed": changed, "a byte more": append(body[:len(body):len(body)], '\n'), "a byte less": body[:len(body)-1], "none": nil} {
 		t.Run(name, func(t *testing.T) {
 			r := signedKill(t, key)
-			assert.Equal(t, signature.ErrPayload, verify(r, sent, key.Secret, now), "its hash is declared")
+			assert.Equal(t, signature.ErrPayload, verify(r, sent, key.SecretKey, now), "its hash is declared")
 			r.Header.Del("X-Sdk-Content-Sha256")
 			require.NoError(t, signature.Sign(r, body, key, now))
-			assert.Equal(t, signature.ErrMismatch, verify(r, sent, key.Secret, now), "its hash is not declared")
+			assert.Equal(t, signature.ErrMismatch, verify(r, sent, key.SecretKey, now), "its hash is not declared")
 		})
 	}
 }
@@ -140,9 +140,9 @@ func TestADeclaredPayloadIsTheBodysHash(t *testing.T) {
 			names := []string{"host", "x-sdk-date"}
 			canonical := referenceCanonical(r, names, nil)
 			canonical = canonical[:len(canonical)-64] + declared[0]
-			sum := referenceSignature(canonical, r.Header.Get("X-Sdk-Date"), key.Secret)
+			sum := referenceSignature(canonical, r.Header.Get("X-Sdk-Date"), key.SecretKey)
 			r.Header.Set("Authorization", "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature="+sum)
-			assert.Equal(t, signature.ErrPayload, verify(r, body, key.Secret, now))
+			assert.Equal(t, signature.ErrPayload, verify(r, body, key.SecretKey, now))
 		})
 	}
 }
@@ -150,18 +150,18 @@ func TestADeclaredPayloadIsTheBodysHash(t *testing.T) {
 func TestASignedHeaderIsThereOnce(t *testing.T) {
 	r := signedKill(t, key)
 	r.Header.Del("X-Project-Id")
-	err := verify(r, body, key.Secret, now)
+	err := verify(r, body, key.SecretKey, now)
 	assert.ErrorIs(t, err, signature.ErrHeaderMissing)
 	assert.EqualError(t, err, "a signed header is missing: x-project-id")
 
 	r = signedKill(t, key)
 	r.Header.Add("X-Project-Id", "other")
-	err = verify(r, body, key.Secret, now)
+	err = verify(r, body, key.SecretKey, now)
 	assert.ErrorIs(t, err, signature.ErrAmbiguous)
 
 	r = signedKill(t, key)
 	r.Host, r.URL.Host = "", ""
-	assert.ErrorIs(t, verify(r, body, key.Secret, now), signature.ErrHeaderMissing)
+	assert.ErrorIs(t, verify(r, body, key.SecretKey, now), signature.ErrHeaderMissing)
 }
 
 func TestTheDateMayBeFifteenMinutesOff(t *testing.T) {
@@ -174,9 +174,9 @@ func TestTheDateMayBeFifteenMinutesOff(t *testing.T) {
 		-signature.MaxSkew - time.Nanosecond: signature.ErrSkew,
 		250 * 365 * 24 * time.Hour:           signature.ErrSkew,
 	} {
-		assert.Equal(t, want, verify(r, body, key.Secret, now.Add(off)), off)
+		assert.Equal(t, want, verify(r, body, key.SecretKey, now.Add(off)), off)
 	}
-	assert.Equal(t, signature.ErrSkew, verify(r, body, key.Secret, time.Time{}))
+	assert.Equal(t, signature.ErrSkew, verify(r, body, key.SecretKey, time.Time{}))
 	assert.Equal(t, 15*time.Minute, signature.MaxSkew)
 }
 
@@ -192,6 +192,6 @@ func TestAnEmptySecretNeverMatches(t *testing.T) {
 func TestTheSignedRequestIsLeftAsItIs(t *testing.T) {
 	r := signedKill(t, key)
 	before := r.Clone(r.Context())
-	require.NoError(t, verify(r, body, key.Secret, now))
+	require.NoError(t, verify(r, body, key.SecretKey, now))
 	assert.Equal(t, before, r)
 }

@@ -20,7 +20,7 @@ import (
 // TestPrograms proves that each makes the call, and signs it where its package
 // says so.
 func TestPrograms(t *testing.T) {
-	key := signature.Key{Access: "QTWAOYTTINDUT2QVKYUC", Secret: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
+	key := signature.Key{AccessKeyID: "QTWAOYTTINDUT2QVKYUC", SecretKey: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
 	t.Chdir("..")
 	for _, p := range programs {
 		t.Run(string(p), func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestPrograms(t *testing.T) {
 				if signs := p == "client" || p == "sdk"; signs != (err == nil) {
 					t.Errorf("signed: %v", err)
 				} else if signs {
-					if err := a.Verify(r, body, key.Secret, time.Now()); err != nil {
+					if err := a.Verify(r, body, key.SecretKey, time.Now()); err != nil {
 						t.Error(err)
 					}
 				}
@@ -52,7 +52,7 @@ func TestPrograms(t *testing.T) {
 			defer api.Close()
 			kill := func() error {
 				cmd := exec.Command(binary, api.URL, "p", "i", "n", "10.0.0.1:1", "10.0.0.2:2")
-				cmd.Env = append(os.Environ(), "DCS_ACCESS_KEY="+key.Access, "DCS_SECRET_KEY="+key.Secret)
+				cmd.Env = append(os.Environ(), "DCS_ACCESS_KEY="+key.AccessKeyID, "DCS_SECRET_KEY="+key.SecretKey)
 				return cmd.Run()
 			}
 			if err := kill(); err != nil || calls != 1 {

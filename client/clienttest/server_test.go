@@ -29,7 +29,7 @@ func start(t *testing.T, o client.Options) (*clienttest.Server, func(addr string
 
 func TestKillsAreRecordedWithoutCredentials(t *testing.T) {
 	api, kill := start(t, client.Options{UserAgent: "ops/1", Credentials: client.AccessKey(signature.Key{
-		Access: "AK", Secret: "a-secret", SecurityToken: "another-secret",
+		AccessKeyID: "AK", SecretKey: "a-secret", SecurityToken: "another-secret",
 	})})
 	require.NoError(t, kill("192.0.2.1:1"))
 	require.NoError(t, kill("192.0.2.1:2"))

@@ -68,5 +68,5 @@ func signer(r *http.Request, body []byte) string {
 			secret = s
 		}
 	}
-	return fmt.Sprintf(" key=%s secret=%s security=%s", a.Access, secret, r.Header.Get("X-Security-Token"))
+	return fmt.Sprintf(" key=%s secret=%s security=%s", a.AccessKeyID, secret, r.Header.Get("X-Security-Token"))
 }

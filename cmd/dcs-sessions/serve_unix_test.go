@@ -47,7 +47,7 @@ auth:
 		r, err := http.NewRequest("POST", "http://"+addr+"/v2/p/instances/i/clients/kill", strings.NewReader("{}"))
 		require.NoError(t, err)
 		r.Header.Set("Content-Type", "application/json")
-		require.NoError(t, signature.Sign(r, []byte("{}"), signature.Key{Access: access, Secret: secret}, time.Now()))
+		require.NoError(t, signature.Sign(r, []byte("{}"), signature.Key{AccessKeyID: access, SecretKey: secret}, time.Now()))
 		resp, err := http.DefaultClient.Do(r)
 		require.NoError(t, err)
 		resp.Body.Close()

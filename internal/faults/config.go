@@ -45,7 +45,7 @@ func (a *API) configure(node, link string) ([]client.Credentials, error) {
 	b.WriteString("  access_keys:\n")
 	for i := range accessKeys {
 		access := fmt.Sprintf("AK%d", i)
-		all = append(all, client.AccessKey(signature.Key{Access: access, Secret: secretKey}))
+		all = append(all, client.AccessKey(signature.Key{AccessKeyID: access, SecretKey: secretKey}))
 		fmt.Fprintf(&b, "    - {name: k%d, access_key: %s, secret_key_env: FAULTS_SECRET_KEY, projects: [%s]}\n", i, access, project)
 	}
 	fmt.Fprintf(&b, "projects:\n  - id: %s\n    instances:\n      - id: %s\n        nodes:\n", project, instance)

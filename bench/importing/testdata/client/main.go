@@ -18,7 +18,7 @@ func main() {
 }
 
 func kill(endpoint, project, instance, node string, addrs []string) error {
-	key := signature.Key{Access: os.Getenv("DCS_ACCESS_KEY"), Secret: os.Getenv("DCS_SECRET_KEY")}
+	key := signature.Key{AccessKeyID: os.Getenv("DCS_ACCESS_KEY"), SecretKey: os.Getenv("DCS_SECRET_KEY")}
 	c, err := client.New(endpoint, client.Options{Credentials: client.AccessKey(key)})
 	if err != nil {
 		return err
