@@ -101,7 +101,7 @@ var mayUse = map[string][]string{
 		module + "/internal/demo",
 		module + "/internal/proxy",
 		module + "/internal/httpserver",
-		module + "/internal/output",
+		module + "/internal/output", module + "/internal/filter",
 		"github.com/spf13/cobra",
 		"github.com/spf13/pflag",
 		"github.com/redis/go-redis/v9",
@@ -111,6 +111,7 @@ var mayUse = map[string][]string{
 	},
 	"/internal/realclient": {}, // and testing
 	"/internal/logtest":    {},
+	"/internal/filter":     {},
 	"/validate/internal/reference": {
 		module + "/validate/internal/fastpath",
 		"github.com/getkin/kin-openapi",

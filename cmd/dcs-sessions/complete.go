@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 // completeTimeout is how long Tab may take to ask for the nodes.
@@ -16,7 +17,7 @@ const completeTimeout = 3 * time.Second
 func complete(cmd *cobra.Command, call *apiFlags) {
 	flags := map[string]cobra.CompletionFunc{
 		"output": cobra.FixedCompletions([]cobra.Completion{"table", "wide", "json"}, cobra.ShellCompDirectiveNoFileComp),
-		"sort":   cobra.FixedCompletions(fieldNames(), cobra.ShellCompDirectiveNoFileComp),
+		"sort":   cobra.FixedCompletions(filter.FieldNames(), cobra.ShellCompDirectiveNoFileComp),
 		"filter": completeFilter,
 		"node": func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return completeNode(cmd, call)
@@ -34,8 +35,8 @@ func complete(cmd *cobra.Command, call *apiFlags) {
 
 func completeFilter(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var keys []cobra.Completion
-	for _, f := range fields {
-		keys = append(keys, f.name+"=")
+	for _, name := range filter.FieldNames() {
+		keys = append(keys, name+"=")
 	}
 	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }

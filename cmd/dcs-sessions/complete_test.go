@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 func TestTheShellIsToldWhatAFlagCanBe(t *testing.T) {
@@ -17,8 +19,8 @@ func TestTheShellIsToldWhatAFlagCanBe(t *testing.T) {
 		"those for kill too":        {on(api, "kill", "--node", ""), "a\ta 127.0.0.1:6379\nb\tb 127.0.0.1:6379\n:4\n"},
 		"no nodes without an API":   {[]string{"list", "--node", ""}, ":4\n"},
 		"the outputs":               {[]string{"nodes", "-o", ""}, "table\nwide\njson\n:4\n"},
-		"the fields to sort by":     {[]string{"list", "--sort", ""}, strings.Join(fieldNames(), "\n") + "\n:4\n"},
-		"the fields to filter by":   {[]string{"kill", "--filter", ""}, strings.Join(fieldNames(), "=\n") + "=\n:6\n"},
+		"the fields to sort by":     {[]string{"list", "--sort", ""}, strings.Join(filter.FieldNames(), "\n") + "\n:4\n"},
+		"the fields to filter by":   {[]string{"kill", "--filter", ""}, strings.Join(filter.FieldNames(), "=\n") + "=\n:6\n"},
 		"no files for an address":   {[]string{"kill", ""}, ":4\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

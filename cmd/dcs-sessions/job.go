@@ -102,12 +102,12 @@ func showJob(job gen.Job, a *api, std stdio) error {
 // milliseconds in strings.
 func times(job gen.Job) (began, took string) {
 	began, took = "-", "-"
-	from := atoi(value(job.BeginTime))
+	from, _ := parseInt(value(job.BeginTime))
 	if from == 0 {
 		return began, took
 	}
 	began = time.UnixMilli(from).Local().Format(time.DateTime)
-	if to := atoi(value(job.EndTime)); to >= from {
+	if to, ok := parseInt(value(job.EndTime)); ok && to >= from {
 		took = (time.Duration(to-from) * time.Millisecond).String()
 	}
 	return began, took

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 // killMatching kills what passes the filters, on each node that can be listed.
@@ -128,7 +129,7 @@ type matchCounts struct {
 }
 
 // choose sorts the sessions by node and id.
-func selectSessions(all []session, matches filter) *matchCounts {
+func selectSessions(all []session, matches filter.Filter) *matchCounts {
 	c := &matchCounts{Sessions: len(all)}
 	for i := range all {
 		switch s := &all[i]; {
@@ -173,10 +174,10 @@ func (c *matchCounts) why() string {
 		switch {
 		case protection == "":
 			texts = append(texts, fmt.Sprintf("%d without an address and an id", n))
-		case reasons[protection] == "":
+		case protections[protection] == "":
 			texts = append(texts, fmt.Sprintf("%d %s", n, clean(protection)))
 		default:
-			texts = append(texts, fmt.Sprintf("%d %s (%s)", n, protection, reasons[protection]))
+			texts = append(texts, fmt.Sprintf("%d %s (%s)", n, protection, protections[protection]))
 		}
 	}
 	if texts == nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 func TestAFilterKillsNothingWithoutYes(t *testing.T) {
@@ -32,7 +33,7 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 		"--check is not in the past":        {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
 		"a filter is not beside an address": {[]string{"10.0.0.9:1"}, exitUsage, "ADDR or --id is given, and --filter too", 0},
 		"nor beside an id":                  {[]string{"--id", "7"}, exitUsage, "ADDR or --id is given, and --filter too", 0},
-		"a bad filter sends nothing":        {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": it is not `, 0},
+		"a bad filter sends nothing":        {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": want FIELD OPERATOR VALUE`, 0},
 	} {
 		for _, terminal := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
@@ -128,7 +129,7 @@ func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
 
 // A session that matches and lives must not go unnoticed.
 func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
-	const why = "1 more cannot be killed: 1 sentinel (named as a Sentinel's link is: sentinel-…-cmd or sentinel-…-pubsub)"
+	const why = "1 more cannot be killed: 1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)"
 	for name, c := range map[string]struct {
 		args    []string
 		code    int
@@ -221,7 +222,7 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 		says string
 	}{
 		"what is protected": {but(func(s *session) { s.Protected, s.Protection = &yes, why("sentinel") }), matchCounts{Protected: 1},
-			"0 of 1 session match; 1 more cannot be killed: 1 sentinel (named as a Sentinel's link is: sentinel-…-cmd or sentinel-…-pubsub)"},
+			"0 of 1 session match; 1 more cannot be killed: 1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)"},
 		"what is protected without a reason":     {but(func(s *session) { s.Protected = &yes }), matchCounts{Protected: 1}, "0 of 1 session match; 1 more cannot be killed: 1 protected"},
 		"what is protected for a reason alone":   {but(func(s *session) { s.Protection = why("new\x1b") }), matchCounts{Protected: 1}, `0 of 1 session match; 1 more cannot be killed: 1 new\x1b`},
 		"what the server says is not":            {but(func(s *session) { s.Protected = &no }), matchCounts{Matched: 1}, "1 of 1 session matches"},
@@ -230,13 +231,13 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 		"what has neither an address nor an id":  {but(func(s *session) { s.Peer, s.ID = &unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address and an id"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := selectSessions([]session{c.s}, func(*session) bool { return true })
+			got := selectSessions([]session{c.s}, func(filter.Session) bool { return true })
 			assert.Equal(t, c.says, got.String())
 			assert.Equal(t, c.want.Matched == 0, got.excludedError() != nil)
 			assert.Len(t, got.selected, c.want.Matched)
 			c.want.Sessions, got.selected, got.excluded = 1, nil, nil
 			assert.Equal(t, &c.want, got)
-			got = selectSessions([]session{c.s}, func(*session) bool { return false })
+			got = selectSessions([]session{c.s}, func(filter.Session) bool { return false })
 			assert.Equal(t, &matchCounts{Sessions: 1}, got, "what does not match is not counted")
 		})
 	}

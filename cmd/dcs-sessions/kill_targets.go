@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 // A given session is one that the command line names: by its address, or by its
@@ -28,7 +29,7 @@ func (n given) is(s *session) bool {
 	if n.id != "" {
 		return s.ID == n.id
 	}
-	return s.peer().IsValid() && s.peer() == parsePeer(n.addr)
+	return s.peer().IsValid() && s.peer() == filter.ParseAddrPort(n.addr)
 }
 
 func (n given) result(r string) killResult { return killResult{Address: n.addr, ID: n.id, Result: r} }
@@ -57,7 +58,7 @@ func readGiven(args, ids []string, in io.Reader) ([]given, error) {
 		}
 	}
 	for _, id := range ids {
-		if n, err := parseDigits(id); err != nil || n == 0 {
+		if !isSessionID(id) {
 			return nil, usagef("--id %q is not the id of a session, which is a number: see the ID column of 'list'", id)
 		}
 		all = append(all, given{id: id})
@@ -73,16 +74,22 @@ func readGiven(args, ids []string, in io.Reader) ([]given, error) {
 	}), nil
 }
 
+// isSessionID reports whether text is a number from 1, without leading zeros.
+func isSessionID(text string) bool {
+	n, ok := parseInt(text)
+	return ok && n > 0 && strconv.FormatInt(n, 10) == text
+}
+
 // checkAddress refuses what the contract does not take for an address.
 func checkAddress(text string) error {
-	peer := parsePeer(text)
+	peer := filter.ParseAddrPort(text)
 	if peer.IsValid() && strings.HasSuffix(text, ":"+strconv.Itoa(int(peer.Port()))) {
 		return nil
 	}
 	hint := "to kill by name, use --filter 'name=…'"
 	if _, err := netip.ParseAddr(text); err == nil {
 		hint = "to kill all sessions of an IP, use --filter 'peer=…'"
-	} else if _, err := parseDigits(text); err == nil {
+	} else if isSessionID(text) {
 		hint = "to kill by id, use --id"
 	}
 	return usagef("%q is not an address, ip:port or [ip6]:port, as the PEER column of 'list' has it; %s", text, hint)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 type listFlags struct {
@@ -84,9 +85,9 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 	if err != nil {
 		return err
 	}
-	var by *field
+	var by *filter.Field
 	if f.sort != "" {
-		if by, err = fieldNamed(f.sort); err != nil {
+		if by, err = filter.FieldNamed(f.sort); err != nil {
 			return usagef("--sort: %w", err)
 		}
 	}
@@ -124,10 +125,14 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 	return err
 }
 
+// narrow is the number of fields in a table that is not wide. The last of them,
+// PROTECTED, is shown only if a session is protected.
+const narrow = 11
+
 // showSessions has a column for the node where there are several, and one for
 // what is protected where something is.
 func showSessions(w io.Writer, width int, listed []session, several, wide bool) error {
-	shown := slices.Clone(fields)
+	shown := filter.Fields()
 	if !wide {
 		shown = shown[:narrow]
 		if !slices.ContainsFunc(listed, func(s session) bool { return s.protection() != "" }) {
@@ -140,15 +145,15 @@ func showSessions(w io.Writer, width int, listed []session, several, wide bool) 
 	var t table
 	row := make([]string, len(shown))
 	for i, f := range shown {
-		row[i] = strings.ToUpper(f.name)
-		if f.kind == text {
+		row[i] = strings.ToUpper(f.Name)
+		if f.Kind == filter.Text {
 			t.cut(i)
 		}
 	}
 	t.add(row...)
 	for i := range listed {
 		for j, f := range shown {
-			row[j] = f.cell(&listed[i])
+			row[j] = f.Format(&listed[i])
 		}
 		t.add(row...)
 	}

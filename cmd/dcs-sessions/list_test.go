@@ -12,6 +12,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 // twoNodes is an API of an instance with two nodes, a and b.
@@ -166,7 +167,7 @@ func TestWideIsAllFields(t *testing.T) {
 	code, stdout, _ := called(t.Context(), true, on(api, "list", "-o", "wide")...)
 	assert.Equal(t, exitOK, code)
 	head, _, _ := strings.Cut(stdout, "\n")
-	assert.Equal(t, strings.ToUpper(strings.Join(fieldNames(), " ")), strings.Join(strings.Fields(head), " "))
+	assert.Equal(t, strings.ToUpper(strings.Join(filter.FieldNames(), " ")), strings.Join(strings.Fields(head), " "))
 }
 
 func TestNoSessionsAreAnEmptyArray(t *testing.T) {

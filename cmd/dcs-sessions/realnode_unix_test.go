@@ -101,7 +101,7 @@ func TestWhoseNameIsThatOfASentinelsLinkIsToldWhy(t *testing.T) {
 		on := serveNode(t, node.Addr())
 		app := redistest.Dial(t, node.Addr(), "sentinel-x-cmd")
 		for args, says := range map[[2]string]string{
-			{"--filter", "name=sentinel-*"}: "1 sentinel (named as a Sentinel's link is: sentinel-…-cmd or sentinel-…-pubsub)",
+			{"--filter", "name=sentinel-*"}: "1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)",
 			{app.Addr()}:                    "400 DCS.4800: ",
 		} {
 			all := []string{"kill", args[0]}

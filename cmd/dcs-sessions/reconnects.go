@@ -22,7 +22,7 @@ func cameBack(before, killed, now []session) (back, still int) {
 	highest := map[string]int64{}
 	for i := range before {
 		node := before[i].Node
-		highest[node] = max(highest[node], atoi(before[i].ID))
+		highest[node] = max(highest[node], before[i].number())
 	}
 	type key struct{ node, id, addr string }
 	missing, ids := map[origin]int{}, map[key]bool{}
@@ -36,7 +36,7 @@ func cameBack(before, killed, now []session) (back, still int) {
 		switch {
 		case ids[key{s.Node, s.ID, s.address()}]:
 			still++
-		case atoi(s.ID) > highest[s.Node] && missing[s.origin()] > 0:
+		case s.number() > highest[s.Node] && missing[s.origin()] > 0:
 			missing[s.origin()]--
 			back++
 		}

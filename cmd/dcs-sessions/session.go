@@ -3,29 +3,32 @@ package main
 import (
 	"cmp"
 	"net/netip"
+	"slices"
+	"strconv"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
-// A session is one of the API's, and the node that it is on.
+// A session is one of the API's sessions and the node that it is on.
 type session struct {
 	Node string `json:"node_id"`
 	gen.ClientInfo
 }
 
-// address is that of its peer, which the API leaves out for the nodes of a proxy.
+// address is the address of the peer. The API leaves it out for the nodes of a
+// proxy.
 func (s *session) address() string { return cmp.Or(value(s.Peer), s.Addr) }
 
-// peer is the address, canonical. It is zero for what cannot be killed by it,
-// such as a Unix socket.
-func (s *session) peer() netip.AddrPort { return parsePeer(s.address()) }
+// peer is the address in canonical form. It is zero if the session cannot be
+// killed by its address, such as that of a Unix socket.
+func (s *session) peer() netip.AddrPort { return filter.ParseAddrPort(s.address()) }
 
-// target is what it is killed by; zero if there is nothing.
+// target is what the session is killed by, or zero if there is nothing.
 func (s *session) target() client.Target { return client.Session(s.ClientInfo) }
 
-// protection is why the server would not kill it, as the server says; empty if
-// it would.
+// protection is the server's reason not to kill the session, or empty.
 func (s *session) protection() string {
 	switch {
 	case value(s.Protection) != "":
@@ -36,15 +39,118 @@ func (s *session) protection() string {
 	return ""
 }
 
-// reasons say of each protection what the session is.
-var reasons = map[string]string{
+// protections explain the reasons of the server.
+var protections = map[string]string{
 	"replication":    "a replication link",
-	"sentinel":       "named as a Sentinel's link is: sentinel-…-cmd or sentinel-…-pubsub",
+	"sentinel":       "has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub",
 	"slot-migration": "a slot-migration link",
 	"self":           "the API server's own connection",
 }
 
-// value is what an optional field has, or its zero value.
+// Text implements [filter.Session].
+func (s *session) Text(field string) (string, bool) {
+	switch field {
+	case "node":
+		return s.Node, true
+	case "peer":
+		return s.address(), true
+	case "addr":
+		return s.Addr, true
+	case "name":
+		return s.Name, true
+	case "user":
+		return value(s.User), s.User != nil
+	case "cmd":
+		return s.Cmd, s.Cmd != ""
+	case "flags":
+		return s.Flags, s.Flags != ""
+	case "events":
+		return s.Events, true
+	case "network":
+		return value(s.Network), s.Network != nil
+	case "protected":
+		return s.protection(), true
+	}
+	return "", false
+}
+
+// Number implements [filter.Session].
+func (s *session) Number(field string) (int64, bool) {
+	switch field {
+	case "id":
+		return parseInt(s.ID)
+	case "db":
+		return parseInt(s.DB)
+	case "fd":
+		return parseInt(s.Fd)
+	case "age":
+		return int64(s.Age), true
+	case "idle":
+		return int64(s.Idle), true
+	case "sub":
+		return int64(s.Sub), true
+	case "psub":
+		return int64(s.Psub), true
+	case "multi":
+		return int64(s.Multi), true
+	case "qbuf":
+		return int64(s.Qbuf), true
+	case "qbuf_free":
+		return int64(s.QbufFree), true
+	case "obl":
+		return int64(s.Obl), true
+	case "oll":
+		return int64(s.Oll), true
+	case "omem":
+		return int64(s.Omem), true
+	}
+	return 0, false
+}
+
+var _ filter.Session = (*session)(nil)
+
+// parseFilters returns a filter that matches the sessions that all expressions
+// match.
+func parseFilters(expressions []string) (filter.Filter, error) {
+	var all []filter.Filter
+	for _, expression := range expressions {
+		matches, err := filter.Parse(expression)
+		if err != nil {
+			return nil, usagef("--filter %q: %w", expression, err)
+		}
+		all = append(all, matches)
+	}
+	return func(s filter.Session) bool {
+		return !slices.ContainsFunc(all, func(matches filter.Filter) bool { return !matches(s) })
+	}, nil
+}
+
+// sortSessions sorts by a field, if there is one, then by node and id.
+func sortSessions(all []session, by *filter.Field, desc bool) {
+	slices.SortFunc(all, func(a, b session) int {
+		order := 0
+		if by != nil {
+			order = by.Compare(&a, &b)
+		}
+		if desc {
+			order = -order
+		}
+		return cmp.Or(order, cmp.Compare(a.Node, b.Node), cmp.Compare(a.number(), b.number()))
+	})
+}
+
+// number is the id as a number, which grows with each session of a node.
+func (s *session) number() int64 {
+	n, _ := parseInt(s.ID)
+	return n
+}
+
+func parseInt(text string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
+}
+
+// value is the value of an optional field, or zero.
 func value[T any](p *T) (v T) {
 	if p != nil {
 		v = *p

@@ -1,4 +1,4 @@
-package main
+package filter
 
 import (
 	"fmt"
@@ -7,97 +7,98 @@ import (
 	"strings"
 )
 
-// parsePeer is the address, canonical: IPv4 may come mapped into IPv6. It is zero
-// for what is none, such as that of a Unix socket.
-func parsePeer(text string) netip.AddrPort {
-	peer, err := netip.ParseAddrPort(text)
-	if err != nil || peer.Addr().Zone() != "" || peer.Port() == 0 {
+// ParseAddrPort returns an ip:port in canonical form: IPv4 may be mapped into
+// IPv6. It returns the zero AddrPort for any other text, such as the path of a
+// Unix socket.
+func ParseAddrPort(text string) netip.AddrPort {
+	addr, err := netip.ParseAddrPort(text)
+	if err != nil || addr.Addr().Zone() != "" || addr.Port() == 0 {
 		return netip.AddrPort{}
 	}
-	return netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
+	return netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 }
 
-// parseAddress returns the test of an address: a network, an IP, an ip:port or a
-// pattern. What is no ip:port itself, as that of a Unix socket, is not known to
-// be in a network or not.
-func parseAddress(want string) (test, error) {
-	is, err := addressTest(want)
+// parseAddress returns the matcher of a network, an IP, an ip:port or a pattern.
+// Whether it matches is unknown for a text that is not an ip:port itself, such as
+// the path of a Unix socket.
+func parseAddress(value string) (matcher, error) {
+	matches, err := addressMatcher(value)
 	if err != nil {
-		return nil, usagef("%w; it takes an IP (10.0.0.7), an ip:port (10.0.0.7:50312, [2001:db8::1]:50312), a network (10.0.0.0/8) or a pattern (10.0.*, *:50312)", err)
+		return nil, fmt.Errorf("%w; use an IP (10.0.0.7), an ip:port (10.0.0.7:50312, [2001:db8::1]:50312), a network (10.0.0.0/8) or a pattern (10.0.*, *:50312)", err)
 	}
 	return func(text string) (bool, bool) {
-		peer := parsePeer(text)
-		return peer.IsValid() && is(peer), peer.IsValid()
+		addr := ParseAddrPort(text)
+		return addr.IsValid() && matches(addr), addr.IsValid()
 	}, nil
 }
 
-func addressTest(want string) (func(netip.AddrPort) bool, error) {
-	if strings.Contains(want, "/") {
-		return networkTest(want)
+func addressMatcher(value string) (func(netip.AddrPort) bool, error) {
+	if strings.Contains(value, "/") {
+		return networkMatcher(value)
 	}
-	if ip, err := netip.ParseAddr(want); err == nil {
+	if ip, err := netip.ParseAddr(value); err == nil {
 		if ip.Zone() != "" {
-			return nil, fmt.Errorf("%q has a zone", want)
+			return nil, fmt.Errorf("%q has a zone", value)
 		}
 		ip = ip.Unmap()
-		return func(peer netip.AddrPort) bool { return peer.Addr() == ip }, nil
+		return func(addr netip.AddrPort) bool { return addr.Addr() == ip }, nil
 	}
-	if peer := parsePeer(want); peer.IsValid() && strings.HasSuffix(want, ":"+strconv.Itoa(int(peer.Port()))) {
-		return func(other netip.AddrPort) bool { return other == peer }, nil
+	if want := ParseAddrPort(value); want.IsValid() && strings.HasSuffix(value, ":"+strconv.Itoa(int(want.Port()))) {
+		return func(addr netip.AddrPort) bool { return addr == want }, nil
 	}
-	if !strings.ContainsAny(want, "*?[") {
-		return nil, fmt.Errorf("%q is no address", want)
+	if !strings.ContainsAny(value, "*?[") {
+		return nil, fmt.Errorf("%q is not an address", value)
 	}
-	return addressPattern(want)
+	return addressPattern(value)
 }
 
-// networkTest refuses a network that has bits of a host: it may be meant
-// narrower than it is.
-func networkTest(want string) (func(netip.AddrPort) bool, error) {
-	network, err := netip.ParsePrefix(want)
+// networkMatcher refuses a network that has host bits set, because a smaller
+// network may be meant.
+func networkMatcher(value string) (func(netip.AddrPort) bool, error) {
+	network, err := netip.ParsePrefix(value)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%q is no network", want)
+		return nil, fmt.Errorf("%q is not a network", value)
 	case network.Addr().Is4In6():
-		return nil, fmt.Errorf("%q is a network of IPv4 in IPv6: write it as one of IPv4", want)
+		return nil, fmt.Errorf("%q is an IPv4 network in the form of IPv6: write it as IPv4", value)
 	case network != network.Masked():
-		return nil, fmt.Errorf("%q has bits of a host: the network is %v, and the host %v", want, network.Masked(), network.Addr())
+		return nil, fmt.Errorf("%q has host bits set: the network is %v, and the host is %v", value, network.Masked(), network.Addr())
 	}
-	return func(peer netip.AddrPort) bool { return network.Contains(peer.Addr()) }, nil
+	return func(addr netip.AddrPort) bool { return network.Contains(addr.Addr()) }, nil
 }
 
-// addressPattern takes a pattern of an ip or ip:port of IPv4, of the port alone
-// (*:50312), or of the port at one address of IPv6 ([2001:db8::1]:*).
-func addressPattern(want string) (func(netip.AddrPort) bool, error) {
-	if strings.HasPrefix(want, "[") { // a class at the beginning would be taken for IPv6
-		return portPattern(want)
+// addressPattern takes a pattern for an IPv4 address with or without its port, for
+// a port alone (*:50312), or for the port at one IPv6 address ([2001:db8::1]:*).
+func addressPattern(value string) (func(netip.AddrPort) bool, error) {
+	if strings.HasPrefix(value, "[") { // this is IPv6 and not a range of characters
+		return portPattern(value)
 	}
-	g, err := parseGlob(want)
+	g, err := parseGlob(value)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", want, err)
+		return nil, fmt.Errorf("%q: %w", value, err)
 	}
-	if !g.canBeIPv4() {
-		return nil, fmt.Errorf("no address is %q; for several of IPv6, there are networks (2001:db8::/32)", want)
+	if !g.canMatchIPv4() {
+		return nil, fmt.Errorf("%q matches no address; for IPv6, use a network (2001:db8::/32)", value)
 	}
-	return func(peer netip.AddrPort) bool { return g.matches(peer.String()) || g.matches(peer.Addr().String()) }, nil
+	return func(addr netip.AddrPort) bool { return g.matches(addr.String()) || g.matches(addr.Addr().String()) }, nil
 }
 
-func portPattern(want string) (func(netip.AddrPort) bool, error) {
-	host, port, ok := strings.Cut(want[1:], "]:")
+func portPattern(value string) (func(netip.AddrPort) bool, error) {
+	host, port, ok := strings.Cut(value[1:], "]:")
 	ip, err := netip.ParseAddr(host)
 	if !ok || err != nil || !ip.Is6() || ip.Zone() != "" {
-		return nil, fmt.Errorf("%q does not begin with an address of IPv6; for several, there are networks (2001:db8::/32)", want)
+		return nil, fmt.Errorf("%q does not begin with an IPv6 address; for several addresses, use a network (2001:db8::/32)", value)
 	}
-	const any4 = "192.0.2.1:" // a port is judged as that of an ip:port
-	g, err := parseGlob(any4 + port)
+	const anyIP = "192.0.2.1:" // the port is checked as the port of an ip:port
+	g, err := parseGlob(anyIP + port)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", want, err)
+		return nil, fmt.Errorf("%q: %w", value, err)
 	}
-	if !g.canBeIPv4() {
-		return nil, fmt.Errorf("no port is %q", port)
+	if !g.canMatchIPv4() {
+		return nil, fmt.Errorf("%q matches no port", port)
 	}
 	ip = ip.Unmap()
-	return func(peer netip.AddrPort) bool {
-		return peer.Addr() == ip && g.matches(any4+strconv.Itoa(int(peer.Port())))
+	return func(addr netip.AddrPort) bool {
+		return addr.Addr() == ip && g.matches(anyIP+strconv.Itoa(int(addr.Port())))
 	}, nil
 }

@@ -1,7 +1,8 @@
-package main
+package filter
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -9,155 +10,129 @@ import (
 	"unicode"
 )
 
-// A kind is how a field is written, compared and filtered.
-type kind int
+// A Kind is how the values of a field are written and compared.
+type Kind int
 
+// The kinds of fields.
 const (
-	text    kind = iota
-	letters      // a set of them, in any order
-	address      // ip:port
-	boolean
-	number
-	seconds
-	size // bytes
+	Text    Kind = iota
+	Letters      // a set of letters, in any order
+	Address      // ip:port
+	Boolean
+	Number
+	Seconds
+	Size // in bytes
 )
 
-// A field of a session, for columns, --sort and --filter alike. Its functions
-// report whether the session has a value there that is known: a filter takes
-// none whose value is not.
-type field struct {
-	name   string
-	kind   kind
-	text   func(*session) (string, bool) // of text, letters, address and boolean
-	number func(*session) (int64, bool)  // of the others
+// A Field of a session is what a filter names, and what a list sorts by and shows
+// as a column.
+type Field struct {
+	Name string
+	Kind Kind
 
-	// what a filter may ask for
-	takes    func(rune) bool // the characters of text
-	mayBe    string          // the letters
-	empty    bool            // the text or the letters may be none
-	min, max int64           // of a number
+	// The values that a filter may ask for. A value that no session can have is
+	// a typo.
+	chars      func(rune) bool // the characters of a Text
+	letters    string          // the letters of Letters
+	mayBeEmpty bool            // whether a Text or Letters can be empty
+	min, max   int64           // of a number
 }
 
-// knownFlags are all that CLIENT LIST of Redis and Valkey may have.
-const knownFlags = "AbBcdeEgiIMNOPrRStTuUx"
+// clientFlags are all flags that CLIENT LIST of Redis or Valkey may print.
+const clientFlags = "AbBcdeEgiIMNOPrRStTuUx"
 
-// fields are all that there are, in the order of -o wide.
-var fields = []field{
-	{name: "node", kind: text, text: func(s *session) (string, bool) { return s.Node, true }, takes: isIDLetter},
-	{name: "id", kind: number, number: decimal(func(s *session) string { return s.ID }), min: 1, max: math.MaxInt64},
-	{name: "peer", kind: address, text: func(s *session) (string, bool) { return s.address(), true }},
-	{name: "name", kind: text, text: func(s *session) (string, bool) { return s.Name, true }, takes: isNameLetter, empty: true},
-	{name: "user", kind: text, text: func(s *session) (string, bool) { return value(s.User), s.User != nil }, takes: unicode.IsPrint},
-	{name: "db", kind: number, number: decimal(func(s *session) string { return s.DB }), max: math.MaxInt32},
-	{name: "age", kind: seconds, number: counter(func(s *session) int32 { return s.Age }), max: math.MaxInt32},
-	{name: "idle", kind: seconds, number: counter(func(s *session) int32 { return s.Idle }), max: math.MaxInt32},
-	{name: "cmd", kind: text, text: func(s *session) (string, bool) { return s.Cmd, s.Cmd != "" }, takes: isCommandLetter},
-	{name: "flags", kind: letters, text: func(s *session) (string, bool) { return s.Flags, s.Flags != "" }, mayBe: knownFlags},
-	{name: "protected", kind: boolean, text: func(s *session) (string, bool) { return s.protection(), true }},
-	{name: "addr", kind: address, text: func(s *session) (string, bool) { return s.Addr, true }},
-	{name: "fd", kind: number, number: decimal(func(s *session) string { return s.Fd }), max: math.MaxInt32},
-	{name: "sub", kind: number, number: counter(func(s *session) int32 { return s.Sub }), max: math.MaxInt32},
-	{name: "psub", kind: number, number: counter(func(s *session) int32 { return s.Psub }), max: math.MaxInt32},
-	{name: "multi", kind: number, number: counter(func(s *session) int32 { return s.Multi }), min: -1, max: math.MaxInt32},
-	{name: "qbuf", kind: size, number: counter(func(s *session) int32 { return s.Qbuf }), max: math.MaxInt32},
-	{name: "qbuf_free", kind: size, number: counter(func(s *session) int32 { return s.QbufFree }), max: math.MaxInt32},
-	{name: "obl", kind: size, number: counter(func(s *session) int32 { return s.Obl }), max: math.MaxInt32},
-	{name: "oll", kind: number, number: counter(func(s *session) int32 { return s.Oll }), max: math.MaxInt32},
-	{name: "omem", kind: size, number: counter(func(s *session) int32 { return s.Omem }), max: math.MaxInt32},
-	{name: "events", kind: letters, text: func(s *session) (string, bool) { return s.Events, true }, mayBe: "rw", empty: true},
-	{name: "network", kind: text, text: func(s *session) (string, bool) { return value(s.Network), s.Network != nil }, takes: unicode.IsPrint},
+// fields are in the order of the columns.
+var fields = []*Field{
+	{Name: "node", Kind: Text, chars: isIDChar},
+	{Name: "id", Kind: Number, min: 1, max: math.MaxInt64},
+	{Name: "peer", Kind: Address},
+	{Name: "name", Kind: Text, chars: isNameChar, mayBeEmpty: true},
+	{Name: "user", Kind: Text, chars: unicode.IsPrint},
+	{Name: "db", Kind: Number, max: math.MaxInt32},
+	{Name: "age", Kind: Seconds, max: math.MaxInt32},
+	{Name: "idle", Kind: Seconds, max: math.MaxInt32},
+	{Name: "cmd", Kind: Text, chars: isCommandChar},
+	{Name: "flags", Kind: Letters, letters: clientFlags},
+	{Name: "protected", Kind: Boolean},
+	{Name: "addr", Kind: Address},
+	{Name: "fd", Kind: Number, max: math.MaxInt32},
+	{Name: "sub", Kind: Number, max: math.MaxInt32},
+	{Name: "psub", Kind: Number, max: math.MaxInt32},
+	{Name: "multi", Kind: Number, min: -1, max: math.MaxInt32},
+	{Name: "qbuf", Kind: Size, max: math.MaxInt32},
+	{Name: "qbuf_free", Kind: Size, max: math.MaxInt32},
+	{Name: "obl", Kind: Size, max: math.MaxInt32},
+	{Name: "oll", Kind: Number, max: math.MaxInt32},
+	{Name: "omem", Kind: Size, max: math.MaxInt32},
+	{Name: "events", Kind: Letters, letters: "rw", mayBeEmpty: true},
+	{Name: "network", Kind: Text, chars: unicode.IsPrint},
 }
 
-// narrow is how many of the fields, from the first, a table has by default; the
-// last of them only where a session is protected.
-const narrow = 11
+// Fields returns all fields, in the order in which a list shows them.
+func Fields() []*Field { return slices.Clone(fields) }
 
-func isIDLetter(r rune) bool {
-	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_')
-}
-
-// isNameLetter is CLIENT SETNAME's rule.
-func isNameLetter(r rune) bool { return '!' <= r && r <= '~' }
-
-func isCommandLetter(r rune) bool { return isIDLetter(r) || strings.ContainsRune("|.:", r) }
-
-// decimal reads a number that the API has as a string.
-func decimal(text func(*session) string) func(*session) (int64, bool) {
-	return func(s *session) (int64, bool) {
-		n, err := strconv.ParseInt(text(s), 10, 64)
-		return n, err == nil
-	}
-}
-
-func counter(of func(*session) int32) func(*session) (int64, bool) {
-	return func(s *session) (int64, bool) { return int64(of(s)), true }
-}
-
-func fieldNames() []string {
+// FieldNames returns the names of all fields, in the same order.
+func FieldNames() []string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
-		names[i] = f.name
+		names[i] = f.Name
 	}
 	return names
 }
 
-func fieldNamed(name string) (*field, error) {
-	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+// FieldNamed returns the field of that name.
+func FieldNamed(name string) (*Field, error) {
+	i := slices.IndexFunc(fields, func(f *Field) bool { return f.Name == name })
 	if i < 0 {
-		return nil, usagef("there is no field %q; there are %s", name, strings.Join(fieldNames(), ", "))
+		return nil, fmt.Errorf("unknown field %q: the fields are %s", name, strings.Join(FieldNames(), ", "))
 	}
-	return &fields[i], nil
+	return fields[i], nil
 }
 
-// cell is the field as a table shows it.
-func (f *field) cell(s *session) string {
-	if f.number == nil {
-		text, _ := f.text(s)
+// IsNumeric reports whether a session has a number in the field, not a text.
+func (f *Field) IsNumeric() bool { return f.Kind >= Number }
+
+// Format returns the value as a table shows it: a time as 1h30m, a size as 20.0K,
+// and an unknown number as a dash.
+func (f *Field) Format(s Session) string {
+	if !f.IsNumeric() {
+		text, _ := s.Text(f.Name)
 		return text
 	}
-	n, known := f.number(s)
+	n, known := s.Number(f.Name)
 	switch {
 	case !known:
 		return "-"
-	case f.kind == seconds:
-		return showSeconds(n)
-	case f.kind == size:
-		return showSize(n)
+	case f.Kind == Seconds:
+		return formatSeconds(n)
+	case f.Kind == Size:
+		return formatSize(n)
 	default:
 		return strconv.FormatInt(n, 10)
 	}
 }
 
-func (f *field) compare(a, b *session) int {
-	if f.number != nil {
-		x, _ := f.number(a)
-		y, _ := f.number(b)
+// Compare compares two sessions by the field: numbers and addresses by value,
+// not as texts.
+func (f *Field) Compare(a, b Session) int {
+	if f.IsNumeric() {
+		x, _ := a.Number(f.Name)
+		y, _ := b.Number(f.Name)
 		return cmp.Compare(x, y)
 	}
-	x, _ := f.text(a)
-	y, _ := f.text(b)
-	if f.kind == address {
-		return cmp.Or(parsePeer(x).Compare(parsePeer(y)), cmp.Compare(x, y))
+	x, _ := a.Text(f.Name)
+	y, _ := b.Text(f.Name)
+	if f.Kind == Address {
+		return cmp.Or(ParseAddrPort(x).Compare(ParseAddrPort(y)), cmp.Compare(x, y))
 	}
 	return cmp.Compare(x, y)
 }
 
-// sortSessions sorts by a field, and what is equal there by node and id.
-func sortSessions(all []session, by *field, desc bool) {
-	slices.SortFunc(all, func(a, b session) int {
-		order := 0
-		if by != nil {
-			order = by.compare(&a, &b)
-		}
-		if desc {
-			order = -order
-		}
-		return cmp.Or(order, cmp.Compare(a.Node, b.Node), cmp.Compare(atoi(a.ID), atoi(b.ID)))
-	})
+func isIDChar(r rune) bool {
+	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_')
 }
 
-// atoi reads what the API has as a string and is a number.
-func atoi(text string) int64 {
-	n, _ := strconv.ParseInt(text, 10, 64)
-	return n
-}
+// isNameChar is the rule of CLIENT SETNAME.
+func isNameChar(r rune) bool { return '!' <= r && r <= '~' }
+
+func isCommandChar(r rune) bool { return isIDChar(r) || strings.ContainsRune("|.:", r) }

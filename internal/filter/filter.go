@@ -1,70 +1,121 @@
-package main
+package filter
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 )
 
-// A filter tells which sessions are meant.
-type filter func(*session) bool
+// A Session has the values that filters compare. known is false if the session
+// has no value in the field, or one that nobody can interpret.
+type Session interface {
+	// Text returns the value of a field whose Kind is Text, Letters, Address or
+	// Boolean. An empty text is false to a Boolean, and any other is true.
+	Text(field string) (value string, known bool)
+	// Number returns the value of a field whose Kind is Number, Seconds or Size.
+	Number(field string) (value int64, known bool)
+}
 
-var filterForm = regexp.MustCompile(`(?s)^([A-Za-z_]+)([=!<>~]+)(.*)$`)
+// A Filter reports whether a session matches.
+type Filter func(Session) bool
 
-// parseFilters returns a filter that lets through what all of them do. What is
-// not of the form that filterHelp has is refused: a typo selects nothing.
-func parseFilters(expressions []string) (filter, error) {
-	var all []filter
-	for _, expression := range expressions {
-		one, err := parseFilter(expression)
-		if err != nil {
-			return nil, usagef("--filter %q: %w", expression, err)
-		}
-		all = append(all, one)
+var (
+	expressionForm = regexp.MustCompile(`(?s)^([A-Za-z_]+)([=!<>~]+)(.*)$`)
+
+	errForm = errors.New("want FIELD OPERATOR VALUE, such as 'name=web-*' or 'idle>5m'; quote it, because the shell interprets > and *")
+)
+
+// Parse returns the filter that an expression describes.
+func Parse(expression string) (Filter, error) {
+	parts := expressionForm.FindStringSubmatch(expression)
+	if parts == nil {
+		return nil, errForm
 	}
-	return func(s *session) bool {
-		for _, matches := range all {
-			if !matches(s) {
-				return false
-			}
-		}
-		return true
+	f, err := FieldNamed(parts[1])
+	if err != nil {
+		return nil, err
+	}
+	op, value := parts[2], parts[3]
+	holds, ok := operators[op]
+	if !ok {
+		return nil, fmt.Errorf(`unknown operator %s: the operators are = != < <= > >=; a value that begins with one of = ! < > ~ needs a \ before it`, op)
+	}
+	if strings.ContainsFunc(value, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
+	}) {
+		return nil, fmt.Errorf("the value %q contains a space or an unprintable character", value)
+	}
+	if f.IsNumeric() {
+		return f.numberFilter(holds, value)
+	}
+	return f.textFilter(op, value)
+}
+
+// operators report whether an operator holds for two numbers that compare so.
+var operators = map[string]func(order int) bool{
+	"=":  func(order int) bool { return order == 0 },
+	"!=": func(order int) bool { return order != 0 },
+	"<":  func(order int) bool { return order < 0 },
+	"<=": func(order int) bool { return order <= 0 },
+	">":  func(order int) bool { return order > 0 },
+	">=": func(order int) bool { return order >= 0 },
+}
+
+func (f *Field) numberFilter(holds func(order int) bool, value string) (Filter, error) {
+	want, err := f.parseNumber(value)
+	if err != nil {
+		return nil, err
+	}
+	return func(s Session) bool {
+		have, known := s.Number(f.Name)
+		return known && holds(cmp.Compare(have, want))
 	}, nil
 }
 
-func parseFilter(expression string) (filter, error) {
-	parts := filterForm.FindStringSubmatch(expression)
-	if parts == nil {
-		return nil, usagef("it is not FIELD OPERATOR VALUE, as in 'name=web-*' or 'idle>5m'; in quotes, because the shell has its own use for > and *")
+func (f *Field) parseNumber(value string) (n int64, err error) {
+	form := "a number"
+	switch f.Kind {
+	case Seconds:
+		n, err = parseSeconds(value)
+		form = "a time: 300 (seconds), 90s, 1h30m or 2d"
+	case Size:
+		n, err = parseSize(value)
+		form = "a size: 4096 (bytes), 20K or 10M"
+	default:
+		digits := value
+		if f.min < 0 {
+			digits = strings.TrimPrefix(value, "-")
+		}
+		if _, err = parseDigits(digits); err == nil {
+			n, err = strconv.ParseInt(value, 10, 64)
+		}
 	}
-	f, err := fieldNamed(parts[1])
 	if err != nil {
-		return nil, err
+		return 0, fmt.Errorf("%q is not %s", value, form)
 	}
-	op, want := parts[2], parts[3]
-	if !slices.Contains([]string{"=", "!=", "<", "<=", ">", ">="}, op) {
-		return nil, usagef(`there is no operator %s; there are = != < <= > >=, and before a value that begins with one of = ! < > ~ comes a \`, op)
+	if n < f.min || n > f.max || value == "-0" {
+		return 0, fmt.Errorf("%q is out of range: %s is %d to %d", value, f.Name, f.min, f.max)
 	}
-	if strings.ContainsFunc(want, func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
-	}) {
-		return nil, usagef("the value %q has a blank in it, or a character that does not print", want)
-	}
-	if f.number != nil {
-		return numberFilter(f, op, want)
-	}
+	return n, nil
+}
+
+func (f *Field) textFilter(op, value string) (Filter, error) {
 	if op != "=" && op != "!=" {
-		return nil, usagef("%s takes = and != alone", f.name)
+		return nil, fmt.Errorf("%s supports only = and !=", f.Name)
 	}
-	matches, err := f.parse(want)
+	if value == "" && !f.mayBeEmpty {
+		return nil, fmt.Errorf("the value is missing: %s is never empty", f.Name)
+	}
+	matches, err := f.parseText(value)
 	if err != nil {
 		return nil, err
 	}
-	return func(s *session) bool {
-		text, known := f.text(s)
+	return func(s Session) bool {
+		text, known := s.Text(f.Name)
 		if !known {
 			return false
 		}
@@ -73,134 +124,69 @@ func parseFilter(expression string) (filter, error) {
 	}, nil
 }
 
-// A test tells whether a field's text is what is asked for, and whether that is
-// known.
-type test func(text string) (is, known bool)
+// A matcher reports whether the text of a field matches. known is false if the
+// text cannot be interpreted.
+type matcher func(text string) (matches, known bool)
 
-func sure(is func(string) bool) test {
-	return func(text string) (bool, bool) { return is(text), true }
+// known returns the matcher of a field whose every text can be interpreted.
+func known(matches func(text string) bool) matcher {
+	return func(text string) (bool, bool) { return matches(text), true }
 }
 
-// parse returns the test of a field that has a text.
-func (f *field) parse(want string) (test, error) {
-	if want == "" && !f.empty {
-		return nil, usagef("the value is missing: %s is never empty", f.name)
-	}
-	switch f.kind {
-	case address:
-		return parseAddress(want)
-	case letters:
-		return f.parseLetters(want)
-	case boolean:
-		if want != "true" && want != "false" {
-			return nil, usagef("%q is not true or false", want)
+func (f *Field) parseText(value string) (matcher, error) {
+	switch f.Kind {
+	case Address:
+		return parseAddress(value)
+	case Letters:
+		return f.parseLetters(value)
+	case Boolean:
+		if value != "true" && value != "false" {
+			return nil, fmt.Errorf("%q is neither true nor false", value)
 		}
-		return sure(func(text string) bool { return (text != "") == (want == "true") }), nil
+		return known(func(text string) bool { return (text != "") == (value == "true") }), nil
 	default:
-		return f.parseText(want)
+		return f.parsePattern(value)
 	}
 }
 
-func (f *field) parseText(want string) (test, error) {
+func (f *Field) parsePattern(value string) (matcher, error) {
 	fold := func(text string) string { return text }
-	if f.name == "cmd" {
-		fold = strings.ToLower // servers write commands so, but NULL for none
+	if f.Name == "cmd" {
+		fold = strings.ToLower // servers write commands in lower case, but NULL if there is none
 	}
-	g, err := parseGlob(fold(want))
+	g, err := parseGlob(fold(value))
 	if err != nil {
-		return nil, usagef("%w; * stands for anything, ? for one character, [a-z] for one of these", err)
+		return nil, fmt.Errorf("%w; * matches any characters, ? one character, [a-z] one of a range", err)
 	}
 	for _, part := range g {
-		if !part.star && !part.takesOneOf(f.takes) {
-			return nil, usagef("no %s has the characters of %q", f.name, want)
+		if !part.star && !part.matchesOneOf(f.chars) {
+			return nil, fmt.Errorf("no %s can contain the characters of %q", f.Name, value)
 		}
 	}
-	return sure(func(text string) bool { return g.matches(fold(text)) }), nil
+	return known(func(text string) bool { return g.matches(fold(text)) }), nil
 }
 
-// takesOneOf reports whether p takes a character that a field can have.
-func (p globPart) takesOneOf(has func(rune) bool) bool {
-	if len(p.ranges) == 1 && p.ranges[0][0] == p.ranges[0][1] && !p.not {
-		return has(p.ranges[0][0])
-	}
-	if p.not {
-		for r := '!'; r <= '~'; r++ {
-			if has(r) && p.takes(r) {
-				return true
-			}
-		}
-		return false
-	}
-	for _, of := range p.ranges {
-		for r := of[0]; r <= of[1]; r++ {
-			if has(r) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// parseLetters takes letters in any order, and * for any others.
-func (f *field) parseLetters(want string) (test, error) {
-	asked := strings.ReplaceAll(want, "*", "")
-	for i, r := range asked {
+// parseLetters returns the matcher of a set of letters in any order; a * matches
+// any others.
+func (f *Field) parseLetters(value string) (matcher, error) {
+	letters := strings.ReplaceAll(value, "*", "")
+	for i, r := range letters {
 		switch {
-		case !strings.ContainsRune(f.mayBe, r):
-			return nil, usagef("%q is none of the letters of %s, which are %s; * stands for any others", string(r), f.name, f.mayBe)
-		case strings.ContainsRune(asked[:i], r):
-			return nil, usagef("%q is given twice", string(r))
-		case r == 'N' && asked != "N":
-			return nil, usagef("N is for no flags: it has no others with it")
+		case !strings.ContainsRune(f.letters, r):
+			return nil, fmt.Errorf("%q is not a letter of %s: the letters are %s, and * matches any others", string(r), f.Name, f.letters)
+		case strings.ContainsRune(letters[:i], r):
+			return nil, fmt.Errorf("%q is repeated", string(r))
+		case r == 'N' && letters != "N":
+			return nil, errors.New("N means no flags, so it cannot be combined with other letters")
 		}
 	}
-	others := strings.Contains(want, "*")
-	return sure(func(text string) bool {
-		for _, r := range asked {
+	others := strings.Contains(value, "*")
+	return known(func(text string) bool {
+		for _, r := range letters {
 			if !strings.ContainsRune(text, r) {
 				return false
 			}
 		}
-		return others || len(text) == len(asked)
+		return others || len(text) == len(letters)
 	}), nil
-}
-
-func numberFilter(f *field, op, want string) (filter, error) {
-	var n int64
-	var err error
-	form := "a number"
-	switch f.kind {
-	case seconds:
-		n, err = parseSeconds(want)
-		form = "a time: 300 (seconds), 90s, 1h30m or 2d"
-	case size:
-		n, err = parseSize(want)
-		form = "a size: 4096 (bytes), 20K or 10M"
-	default:
-		digits := want
-		if f.min < 0 {
-			digits = strings.TrimPrefix(want, "-")
-		}
-		if _, err = parseDigits(digits); err == nil {
-			n, err = strconv.ParseInt(want, 10, 64)
-		}
-	}
-	if err != nil {
-		return nil, usagef("%q is not %s", want, form)
-	}
-	if n < f.min || n > f.max || want == "-0" {
-		return nil, usagef("%q is not %d to %d, as %s is", want, f.min, f.max, f.name)
-	}
-	fits := map[string]func(order int) bool{
-		"=":  func(order int) bool { return order == 0 },
-		"!=": func(order int) bool { return order != 0 },
-		"<":  func(order int) bool { return order < 0 },
-		"<=": func(order int) bool { return order <= 0 },
-		">":  func(order int) bool { return order > 0 },
-		">=": func(order int) bool { return order >= 0 },
-	}[op]
-	return func(s *session) bool {
-		have, known := f.number(s)
-		return known && fits(cmp.Compare(have, n))
-	}, nil
 }

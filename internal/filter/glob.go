@@ -1,4 +1,4 @@
-package main
+package filter
 
 import (
 	"errors"
@@ -6,24 +6,45 @@ import (
 	"unicode/utf8"
 )
 
-// A glob is a pattern in which * stands for anything, ? for one character,
-// [a-z] for one of these, [^a-z] for another than these, and \ takes what comes
-// after it as it is.
+// A glob is a pattern: * matches any characters, ? one character, [a-z] one of a
+// range, [^a-z] one outside it, and \ takes the next character literally. Package
+// path has such patterns too, but its * stops at a slash, which a client's name may
+// contain, and it cannot say whether an address can match.
 type glob []globPart
 
-// A globPart is one character that is in one of the ranges, or any characters.
+// A globPart matches any characters (star), or one that is in the ranges.
 type globPart struct {
 	star   bool
 	not    bool
 	ranges [][2]rune
 }
 
-func (p globPart) takes(r rune) bool {
+func (p globPart) matches(r rune) bool {
 	in := slices.ContainsFunc(p.ranges, func(of [2]rune) bool { return of[0] <= r && r <= of[1] })
 	return in != p.not
 }
 
-// parseGlob refuses what is only half a pattern: that is a typo.
+// matchesOneOf reports whether p matches a character that is in a set.
+func (p globPart) matchesOneOf(in func(rune) bool) bool {
+	if p.not {
+		for r := '!'; r <= '~'; r++ {
+			if in(r) && p.matches(r) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, of := range p.ranges {
+		for r := of[0]; r <= of[1]; r++ {
+			if in(r) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parseGlob refuses an incomplete pattern, because that is a typo.
 func parseGlob(text string) (glob, error) {
 	var g glob
 	for text != "" {
@@ -38,9 +59,9 @@ func parseGlob(text string) (glob, error) {
 		case r == '*':
 			g = append(g, globPart{star: true})
 		case r == '?':
-			g = append(g, globPart{not: true}) // other than none
+			g = append(g, globPart{not: true}) // not one of none
 		case r == ']':
-			return nil, errors.New(`a ] has no [ before it; \] is the character itself`)
+			return nil, errors.New(`there is no [ before ]; write \] for the character`)
 		case r == '[':
 			class, after, err := parseClass(text)
 			if err != nil {
@@ -54,15 +75,14 @@ func parseGlob(text string) (glob, error) {
 	return g, nil
 }
 
-// parseClass reads what comes after a [.
+// parseClass reads what follows a [, up to its ].
 func parseClass(text string) (class globPart, rest string, err error) {
-	unbalanced := errors.New(`a [ has no ] after it; \[ is the character itself`)
 	if text != "" && text[0] == '^' {
 		class.not, text = true, text[1:]
 	}
 	for {
 		if text == "" {
-			return class, "", unbalanced
+			return class, "", errors.New(`there is no ] after [; write \[ for the character`)
 		}
 		from, after, escaped, err := globRune(text)
 		if err != nil {
@@ -73,11 +93,11 @@ func parseClass(text string) (class globPart, rest string, err error) {
 			switch from {
 			case ']':
 				if class.ranges == nil {
-					return class, "", errors.New("a [] has nothing in it")
+					return class, "", errors.New("[] is empty")
 				}
 				return class, text, nil
 			case '[', '-', '^':
-				return class, "", errors.New(`in [ ], write [, - and ^ as \[, \- and \^`)
+				return class, "", errors.New(`inside [ ], write \[, \- and \^ for [, - and ^`)
 			}
 		}
 		to := from
@@ -86,18 +106,18 @@ func parseClass(text string) (class globPart, rest string, err error) {
 				return class, "", err
 			}
 			if to < from {
-				return class, "", errors.New("a range in [ ] goes backwards")
+				return class, "", errors.New("a range in [ ] runs backwards")
 			}
 		}
 		class.ranges = append(class.ranges, [2]rune{from, to})
 	}
 }
 
-// globRune returns the first character of a pattern, without the \ before it.
+// globRune returns the first character of a pattern, without a \ before it.
 func globRune(text string) (r rune, rest string, escaped bool, err error) {
 	if text[0] == '\\' {
 		if text = text[1:]; text == "" {
-			return 0, "", false, errors.New(`a \ has nothing after it; \\ is the character itself`)
+			return 0, "", false, errors.New(`there is no character after \; write \\ for the character`)
 		}
 		escaped = true
 	}
@@ -105,7 +125,8 @@ func globRune(text string) (r rune, rest string, escaped bool, err error) {
 	return r, text[n:], escaped, nil
 }
 
-// matches reports whether all of text is of the pattern.
+// matches reports whether the pattern matches the whole text. It follows all
+// positions at once, so that no pattern takes exponential time.
 func (g glob) matches(text string) bool {
 	at := g.start()
 	for _, r := range text {
@@ -116,10 +137,10 @@ func (g glob) matches(text string) bool {
 	return g.ends(at)
 }
 
-// start returns where in the pattern one can be before any character; after,
-// where one can be after a character from there; and ends, whether that is the
-// end. The positions are sorted.
-func (g glob) start() []int { return g.spread(nil, 0) }
+// start returns the positions in the pattern before any character. after returns
+// the positions that a character leads to. ends reports whether one of them is
+// the end. Positions are sorted.
+func (g glob) start() []int { return g.skipStars(nil, 0) }
 
 func (g glob) after(at []int, r rune) []int {
 	var next []int
@@ -127,9 +148,9 @@ func (g glob) after(at []int, r rune) []int {
 		switch {
 		case i == len(g):
 		case g[i].star:
-			next = g.spread(next, i)
-		case g[i].takes(r):
-			next = g.spread(next, i+1)
+			next = g.skipStars(next, i)
+		case g[i].matches(r):
+			next = g.skipStars(next, i+1)
 		}
 	}
 	slices.Sort(next)
@@ -138,8 +159,9 @@ func (g glob) after(at []int, r rune) []int {
 
 func (g glob) ends(at []int) bool { return slices.Contains(at, len(g)) }
 
-// spread adds i, and what comes after the stars there.
-func (g glob) spread(at []int, i int) []int {
+// skipStars adds position i, and those after each star there, because a star
+// may match nothing.
+func (g glob) skipStars(at []int, i int) []int {
 	at = append(at, i)
 	for i < len(g) && g[i].star {
 		i++

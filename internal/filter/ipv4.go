@@ -1,13 +1,14 @@
-package main
+package filter
 
 import "strconv"
 
-// canBeIPv4 reports whether the pattern is that of some ip or ip:port, of IPv4.
-// One that no address can have is a typo, and with != would select all.
-func (g glob) canBeIPv4() bool {
+// canMatchIPv4 reports whether the pattern matches some IPv4 address, with or
+// without a port. A pattern that matches none is a typo, and with != it would
+// select every session.
+func (g glob) canMatchIPv4() bool {
 	type state struct {
 		at   string // the positions in the pattern
-		text ipv4Text
+		text ipv4Prefix
 	}
 	key := func(at []int) string {
 		var b []byte
@@ -17,58 +18,58 @@ func (g glob) canBeIPv4() bool {
 		return string(b)
 	}
 	seen := map[state]bool{}
-	var visit func(at []int, text ipv4Text) bool
-	visit = func(at []int, text ipv4Text) bool {
+	var visit func(at []int, text ipv4Prefix) bool
+	visit = func(at []int, text ipv4Prefix) bool {
 		s := state{key(at), text}
 		if len(at) == 0 || seen[s] {
 			return false
 		}
 		seen[s] = true
-		if text.complete() && g.ends(at) {
+		if text.isComplete() && g.ends(at) {
 			return true
 		}
 		for _, r := range "0123456789.:" {
-			if next, ok := text.and(r); ok && visit(g.after(at, r), next) {
+			if next, ok := text.add(r); ok && visit(g.after(at, r), next) {
 				return true
 			}
 		}
 		return false
 	}
-	return visit(g.start(), ipv4Text{})
+	return visit(g.start(), ipv4Prefix{})
 }
 
-// An ipv4Text is the beginning of an ip or ip:port, as far as it says what can
-// come next.
-type ipv4Text struct {
-	part   int // 0 to 3: of the address; 4: the port
-	digits int // of the part, so far
+// An ipv4Prefix is the beginning of an ip or ip:port, reduced to what decides
+// which characters can follow.
+type ipv4Prefix struct {
+	part   int // 0 to 3 for the bytes of the address, 4 for the port
+	digits int // the number of digits in the part
 	zero   bool
-	order  int // of the digits, to as many of the part's maximum
+	order  int // how the digits compare to as many of the part's maximum
 }
 
-func (t ipv4Text) complete() bool {
-	return t.digits > 0 && (t.part == 3 || t.part == 4)
+func (p ipv4Prefix) isComplete() bool {
+	return p.digits > 0 && (p.part == 3 || p.part == 4)
 }
 
-// and returns the text with one more character, if there is such an address.
-func (t ipv4Text) and(r rune) (ipv4Text, bool) {
-	most := "255"
-	if t.part == 4 {
-		most = "65535"
+// add returns the prefix with one more character, if an address begins so.
+func (p ipv4Prefix) add(r rune) (ipv4Prefix, bool) {
+	maximum := "255"
+	if p.part == 4 {
+		maximum = "65535"
 	}
 	switch {
 	case r == '.':
-		return ipv4Text{part: t.part + 1}, t.digits > 0 && t.part < 3
+		return ipv4Prefix{part: p.part + 1}, p.digits > 0 && p.part < 3
 	case r == ':':
-		return ipv4Text{part: 4}, t.digits > 0 && t.part == 3
-	case t.zero, t.digits == len(most), r == '0' && t.digits == 0 && t.part == 4:
-		return t, false // nothing comes after a leading 0, and there is no port 0
+		return ipv4Prefix{part: 4}, p.digits > 0 && p.part == 3
+	case p.zero, p.digits == len(maximum), r == '0' && p.digits == 0 && p.part == 4:
+		return p, false // nothing follows a leading 0, and port 0 does not exist
 	}
-	if t.order == 0 {
-		t.order = int(r) - int(most[t.digits])
-		t.order = max(-1, min(1, t.order))
+	if p.order == 0 {
+		p.order = int(r) - int(maximum[p.digits])
+		p.order = max(-1, min(1, p.order))
 	}
-	t.zero = r == '0' && t.digits == 0
-	t.digits++
-	return t, t.digits < len(most) || t.order <= 0
+	p.zero = r == '0' && p.digits == 0
+	p.digits++
+	return p, p.digits < len(maximum) || p.order <= 0
 }

@@ -1,4 +1,4 @@
-package main
+package filter
 
 import (
 	"fmt"
@@ -10,25 +10,25 @@ import (
 	"strings"
 )
 
-// referenceFilter is the grammar of filterHelp by regular expressions. ok is
-// false for what is not of it.
-func referenceFilter(expression string) (matches func(*session) bool, ok bool) {
+// referenceFilter parses an expression by regular expressions. ok is false if it
+// is not valid.
+func referenceFilter(expression string) (matches Filter, ok bool) {
 	parts := compiled(`^([a-z_]+)(=|!=|<|<=|>|>=)((?:[^=!<>~].*)?)$`).FindStringSubmatch(expression)
 	if parts == nil || !compiled(`^[\p{L}\p{M}\p{N}\p{P}\p{S}]*$`).MatchString(parts[3]) {
 		return nil, false
 	}
-	i := slices.IndexFunc(fields, func(f field) bool { return f.name == parts[1] })
+	i := slices.IndexFunc(fields, func(f *Field) bool { return f.Name == parts[1] })
 	if i < 0 {
 		return nil, false
 	}
 	f, op, want := fields[i], parts[2], parts[3]
-	if f.number != nil {
+	if f.IsNumeric() {
 		n := referenceNumber(f, want)
 		if n == nil {
 			return nil, false
 		}
-		return func(s *session) bool {
-			have, known := f.number(s)
+		return func(s Session) bool {
+			have, known := s.Number(f.Name)
 			order := big.NewInt(have).Cmp(n)
 			return known && (strings.Contains(op, "<") && order < 0 || strings.Contains(op, ">") && order > 0 ||
 				strings.HasSuffix(op, "=") && op != "!=" && order == 0 || op == "!=" && order != 0)
@@ -38,24 +38,24 @@ func referenceFilter(expression string) (matches func(*session) bool, ok bool) {
 	if is == nil || op != "=" && op != "!=" {
 		return nil, false
 	}
-	return func(s *session) bool {
-		text, known := f.text(s)
-		if f.kind == address {
-			known = known && referencePeer(text) != nil
+	return func(s Session) bool {
+		text, known := s.Text(f.Name)
+		if f.Kind == Address {
+			known = known && referenceAddrPort(text) != nil
 		}
 		return known && is(text) == (op == "=")
 	}, true
 }
 
-func referenceNumber(f field, want string) *big.Int {
+func referenceNumber(f *Field, want string) *big.Int {
 	form := `(0|[1-9]\d*)`
 	units := map[string]int64{"": 1}
 	switch {
-	case f.name == "multi" && want == "-1":
+	case f.Name == "multi" && want == "-1":
 		return big.NewInt(-1)
-	case f.kind == seconds && compiled(`[dhms]`).MatchString(want):
+	case f.Kind == Seconds && compiled(`[dhms]`).MatchString(want):
 		form = `(?:(0|[1-9]\d*)d)?(?:(0|[1-9]\d*)h)?(?:(0|[1-9]\d*)m)?(?:(0|[1-9]\d*)s)?`
-	case f.kind == size:
+	case f.Kind == Size:
 		form = `(0|[1-9]\d*)(?:[kKmMgG]?)[bB]?`
 		units = map[string]int64{"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 	}
@@ -72,7 +72,7 @@ func referenceNumber(f field, want string) *big.Int {
 		unit := int64(1)
 		if len(parts) == 5 {
 			unit = []int64{86400, 3600, 60, 1}[i]
-		} else if f.kind == size {
+		} else if f.Kind == Size {
 			for letter, of := range units {
 				if strings.Contains(strings.ToLower(want), letter) {
 					unit = of
@@ -82,7 +82,7 @@ func referenceNumber(f field, want string) *big.Int {
 		total.Add(total, n.Mul(n, big.NewInt(unit)))
 	}
 	low, high := int64(0), int64(2147483647)
-	if f.name == "id" {
+	if f.Name == "id" {
 		low, high = 1, 9223372036854775807
 	}
 	if total.Cmp(big.NewInt(low)) < 0 || total.Cmp(big.NewInt(high)) > 0 {
@@ -91,27 +91,27 @@ func referenceNumber(f field, want string) *big.Int {
 	return total
 }
 
-func referenceText(f field, want string) func(string) bool {
+func referenceText(f *Field, want string) func(string) bool {
 	switch {
-	case f.name == "protected":
+	case f.Name == "protected":
 		if want != "true" && want != "false" {
 			return nil
 		}
 		return func(text string) bool { return strconv.FormatBool(text != "") == want }
-	case f.kind == letters:
+	case f.Kind == Letters:
 		return referenceLetters(f, want)
-	case f.kind == address:
+	case f.Kind == Address:
 		return referenceAddress(want)
-	case want == "" && f.name != "name":
+	case want == "" && f.Name != "name":
 		return nil
 	}
-	charset := map[string]string{"node": `[A-Za-z0-9_-]`, "name": `[!-~]`, "user": `\S`, "network": `\S`, "cmd": `[A-Za-z0-9_|.:-]`}[f.name]
+	charset := map[string]string{"node": `[A-Za-z0-9_-]`, "name": `[!-~]`, "user": `\S`, "network": `\S`, "cmd": `[A-Za-z0-9_|.:-]`}[f.Name]
 	whole, parts := referencePattern(want)
 	if whole == nil {
 		return nil
 	}
 	one := compiled(`^` + charset + `$`)
-	for _, part := range parts { // each must be able to be a character of the field's
+	for _, part := range parts { // each must match a character that the field can have
 		can := one.MatchString("ü") && part.MatchString("ü")
 		for r := '!'; r <= '~'; r++ {
 			can = can || one.MatchString(string(r)) && part.MatchString(string(r))
@@ -120,7 +120,7 @@ func referenceText(f field, want string) func(string) bool {
 			return nil
 		}
 	}
-	if f.name == "cmd" {
+	if f.Name == "cmd" {
 		whole, _ = referencePattern(strings.ToLower(want))
 		return func(text string) bool { return whole.MatchString(strings.ToLower(text)) }
 	}
@@ -129,7 +129,8 @@ func referenceText(f field, want string) func(string) bool {
 
 var referenceToken = regexp.MustCompile(`^(?:\*|\?|\\.|[^][\\*?]|\[\^?(?:(?:\\.|[^][\\^-])(?:-(?:\\.|[^\\\]]))?)+\])`)
 
-// referencePattern translates a pattern; parts are its characters, without stars.
+// referencePattern translates a pattern into a regular expression. parts are its
+// characters, without the stars.
 func referencePattern(want string) (whole *regexp.Regexp, parts []*regexp.Regexp) {
 	text := ""
 	for want != "" {
@@ -154,7 +155,7 @@ func referencePattern(want string) (whole *regexp.Regexp, parts []*regexp.Regexp
 			part = strings.ReplaceAll(part, `-[`, `-\[`)
 		}
 		one, err := compile(`(?s)^` + part + `$`)
-		if err != nil { // such as a range that goes backwards
+		if err != nil { // such as a range that runs backwards
 			return nil, nil
 		}
 		parts = append(parts, one)
@@ -163,12 +164,12 @@ func referencePattern(want string) (whole *regexp.Regexp, parts []*regexp.Regexp
 	return compiled(`(?s)^` + text + `$`), parts
 }
 
-func referenceLetters(f field, want string) func(string) bool {
+func referenceLetters(f *Field, want string) func(string) bool {
 	asked := strings.Split(strings.ReplaceAll(want, "*", ""), "")
-	if want == "" && f.name == "flags" {
+	if want == "" && f.Name == "flags" {
 		return nil
 	}
-	known := map[string]string{"flags": "[AbBcdeEgiIMNOPrRStTuUx]", "events": "[rw]"}[f.name]
+	known := map[string]string{"flags": "[AbBcdeEgiIMNOPrRStTuUx]", "events": "[rw]"}[f.Name]
 	for i, letter := range asked {
 		if !compiled(known).MatchString(letter) || slices.Contains(asked[:i], letter) || letter == "N" && len(asked) > 1 {
 			return nil
@@ -182,8 +183,8 @@ func referenceLetters(f field, want string) func(string) bool {
 	}
 }
 
-// referencePeer is nil for what is no ip:port.
-func referencePeer(text string) *net.TCPAddr {
+// referenceAddrPort returns nil if the text is not an ip:port.
+func referenceAddrPort(text string) *net.TCPAddr {
 	host, port, err := net.SplitHostPort(text)
 	ip := net.ParseIP(host)
 	n, numeric := strconv.Atoi(port)
@@ -195,7 +196,7 @@ func referencePeer(text string) *net.TCPAddr {
 
 func referenceAddress(want string) func(string) bool {
 	of := func(is func(*net.TCPAddr) bool) func(string) bool {
-		return func(text string) bool { return is(referencePeer(text)) }
+		return func(text string) bool { return is(referenceAddrPort(text)) }
 	}
 	if strings.Contains(want, "/") {
 		ip, network, err := net.ParseCIDR(want)
@@ -209,7 +210,7 @@ func referenceAddress(want string) func(string) bool {
 	if ip := net.ParseIP(want); ip != nil {
 		return of(func(a *net.TCPAddr) bool { return a.IP.Equal(ip) })
 	}
-	if exact := referencePeer(want); exact != nil && compiled(`:[1-9]\d*$`).MatchString(want) {
+	if exact := referenceAddrPort(want); exact != nil && compiled(`:[1-9]\d*$`).MatchString(want) {
 		return of(func(a *net.TCPAddr) bool { return a.IP.Equal(exact.IP) && a.Port == exact.Port })
 	}
 	if !strings.ContainsAny(want, "*?[") {
@@ -219,13 +220,13 @@ func referenceAddress(want string) func(string) bool {
 		host, port, _ := strings.Cut(want[1:], "]:")
 		ip := net.ParseIP(host)
 		pattern, _ := referencePattern(port)
-		if ip == nil || !strings.Contains(host, ":") || pattern == nil || !slices.ContainsFunc(allPorts(), pattern.MatchString) {
+		if ip == nil || !strings.Contains(host, ":") || pattern == nil || !matchesOneOf(port, allPorts()) {
 			return nil
 		}
 		return of(func(a *net.TCPAddr) bool { return a.IP.Equal(ip) && pattern.MatchString(strconv.Itoa(a.Port)) })
 	}
 	pattern, _ := referencePattern(want)
-	if pattern == nil || !canBeIPv4ByTrying(want) {
+	if pattern == nil || !canMatchIPv4ByTrying(want) {
 		return nil
 	}
 	return of(func(a *net.TCPAddr) bool {
@@ -243,11 +244,24 @@ func allPorts() []string {
 }
 
 var (
-	canBeTexts = map[string]bool{}
+	oneMatches = map[string]bool{}
 	compiles   = map[string]*regexp.Regexp{}
 )
 
-// compile keeps what it has compiled.
+// matchesOneOf reports whether a pattern matches one of the texts. It caches the
+// result, because most patterns have parts in common with others.
+func matchesOneOf(pattern string, texts []string) bool {
+	key := pattern + strconv.Itoa(len(texts))
+	matches, known := oneMatches[key]
+	if !known {
+		expression, _ := referencePattern(pattern)
+		matches = slices.ContainsFunc(texts, expression.MatchString)
+		oneMatches[key] = matches
+	}
+	return matches
+}
+
+// compile caches the patterns that it has compiled.
 func compile(pattern string) (*regexp.Regexp, error) {
 	if r := compiles[pattern]; r != nil {
 		return r, nil
@@ -265,24 +279,15 @@ func compiled(pattern string) *regexp.Regexp {
 	return r
 }
 
-// canBeIPv4ByTrying cuts the pattern at each place where an octet or the port
-// may begin, in all ways that there are, and tries all octets and ports.
-func canBeIPv4ByTrying(want string) bool {
+// canMatchIPv4ByTrying splits the pattern at each place where an octet or the port
+// may begin, in every possible way, and tries all octets and ports.
+func canMatchIPv4ByTrying(want string) bool {
 	var tokens []string
 	for rest := want; rest != ""; {
 		token := referenceToken.FindString(rest)
 		tokens, rest = append(tokens, token), rest[len(token):]
 	}
-	canBe := func(tokens []string, texts []string) bool {
-		text := strings.Join(tokens, "")
-		key := text + strconv.Itoa(len(texts))
-		if is, known := canBeTexts[key]; known {
-			return is
-		}
-		pattern, _ := referencePattern(text)
-		canBeTexts[key] = slices.ContainsFunc(texts, pattern.MatchString)
-		return canBeTexts[key]
-	}
+	canBe := func(tokens []string, texts []string) bool { return matchesOneOf(strings.Join(tokens, ""), texts) }
 	octets := []string{"0"}
 	for n := 1; n <= 255; n++ {
 		octets = append(octets, strconv.Itoa(n))
@@ -299,7 +304,7 @@ func canBeIPv4ByTrying(want string) bool {
 		for i := range tokens {
 			one, _ := referencePattern(tokens[i])
 			switch {
-			case tokens[i] == "*": // which the separator is in, or which is in both parts
+			case tokens[i] == "*": // the star contains the separator, or reaches into both parts
 				if canBe(tokens[:i+1], octets) && parts(tokens[i:], part+1) {
 					return true
 				}
