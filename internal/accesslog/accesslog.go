@@ -1,10 +1,12 @@
-// Package accesslog gives each request its id and its one line in the log.
+// Package accesslog gives each request an id and writes one line about it to the
+// log.
 //
-//	handler := accesslog.Handler(accesslog.Options{Log: log, OnPanic: answer500}, next)
+//	handler := accesslog.Handler(accesslog.Options{Log: log, OnPanic: writeError500}, next)
 //	id := accesslog.From(r.Context()).RequestID // in next
+//	accesslog.From(r.Context()).Set("caller", name)
 //
-// It writes nothing to the caller: whether and when the id is sent back is the
-// handler's to say, and OnPanic answers for a handler that panics.
+// It writes nothing to the caller. The handler decides whether it sends the id
+// back, and OnPanic writes the response for a handler that panicked.
 package accesslog
 
 import (
@@ -16,28 +18,29 @@ import (
 	"time"
 )
 
-// Options adjusts Handler.
+// Options adjusts [Handler].
 type Options struct {
 	Log *slog.Logger // required
 
-	// Attrs are on every line, in addition to the usual ones; a call may set them.
+	// Attrs are on every line, in addition to the usual ones. [Entry.Set] replaces
+	// their values.
 	Attrs []slog.Attr
 
-	// OnPanic answers for a handler that panicked, if nothing was sent yet. It
-	// may set the call's Err. Required.
+	// OnPanic writes the response for a handler that panicked before it sent
+	// anything. It may set the entry's Err. Required.
 	OnPanic func(w http.ResponseWriter, r *http.Request)
 }
 
 var errPanic = errors.New("the handler panicked")
 
-// Handler lets next answer, then writes the line, whose length is bounded. A call whose handler ended
-// with http.ErrAbortHandler has its line too, before net/http drops the
-// connection.
+// Handler calls next and then writes the line. The length of the line is bounded.
+// A request whose handler ended with [http.ErrAbortHandler] is logged too, before
+// net/http drops the connection.
 func Handler(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		e := newEntry(r, o.Attrs)
-		r = r.WithContext(with(r.Context(), e))
+		r = r.WithContext(withEntry(r.Context(), e))
 		sw := &statusWriter{ResponseWriter: w, entry: e}
 		defer func() {
 			p := recover()
@@ -54,7 +57,7 @@ func Handler(o Options, next http.Handler) http.Handler {
 			}
 			e.log(o.Log, r, aborted, time.Since(start))
 			if aborted {
-				panic(p) // net/http's own way to drop the connection
+				panic(p) // makes net/http drop the connection
 			}
 		}()
 		next.ServeHTTP(sw, r)

@@ -18,8 +18,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 )
 
-// call serves one request and returns the log's line of it.
-func call(t *testing.T, r *http.Request, next http.HandlerFunc) (rec *httptest.ResponseRecorder, line map[string]any, panicked any) {
+// serve serves one request and returns the log's line about it.
+func serve(t *testing.T, r *http.Request, next http.HandlerFunc) (rec *httptest.ResponseRecorder, line map[string]any, panicked any) {
 	var log bytes.Buffer
 	h := accesslog.Handler(accesslog.Options{
 		Log:     slog.New(slog.NewJSONHandler(&log, nil)),
@@ -35,34 +35,34 @@ func call(t *testing.T, r *http.Request, next http.HandlerFunc) (rec *httptest.R
 		var record map[string]any
 		require.NoError(t, json.Unmarshal([]byte(text), &record))
 		if record["msg"] == "request" {
-			require.Nil(t, line, "two lines")
+			require.Nil(t, line, "there are two lines")
 			line = record
 		}
 	}
-	require.NotNil(t, line, "no line")
+	require.NotNil(t, line, "there is no line")
 	return rec, line, panicked
 }
 
-func TestTheLineTellsOfTheCall(t *testing.T) {
+func TestTheLineDescribesTheRequest(t *testing.T) {
 	for name, c := range map[string]struct {
 		next     http.HandlerFunc
 		want     map[string]any
 		panicked any
 	}{
-		"a status":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, map[string]any{"status": 404.0, "level": "INFO", "who": ""}, nil},
-		"none is 200 when it writes": {func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, map[string]any{"status": 200.0}, nil},
-		"the first one counts":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(204) }, map[string]any{"status": 204.0}, nil},
-		"an attribute that was set":  {func(w http.ResponseWriter, r *http.Request) { accesslog.From(r.Context()).Set("who", "me") }, map[string]any{"who": "me"}, nil},
-		"an error of the caller":     {failing(400), map[string]any{"status": 400.0, "error": "oops", "level": "INFO"}, nil},
-		"an error of the server":     {failing(503), map[string]any{"status": 503.0, "error": "oops", "level": "ERROR"}, nil},
-		"a panic":                    {func(http.ResponseWriter, *http.Request) { panic("x") }, map[string]any{"status": 500.0, "level": "ERROR"}, nil},
-		"an answer that was broken off": {func(w http.ResponseWriter, _ *http.Request) {
+		"a status":                          {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, map[string]any{"status": 404.0, "level": "INFO", "who": ""}, nil},
+		"a body without a status is 200":    {func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, map[string]any{"status": 200.0}, nil},
+		"the first final status counts":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(204) }, map[string]any{"status": 204.0}, nil},
+		"an attribute that the handler set": {func(w http.ResponseWriter, r *http.Request) { accesslog.From(r.Context()).Set("who", "me") }, map[string]any{"who": "me"}, nil},
+		"a client error":                    {failing(400), map[string]any{"status": 400.0, "error": "oops", "level": "INFO"}, nil},
+		"a server error":                    {failing(503), map[string]any{"status": 503.0, "error": "oops", "level": "ERROR"}, nil},
+		"a panic":                           {func(http.ResponseWriter, *http.Request) { panic("x") }, map[string]any{"status": 500.0, "level": "ERROR"}, nil},
+		"an aborted response": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(200)
 			panic(http.ErrAbortHandler)
 		}, map[string]any{"status": 200.0, "aborted": true, "level": "INFO"}, http.ErrAbortHandler},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, line, panicked := call(t, httptest.NewRequest("GET", "/a%2Fb?secret", nil), c.next)
+			_, line, panicked := serve(t, httptest.NewRequest("GET", "/a%2Fb?secret", nil), c.next)
 			assert.Equal(t, c.panicked, panicked)
 			assert.Equal(t, "/a%2Fb", line["path"])
 			for key, want := range c.want {
@@ -79,15 +79,15 @@ func failing(status int) http.HandlerFunc {
 	}
 }
 
-func TestACallersIDIsTakenWhereItIsSafe(t *testing.T) {
-	for id, taken := range map[string]bool{
+func TestACallersRequestIDIsKeptIfItIsSafeToLog(t *testing.T) {
+	for id, kept := range map[string]bool{
 		"a": true, "A-b_c.9": true, strings.Repeat("x", 64): true,
 		"": false, "a b": false, "a\nb": false, "ä": false, strings.Repeat("x", 65): false,
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("X-Request-Id", id)
-		_, line, _ := call(t, r, func(http.ResponseWriter, *http.Request) {})
-		if taken {
+		_, line, _ := serve(t, r, func(http.ResponseWriter, *http.Request) {})
+		if kept {
 			assert.Equal(t, id, line["request_id"])
 		} else {
 			assert.Regexp(t, "^[0-9a-f]{32}$", line["request_id"], "%q", id)
@@ -95,11 +95,11 @@ func TestACallersIDIsTakenWhereItIsSafe(t *testing.T) {
 	}
 }
 
-func TestALineIsShortWhateverACallerSends(t *testing.T) {
+func TestTheLengthOfALineIsBounded(t *testing.T) {
 	long := strings.Repeat("é", 30<<10)
 	r := httptest.NewRequest(strings.Repeat("M", 60<<10), "/"+strings.Repeat("x", 60<<10)+"?token=hunter2", nil)
 	r.Header.Set("X-Request-Id", long)
-	rec, line, _ := call(t, r, func(w http.ResponseWriter, r *http.Request) {
+	rec, line, _ := serve(t, r, func(w http.ResponseWriter, r *http.Request) {
 		c := accesslog.From(r.Context())
 		c.Set("who", long)
 		c.Set("violations", slices.Repeat([]string{long}, 100))
@@ -111,7 +111,7 @@ func TestALineIsShortWhateverACallerSends(t *testing.T) {
 	require.NoError(t, err)
 	assert.Less(t, len(text), 48<<10)
 	assert.NotContains(t, string(text), "hunter2")
-	assert.NotContains(t, string(text), "\ufffd", "no character is torn")
+	assert.NotContains(t, string(text), "\ufffd", "no character is cut in two")
 	assert.Equal(t, "/"+strings.Repeat("x", 1023)+"… (61441 bytes)", line["path"])
 	assert.Len(t, line["violations"], 32)
 }

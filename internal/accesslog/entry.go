@@ -2,22 +2,20 @@ package accesslog
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"slices"
 	"time"
 )
 
-// An Entry is what is known of one request while it is served: the log's line.
-// It is written by the goroutine that serves the request alone.
+// An Entry is the log's line about one request while the request is served. Only
+// the goroutine that serves the request may write it.
 type Entry struct {
 	RequestID string
-	Status    int // that was sent, 0 before
+	Status    int // the status that was sent; 0 before
 
-	// Err is the log's error. With a status of 500 or more, or an answer that
-	// broke off, the line is of level Error.
+	// Err is logged as "error". If the status is 500 or more, or the response was
+	// aborted, an Err makes the line's level Error.
 	Err error
 
 	attrs []slog.Attr
@@ -29,11 +27,12 @@ func newEntry(r *http.Request, attrs []slog.Attr) *Entry {
 
 type entryKey struct{}
 
-func with(ctx context.Context, e *Entry) context.Context {
+func withEntry(ctx context.Context, e *Entry) context.Context {
 	return context.WithValue(ctx, entryKey{}, e)
 }
 
-// From returns the call that ctx is of; outside of one, a call of its own.
+// From returns the entry of the request that ctx belongs to. Without such a
+// request it returns a new entry that nobody logs.
 func From(ctx context.Context) *Entry {
 	e, _ := ctx.Value(entryKey{}).(*Entry)
 	if e == nil {
@@ -42,8 +41,8 @@ func From(ctx context.Context) *Entry {
 	return e
 }
 
-// Set gives the line an attribute, in the place of one of the same key. A long
-// text is cut.
+// Set adds an attribute to the line, or replaces the attribute with the same key.
+// It cuts long texts.
 func (e *Entry) Set(key string, value any) {
 	attr := slog.Any(key, bounded(value))
 	if i := e.index(key); i >= 0 {
@@ -53,7 +52,7 @@ func (e *Entry) Set(key string, value any) {
 	e.attrs = append(e.attrs, attr)
 }
 
-// Attr returns an attribute, an empty text where it was not set.
+// Attr returns an attribute; its value is "" if it was not set.
 func (e *Entry) Attr(key string) slog.Attr {
 	if i := e.index(key); i >= 0 {
 		return e.attrs[i]
@@ -85,31 +84,4 @@ func (e *Entry) log(log *slog.Logger, r *http.Request, aborted bool, took time.D
 		attrs = append(attrs, slog.String("error", cut(e.Err.Error(), maxError)))
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
-}
-
-// IsRequestID tells whether an id from outside is safe to log: 1 to 64 of
-// A-Z a-z 0-9 . _ -
-func IsRequestID(id string) bool {
-	for i := range len(id) {
-		c := id[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-') {
-			return false
-		}
-	}
-	return 1 <= len(id) && len(id) <= 64
-}
-
-// requestID returns the caller's id where it is safe to log, else a new one.
-func requestID(r *http.Request) string {
-	if id := r.Header.Get("X-Request-Id"); IsRequestID(id) {
-		return id
-	}
-	return NewRequestID()
-}
-
-// NewRequestID returns an id that no other request has.
-func NewRequestID() string {
-	var id [16]byte
-	rand.Read(id[:]) // never fails
-	return hex.EncodeToString(id[:])
 }

@@ -5,17 +5,18 @@ import (
 	"unicode/utf8"
 )
 
-// How long the texts of a line may be, in bytes. A caller chooses most of them.
+// The limits on the texts of a line, in bytes. The caller chooses most of these
+// texts.
 const (
 	maxMethod = 32
 	maxPath   = 1024
-	maxText   = 1024 // of an attribute
+	maxText   = 1024 // an attribute
 	maxError  = 4096
-	maxTexts  = 32 // in a list
+	maxTexts  = 32 // the texts of a list
 	maxStack  = 16 << 10
 )
 
-// cut returns a text's beginning, and how long it was.
+// cut returns a text, or its beginning and its length if it is over the limit.
 func cut(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -27,7 +28,7 @@ func cut(text string, limit int) string {
 	return fmt.Sprintf("%s… (%d bytes)", text[:end], len(text))
 }
 
-// bounded cuts a text, and each in a list of them.
+// bounded cuts a text, or a list of texts and each text in it.
 func bounded(value any) any {
 	switch v := value.(type) {
 	case string:
