@@ -46,7 +46,7 @@ func (a *API) Serve(ctx context.Context, ln net.Listener, o ServeOptions) error 
 		WriteTimeout:   30*time.Second + nodeTime, // it runs from the end of the header on
 		Grace:          callGrace,
 		TrustedProxies: o.TrustedProxies,
-		Refusal:        refusal,
+		ErrorBody:        refusal,
 		Log:            a.log,
 	})
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)

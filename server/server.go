@@ -151,7 +151,7 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 // localWithoutCredentials refuses, as long as everybody may call, what a page in
 // a browser on this machine may send for a stranger.
 func (a *API) localWithoutCredentials(next http.Handler) http.Handler {
-	local := httpserver.LocalOnly(next, func(w http.ResponseWriter, r *http.Request) {
+	local := httpserver.LoopbackOnly(next, func(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, notLocal.with("", nil))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

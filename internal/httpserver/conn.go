@@ -12,34 +12,41 @@ import (
 	"time"
 )
 
-// A conn is a caller's connection as net/http sees it. It knows whether a
-// handler has the current request: what net/http writes before that is a refusal
-// of its own.
+// A conn is a caller's connection as net/http sees it. It knows whether a handler
+// has the current request. A response that net/http writes before that is an error
+// response of its own, and conn replaces it.
 type conn struct {
-	net.Conn           // what HTTP is spoken on
+	net.Conn           // carries HTTP
 	raw      net.Conn  // below TLS and the PROXY header
 	tls      *tls.Conn // nil: plain HTTP
 	remote   net.Addr
-	edge     *edge
+	server   *server
 
-	handling atomic.Bool // from the handler's start to the end of its response
-	idle     atomic.Bool // nothing came since the last response
-	gone     atomic.Bool // nothing can be read or written any more, or another has it
+	handling atomic.Bool // a handler has the current request
+	idle     atomic.Bool // nothing was read since the last response
+	gone     atomic.Bool // the connection failed or was hijacked
 	closing  atomic.Bool
 
-	mu      sync.Mutex // of what Read has seen
+	mu      sync.Mutex // guards what Read found
 	framing framing
 	began   bool // a part of a header was read
-	refused bool
+	refused bool // the error response was sent
 }
+
+var (
+	_ net.Conn                        = (*conn)(nil)
+	_ interface{ CloseWrite() error } = (*conn)(nil) // net/http asks for it
+)
 
 func (c *conn) base() *conn { return c }
 
-// A secureConn is a conn over TLS.
-type secureConn struct{ *conn }
+// A tlsConn is a conn over TLS.
+type tlsConn struct{ *conn }
 
-// ConnectionState is where net/http takes Request.TLS from.
-func (c secureConn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
+var _ interface{ ConnectionState() tls.ConnectionState } = tlsConn{}
+
+// ConnectionState returns what net/http sets as Request.TLS.
+func (c tlsConn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
 
 type connKey struct{}
 
@@ -48,7 +55,8 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// connOf returns nil for HTTP/2, whose framing is not ambiguous.
+// connOf returns the connection of r. It returns nil for HTTP/2, whose framing
+// cannot be ambiguous.
 func connOf(r *http.Request) *conn {
 	if b, ok := r.Context().Value(connKey{}).(interface{ base() *conn }); ok {
 		return b.base()
@@ -56,8 +64,8 @@ func connOf(r *http.Request) *conn {
 	return nil
 }
 
-// changed is http.Server.ConnState.
-func changed(c net.Conn, state http.ConnState) {
+// onState is http.Server.ConnState.
+func onState(c net.Conn, state http.ConnState) {
 	b, ok := c.(interface{ base() *conn })
 	switch {
 	case !ok:
@@ -68,8 +76,8 @@ func changed(c net.Conn, state http.ConnState) {
 	}
 }
 
-// begin is called when a request's header was read. It reports whether the
-// connection must be closed after the answer.
+// begin is called when a request's header has been read. It reports whether the
+// connection must be closed after the response.
 func (c *conn) begin(r *http.Request) (ambiguous bool) {
 	c.handling.Store(true)
 	c.idle.Store(false)
@@ -78,7 +86,8 @@ func (c *conn) begin(r *http.Request) (ambiguous bool) {
 	return c.framing.ambiguous(r)
 }
 
-// end is called when the response is sent and the request read to its end.
+// end is called when the response has been sent and the request has been read to
+// its end.
 func (c *conn) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +97,7 @@ func (c *conn) end() {
 	c.idle.Store(true)
 }
 
-// RemoteAddr returns the caller's address, as far as the PROXY protocol tells it.
+// RemoteAddr returns the address in the PROXY header, or the peer's without one.
 func (c *conn) RemoteAddr() net.Addr { return c.remote }
 
 func (c *conn) Read(p []byte) (int, error) {
@@ -101,30 +110,30 @@ func (c *conn) Read(p []byte) (int, error) {
 	handling := c.handling.Load()
 	if n > 0 {
 		c.idle.Store(false)
-		c.framing.saw(p[:n], handling)
+		c.framing.scan(p[:n], handling)
 		c.began = c.began || !handling
 	}
 	switch {
 	case err == nil:
 	case !errors.Is(err, os.ErrDeadlineExceeded):
 		c.gone.Store(true)
-	case !handling && c.began && !c.refused && c.edge.Refusal != nil:
+	case !handling && c.began && !c.refused && c.server.ErrorBody != nil:
 		c.refused = true
-		c.send(http.StatusRequestTimeout)
+		c.sendError(http.StatusRequestTimeout)
 	}
 	return n, err
 }
 
-// Write replaces a refusal of net/http's own.
+// Write replaces an error response that net/http writes itself.
 func (c *conn) Write(p []byte) (int, error) {
-	if status := statusOf(p); !c.handling.Load() && !c.gone.Load() && c.edge.Refusal != nil {
+	if status := statusOf(p); !c.handling.Load() && !c.gone.Load() && c.server.ErrorBody != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.refused {
-			return len(p), nil // the rest of it
+			return len(p), nil // the rest of net/http's response
 		}
 		c.refused = true
-		return len(p), c.send(status)
+		return len(p), c.sendError(status)
 	}
 	n, err := c.Conn.Write(p)
 	if err != nil {
@@ -133,33 +142,33 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// send answers a request that no handler sees.
-func (c *conn) send(status int) error {
+// sendError sends the error response to a request that no handler sees.
+func (c *conn) sendError(status int) error {
 	c.idle.Store(false)
 	c.SetWriteDeadline(time.Now().Add(time.Second))
-	_, err := c.Conn.Write(c.edge.refusal(c.remote, status))
+	_, err := c.Conn.Write(c.server.errorResponse(c.remote, status))
 	return err
 }
 
-// CloseWrite is called by net/http when a caller may still be sending. All has
-// been written.
+// CloseWrite is called by net/http after the last response, when the caller may
+// still be sending.
 func (c *conn) CloseWrite() error {
 	c.Close()
 	return nil
 }
 
-// Close lets a caller that may still be sending have its answer first.
+// Close lets a caller that may still be sending receive its response first.
 func (c *conn) Close() error {
 	if c.closing.Swap(true) {
 		return nil
 	}
-	if c.gone.Load() || c.idle.Load() || !c.edge.lingering.add(c) {
+	if c.gone.Load() || c.idle.Load() || !c.server.lingering.add(c) {
 		return c.Conn.Close()
 	}
 	return nil
 }
 
-// closeWrite tells the caller that the answer is complete.
+// closeWrite signals the end of the response to the caller.
 func (c *conn) closeWrite() {
 	if c.tls != nil {
 		c.tls.CloseWrite()

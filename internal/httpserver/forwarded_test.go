@@ -19,13 +19,14 @@ var trusted = []netip.Prefix{
 	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:1::/48"),
 }
 
-func TestATrustedProxyTellsWhoCalls(t *testing.T) {
-	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
+func TestXForwardedForOfATrustedProxyGivesTheRemoteAddress(t *testing.T) {
+	t.Parallel()
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, echoRemoteAddr)
 	for name, c := range map[string]struct {
 		forwarded []string // X-Forwarded-For
-		want      string   // "": the connection's own
+		want      string   // "": the connection's own address
 	}{
-		"nothing":                              {nil, ""},
+		"no header":                            {nil, ""},
 		"an address":                           {[]string{"203.0.113.7"}, "203.0.113.7:0"},
 		"one with a port":                      {[]string{"203.0.113.7:4711"}, "203.0.113.7:4711"},
 		"IPv6":                                 {[]string{"2001:db8::7"}, "[2001:db8::7]:0"},
@@ -33,8 +34,8 @@ func TestATrustedProxyTellsWhoCalls(t *testing.T) {
 		"IPv6 with a port":                     {[]string{"[2001:db8::7]:4711"}, "[2001:db8::7]:4711"},
 		"IPv4 as IPv6":                         {[]string{"::ffff:203.0.113.7"}, "203.0.113.7:0"},
 		"a zone is left out":                   {[]string{"fe80::7%" + strings.Repeat("x", 1000)}, "[fe80::7]:0"},
-		"what a caller made up stands before":  {[]string{"198.51.100.1, 203.0.113.7"}, "203.0.113.7:0"},
-		"proxies behind each other":            {[]string{"198.51.100.1, 203.0.113.7, 10.1.2.3, 2001:db8:1::5"}, "203.0.113.7:0"},
+		"an entry that the caller made up":     {[]string{"198.51.100.1, 203.0.113.7"}, "203.0.113.7:0"},
+		"a chain of proxies":                   {[]string{"198.51.100.1, 203.0.113.7, 10.1.2.3, 2001:db8:1::5"}, "203.0.113.7:0"},
 		"a trusted address as IPv6":            {[]string{"203.0.113.7, ::ffff:10.1.2.3"}, "203.0.113.7:0"},
 		"several headers are one list":         {[]string{"198.51.100.1", "203.0.113.7, 10.1.2.3", "10.1.2.4"}, "203.0.113.7:0"},
 		"no blanks":                            {[]string{"198.51.100.1,203.0.113.7,10.1.2.3"}, "203.0.113.7:0"},
@@ -63,8 +64,9 @@ func TestATrustedProxyTellsWhoCalls(t *testing.T) {
 	}
 }
 
-func TestNobodyElseTellsWhoCalls(t *testing.T) {
-	addr := start(t, httpserver.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Refusal: shaped}, remote)
+func TestAnUntrustedPeerCannotGiveTheRemoteAddress(t *testing.T) {
+	t.Parallel()
+	addr := start(t, httpserver.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, ErrorBody: jsonError}, echoRemoteAddr)
 	conn := dial(t, addr)
 	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Forwarded-For: 203.0.113.7, 10.0.0.1\r\n\r\n")
 	assert.Equal(t, conn.LocalAddr().String(), bodyOf(t, conn))
@@ -73,17 +75,18 @@ func TestNobodyElseTellsWhoCalls(t *testing.T) {
 		_, err := proxyHeader(t, version+1, "203.0.113.7:4711").WriteTo(conn)
 		require.NoError(t, err)
 		fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-		assert.Equal(t, `{"refused":400}`, bodyOf(t, conn), "version %d", version+1)
+		assert.Equal(t, `{"error":400}`, bodyOf(t, conn), "version %d", version+1)
 	}
 }
 
-func TestAPROXYHeaderTellsWhoCalls(t *testing.T) {
-	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
+func TestAPROXYHeaderOfATrustedProxyGivesTheRemoteAddress(t *testing.T) {
+	t.Parallel()
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, echoRemoteAddr)
 	get := "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
 	for name, c := range map[string]struct {
 		header  func(t *testing.T) []byte
 		request string
-		want    string // "": the connection's own
+		want    string // "": the connection's own address
 	}{
 		"version 1":                 {proxied(1, "203.0.113.7:4711"), get, "203.0.113.7:4711"},
 		"version 2":                 {proxied(2, "203.0.113.7:4711"), get, "203.0.113.7:4711"},
@@ -92,8 +95,8 @@ func TestAPROXYHeaderTellsWhoCalls(t *testing.T) {
 		"version 1, unknown":        {bytesOf("PROXY UNKNOWN\r\n"), get, ""},
 		"version 2, a health check": {bytesOf("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00"), get, ""},
 		"no header at all":          {bytesOf(""), get, ""},
-		"X-Forwarded-For of its own caller is not read": {proxied(2, "203.0.113.7:4711"), get + "X-Forwarded-For: 198.51.100.1\r\n", "203.0.113.7:4711"},
-		"X-Forwarded-For of another proxy is":           {proxied(2, "10.1.2.3:4711"), get + "X-Forwarded-For: 203.0.113.7\r\n", "203.0.113.7:0"},
+		"X-Forwarded-For of an untrusted caller is ignored": {proxied(2, "203.0.113.7:4711"), get + "X-Forwarded-For: 198.51.100.1\r\n", "203.0.113.7:4711"},
+		"X-Forwarded-For of another proxy is read":          {proxied(2, "10.1.2.3:4711"), get + "X-Forwarded-For: 203.0.113.7\r\n", "203.0.113.7:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := dial(t, addr)
@@ -107,8 +110,9 @@ func TestAPROXYHeaderTellsWhoCalls(t *testing.T) {
 	}
 }
 
-func TestABadPROXYHeaderIsNoRequest(t *testing.T) {
-	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
+func TestAMalformedPROXYHeaderClosesTheConnection(t *testing.T) {
+	t.Parallel()
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, echoRemoteAddr)
 	for name, header := range map[string]string{
 		"version 1 without an address": "PROXY TCP4\r\n",
 		"version 1 with a bad one":     "PROXY TCP4 999.0.0.1 10.0.0.1 1 2\r\n",
@@ -129,8 +133,9 @@ func TestABadPROXYHeaderIsNoRequest(t *testing.T) {
 	}
 }
 
-func TestAProxyThatSendsNothingKeepsNobodyWaiting(t *testing.T) {
-	addr := start(t, httpserver.Options{TrustedProxies: trusted}, remote)
+func TestAProxyThatSendsNothingDelaysNobody(t *testing.T) {
+	t.Parallel()
+	addr := start(t, httpserver.Options{TrustedProxies: trusted}, echoRemoteAddr)
 	for range 100 {
 		dial(t, addr)
 	}
@@ -162,7 +167,8 @@ func proxyHeader(t *testing.T, version byte, from string) *proxyproto.Header {
 	return proxyproto.HeaderProxyFromAddrs(version, source, net.TCPAddrFromAddrPort(to))
 }
 
-func TestATrustedNetworkIsReadStrictly(t *testing.T) {
+func TestANetworkIsParsedStrictly(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"10.0.0.0/8": "10.0.0.0/8", "192.0.2.1": "192.0.2.1/32", "2001:db8::/32": "2001:db8::/32", "::1": "::1/128", "0.0.0.0/0": "0.0.0.0/0",
 	} {
@@ -171,8 +177,8 @@ func TestATrustedNetworkIsReadStrictly(t *testing.T) {
 		assert.Equal(t, want, got.String())
 	}
 	for text, want := range map[string]string{
-		"": "is no network", "10/8": "is no network", "10.0.0.0/33": "is no network", " 10.0.0.0/8": "is no network", "proxy": "is no network",
-		"10.1.2.3/8": "is it 10.0.0.0/8?", "::ffff:10.0.0.0/104": "must be a plain", "fe80::1%eth0": "must be a plain",
+		"": "is neither a network", "10/8": "is neither a network", "10.0.0.0/33": "is neither a network", " 10.0.0.0/8": "is neither a network", "proxy": "is neither a network",
+		"10.1.2.3/8": "did you mean 10.0.0.0/8?", "::ffff:10.0.0.0/104": "must be a plain", "fe80::1%eth0": "must be a plain",
 	} {
 		_, err := httpserver.ParseNetwork(text)
 		assert.ErrorContains(t, err, want, "%q", text)

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// declineH2C takes out of a request what asks for HTTP/2 without TLS. It is then
-// answered in HTTP/1.1, as RFC 9110, 7.8 allows and as clients expect that ask in
-// each request (Java's); behind a proxy it would open a connection to the
-// upstream that nothing looks into.
+// declineH2C removes the headers that ask for HTTP/2 without TLS. The response is
+// then HTTP/1.1, which RFC 9110, 7.8 allows and which clients expect that ask in
+// each request (Java's does). A proxy that forwarded the upgrade would open a
+// connection to the upstream that is not validated.
 func declineH2C(h http.Header) {
 	h.Del("Http2-Settings")
-	without(h, "Connection", "http2-settings")
-	if without(h, "Upgrade", "h2c") && len(h["Upgrade"]) == 0 {
-		without(h, "Connection", "upgrade")
+	removeToken(h, "Connection", "http2-settings")
+	if removeToken(h, "Upgrade", "h2c") && len(h["Upgrade"]) == 0 {
+		removeToken(h, "Connection", "upgrade")
 	}
 }
 
-// without takes a token out of a header's lists, and reports whether it was
+// removeToken removes a token from a header's lists and reports whether it was
 // there.
-func without(h http.Header, name, token string) (found bool) {
+func removeToken(h http.Header, name, token string) (found bool) {
 	var kept []string
 	for _, value := range h[name] {
 		for part := range strings.SplitSeq(value, ",") {

@@ -1,13 +1,14 @@
-// Package httpserver answers HTTP on a listener until it is told to stop, then
-// finishes the calls under way.
+// Package httpserver serves HTTP on a listener until its context ends, and then
+// lets the requests in progress finish.
 //
 //	err := httpserver.Run(ctx, listener, handler, httpserver.Options{Grace: 7 * time.Second, Log: log})
 //
-// It speaks HTTP/1.1, and HTTP/2 where there is TLS. Around net/http's server it
-// takes care of what a server at the edge of a network meets: the addresses that
-// trusted proxies tell, ambiguous framing, h2c upgrades, callers that are still
-// sending when their answer is there, and refusals that net/http writes itself.
-// It does not listen, and routes nothing: "OPTIONS *" too reaches the handler.
+// It speaks HTTP/1.1, and HTTP/2 over TLS. In addition to net/http's server it
+// handles what a server meets that anybody can reach: addresses that trusted
+// proxies forward, ambiguous framing, h2c upgrades, callers that still send when
+// the response is ready, and the error responses that net/http writes itself.
+// It does not open the listener and it does not route: even "OPTIONS *" reaches
+// the handler.
 package httpserver
 
 import (
@@ -23,38 +24,39 @@ import (
 )
 
 const (
-	headerTimeout  = 10 * time.Second // for a request's header, a PROXY header, a TLS handshake
+	headerTimeout  = 10 * time.Second // for a request header, a PROXY header, and a TLS handshake
 	maxHeaderBytes = 64 << 10
 )
 
-// Options is what Run works with. A zero time is no limit.
+// Options adjusts [Run]. A duration of zero means no limit, except for Grace.
 type Options struct {
 	ReadTimeout  time.Duration // for a request with its body
 	WriteTimeout time.Duration // from the end of a request's header to the end of its response
-	Grace        time.Duration // for calls under way when it is to stop; 0 cuts them off
+	Grace        time.Duration // for requests in progress when ctx ends; 0 aborts them at once
 	TLS          *tls.Config   // nil: plain HTTP
 	Log          *slog.Logger  // required
 
-	// TrustedProxies are the networks of the proxies in front. A PROXY protocol
-	// header (version 1 or 2) of a connection from there, and then X-Forwarded-For,
-	// give Request.RemoteAddr; its port is 0 where it is not known. From elsewhere
-	// a PROXY header is a malformed request, and X-Forwarded-For changes nothing.
+	// TrustedProxies are the networks of the proxies in front of this server. On a
+	// connection from there, Request.RemoteAddr is taken from the PROXY protocol
+	// header (version 1 or 2) and then from X-Forwarded-For. Its port is 0 if it is
+	// not known. On any other connection a PROXY header is a malformed request, and
+	// X-Forwarded-For is ignored.
 	TrustedProxies []netip.Prefix
 
-	// Refusal returns the content type and the body of a refusal that no handler
-	// writes: a request that cannot be read (400, 408, 431, 501, 505) or whose
-	// expectation is unknown (417). nil keeps net/http's text/plain.
-	Refusal func(status int) (contentType string, body []byte)
+	// ErrorBody returns the content type and the body of an error response that no
+	// handler writes, because the request cannot be read (400, 408, 431, 501, 505)
+	// or its expectation is unknown (417). nil keeps net/http's text/plain.
+	ErrorBody func(status int) (contentType string, body []byte)
 }
 
-// Run answers on ln until ctx ends. Then it takes no new calls, finishes
-// those under way, and returns nil, or an error if it had to cut some off. It
-// takes at most a second longer than Options.Grace. It closes ln. It does not
-// wait for connections that were taken over (Upgrade).
+// Run serves on ln until ctx ends. Then it accepts no new requests and waits for
+// those in progress, for at most a second longer than Options.Grace. It returns
+// an error if it had to abort any of them. It closes ln. It does not wait for
+// hijacked connections (Upgrade).
 func Run(ctx context.Context, ln net.Listener, handler http.Handler, o Options) error {
-	e := newEdge(o)
+	s := newServer(o)
 	srv := &http.Server{
-		Handler:                      e.handler(handler),
+		Handler:                      s.handler(handler),
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" is a path like any other
 		ReadHeaderTimeout:            headerTimeout,
 		ReadTimeout:                  o.ReadTimeout,
@@ -63,7 +65,7 @@ func Run(ctx context.Context, ln net.Listener, handler http.Handler, o Options) 
 		MaxHeaderBytes:               maxHeaderBytes,
 		ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
 		ConnContext:                  withConn,
-		ConnState:                    changed,
+		ConnState:                    onState,
 	}
 	o.Log.Info("listening", "addr", ln.Addr().String())
 	stopped := make(chan error, 1)
@@ -73,15 +75,15 @@ func Run(ctx context.Context, ln net.Listener, handler http.Handler, o Options) 
 		defer cancel()
 		err := srv.Shutdown(grace)
 		if err != nil {
-			e.lingering.stop(0)
+			s.lingering.stop(0)
 			srv.Close()
-			err = fmt.Errorf("calls under way were cut off after %v: %w", o.Grace, err)
+			err = fmt.Errorf("requests in progress were aborted after %v: %w", o.Grace, err)
 		}
-		e.lingering.stop(time.Second)
+		s.lingering.stop(time.Second)
 		stopped <- err
 	})
 	defer stop()
-	if err := srv.Serve(e.listen(ln)); !errors.Is(err, http.ErrServerClosed) {
+	if err := srv.Serve(s.listen(ln)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-stopped

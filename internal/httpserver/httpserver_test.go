@@ -15,17 +15,17 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
-func TestWhatDoesNotEndInTimeIsCutOff(t *testing.T) {
+func TestRequestsThatOutlastTheGraceAreAborted(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
-	cut := make(chan struct{})
+	aborted := make(chan struct{})
 	stopped := make(chan error, 1)
 	go func() {
 		stopped <- httpserver.Run(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-			close(cut)
+			close(aborted)
 		}), httpserver.Options{Grace: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
 	}()
 	resp, err := http.Get("http://" + ln.Addr().String())
@@ -33,9 +33,9 @@ func TestWhatDoesNotEndInTimeIsCutOff(t *testing.T) {
 	defer resp.Body.Close()
 	stop()
 	err = <-stopped
-	assert.ErrorContains(t, err, "calls under way were cut off after 50ms")
+	assert.ErrorContains(t, err, "requests in progress were aborted after 50ms")
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	<-cut
+	<-aborted
 	_, err = io.ReadAll(resp.Body)
 	assert.Error(t, err)
 }

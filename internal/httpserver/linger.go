@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-// How long and how much is read, and thrown away, from a caller that was
-// answered while it was still sending. To close at once would reset the
-// connection, and most clients then lose the answer (RFC 9112, 9.6). The times
-// are nginx's.
+// The limits on what is read and discarded from a caller that was still sending
+// when its response was complete. Closing at once would reset the connection, and
+// most clients then lose the response (RFC 9112, 9.6). The times are those of
+// nginx's lingering close.
 const (
 	lingerTime  = 30 * time.Second
-	lingerPause = 5 * time.Second // without a byte
+	lingerPause = 5 * time.Second // between two bytes
 	lingerBytes = 64 << 20
-	maxLinger   = 256 // connections; a further one is closed at once
+	maxLinger   = 256 // connections; any further one is closed at once
 )
 
-// lingering is the connections that are answered and read to their end.
-type lingering struct {
+// A lingerer reads connections to their end after their last response.
+type lingerer struct {
 	mu      sync.Mutex
 	conns   map[*conn]bool
 	stopped bool
 	empty   chan struct{} // closed when stopped and no connection is left
 }
 
-func newLingering() *lingering {
-	return &lingering{conns: map[*conn]bool{}, empty: make(chan struct{})}
+func newLingerer() *lingerer {
+	return &lingerer{conns: map[*conn]bool{}, empty: make(chan struct{})}
 }
 
-// add takes over a connection, and closes it. It reports false where it takes no
-// more.
-func (l *lingering) add(c *conn) bool {
+// add closes a connection once it is read to its end. It reports false, and leaves
+// the connection alone, if there are too many or the server stops.
+func (l *lingerer) add(c *conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopped || len(l.conns) >= maxLinger {
@@ -41,14 +41,14 @@ func (l *lingering) add(c *conn) bool {
 	l.conns[c] = true
 	go func() {
 		c.closeWrite()
-		_, _ = io.CopyN(io.Discard, &untilSilent{c.raw, time.Now().Add(lingerTime)}, lingerBytes)
+		_, _ = io.CopyN(io.Discard, &lingerReader{c.raw, time.Now().Add(lingerTime)}, lingerBytes)
 		c.raw.Close()
 		l.remove(c)
 	}()
 	return true
 }
 
-func (l *lingering) remove(c *conn) {
+func (l *lingerer) remove(c *conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.conns, c)
@@ -57,9 +57,9 @@ func (l *lingering) remove(c *conn) {
 	}
 }
 
-// stop takes no more connections. It closes those that have not ended after
-// grace.
-func (l *lingering) stop(grace time.Duration) {
+// stop makes add report false. It waits for the connections that are left, and
+// closes those that have not ended after grace.
+func (l *lingerer) stop(grace time.Duration) {
 	l.mu.Lock()
 	if !l.stopped && len(l.conns) == 0 {
 		close(l.empty)
@@ -78,19 +78,19 @@ func (l *lingering) stop(grace time.Duration) {
 	}
 }
 
-// untilSilent reads until a pause is too long, or its time is over.
-type untilSilent struct {
+// A lingerReader reads until a pause is too long or its end is reached.
+type lingerReader struct {
 	net.Conn
 	end time.Time
 }
 
-func (u *untilSilent) Read(p []byte) (int, error) {
+func (r *lingerReader) Read(p []byte) (int, error) {
 	deadline := time.Now().Add(lingerPause)
-	if u.end.Before(deadline) {
-		deadline = u.end
+	if r.end.Before(deadline) {
+		deadline = r.end
 	}
-	if err := u.SetReadDeadline(deadline); err != nil {
+	if err := r.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
-	return u.Conn.Read(p)
+	return r.Conn.Read(p)
 }

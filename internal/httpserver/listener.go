@@ -12,31 +12,33 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// A listener gives net/http connections whose PROXY header and TLS handshake
-// are done. Each is prepared on its own, so that a peer that sends nothing keeps
-// no other waiting.
+// A listener passes connections to net/http once their PROXY header is read and
+// their TLS handshake is done. It prepares each on a goroutine of its own, so that
+// a peer that sends nothing delays no other.
 type listener struct {
 	net.Listener
-	edge   *edge
+	server *server
 	ready  chan net.Conn
 	failed chan error
 	ctx    context.Context // until Close
 	cancel context.CancelFunc
 }
 
-func (e *edge) listen(ln net.Listener) net.Listener {
-	l := &listener{Listener: ln, edge: e, ready: make(chan net.Conn), failed: make(chan error)}
+var _ net.Listener = (*listener)(nil)
+
+func (s *server) listen(ln net.Listener) net.Listener {
+	l := &listener{Listener: ln, server: s, ready: make(chan net.Conn), failed: make(chan error)}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
-	go l.run()
+	go l.acceptLoop()
 	return l
 }
 
-func (l *listener) run() {
+func (l *listener) acceptLoop() {
 	for l.ctx.Err() == nil {
 		c, err := l.Listener.Accept()
 		if err != nil {
 			select {
-			case l.failed <- err: // net/http knows which errors pass, and waits
+			case l.failed <- err: // net/http retries temporary errors after a delay
 			case <-l.ctx.Done():
 			}
 			continue
@@ -47,7 +49,7 @@ func (l *listener) run() {
 
 func (l *listener) prepare(raw net.Conn) {
 	stop := context.AfterFunc(l.ctx, func() { raw.Close() })
-	c, err := l.edge.prepare(l.ctx, raw)
+	c, err := l.server.prepare(l.ctx, raw)
 	if !stop() || err != nil {
 		raw.Close()
 		return
@@ -77,55 +79,58 @@ func (l *listener) Close() error {
 	return l.Listener.Close()
 }
 
-// prepare returns a *conn, a secureConn, or a *tls.Conn where HTTP/2 is to be
-// spoken.
-func (e *edge) prepare(ctx context.Context, raw net.Conn) (net.Conn, error) {
-	c := &conn{Conn: raw, raw: raw, remote: raw.RemoteAddr(), edge: e}
+// prepare returns a *conn for plain HTTP, a tlsConn for HTTP/1.1 over TLS, or a
+// *tls.Conn for HTTP/2.
+func (s *server) prepare(ctx context.Context, raw net.Conn) (net.Conn, error) {
+	c := &conn{Conn: raw, raw: raw, remote: raw.RemoteAddr(), server: s}
 	c.idle.Store(true)
-	if e.trusts(addrOf(c.remote.String())) {
+	if s.trusts(addrOf(c.remote.String())) {
 		p := proxyproto.NewConn(raw, proxyproto.WithPolicy(proxyproto.USE), proxyproto.SetReadHeaderTimeout(headerTimeout))
-		if from, ok := p.RemoteAddr().(*net.TCPAddr); ok { // a bad header fails the first Read
+		if from, ok := p.RemoteAddr().(*net.TCPAddr); ok { // with a malformed header the first Read fails
 			c.remote = from
 		}
 		c.Conn = p
 	}
-	if e.tls == nil {
+	if s.tls == nil {
 		return c, nil
 	}
-	t := tls.Server(addressed{c.Conn, c.remote}, e.tls)
+	t := tls.Server(connWithRemote{c.Conn, c.remote}, s.tls)
 	handshake, cancel := context.WithTimeout(ctx, headerTimeout)
 	defer cancel()
 	if err := t.HandshakeContext(handshake); err != nil {
-		e.handshakeFailed(raw, err)
+		s.handshakeFailed(raw, err)
 		return nil, err
 	}
 	if t.ConnectionState().NegotiatedProtocol == "h2" {
 		return t, nil
 	}
 	c.Conn, c.tls = t, t
-	return secureConn{c}, nil
+	return tlsConn{c}, nil
 }
 
-// handshakeFailed answers a caller that speaks plain HTTP, as net/http does.
-func (e *edge) handshakeFailed(raw net.Conn, err error) {
+// handshakeFailed logs a failed handshake. It sends a caller that speaks plain HTTP
+// an error response, as net/http does.
+func (s *server) handshakeFailed(raw net.Conn, err error) {
 	var header tls.RecordHeaderError
 	if errors.As(err, &header) && header.Conn != nil {
 		raw.SetWriteDeadline(time.Now().Add(time.Second))
-		if e.Refusal != nil {
-			raw.Write(e.refusal(raw.RemoteAddr(), http.StatusBadRequest))
+		if s.ErrorBody != nil {
+			raw.Write(s.errorResponse(raw.RemoteAddr(), http.StatusBadRequest))
 		} else {
 			io.WriteString(raw, "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
 		}
 	}
-	if !errors.Is(err, io.EOF) { // a health check
-		e.Log.Warn("TLS handshake failed", "remote", raw.RemoteAddr().String(), "error", err)
+	if !errors.Is(err, io.EOF) { // EOF is a TCP health check
+		s.Log.Warn("TLS handshake failed", "remote", raw.RemoteAddr().String(), "error", err)
 	}
 }
 
-// addressed is a connection whose caller's address is known from elsewhere.
-type addressed struct {
+// A connWithRemote is a connection with the remote address that a PROXY header gave.
+type connWithRemote struct {
 	net.Conn
 	remote net.Addr
 }
 
-func (a addressed) RemoteAddr() net.Addr { return a.remote }
+var _ net.Conn = connWithRemote{}
+
+func (c connWithRemote) RemoteAddr() net.Addr { return c.remote }

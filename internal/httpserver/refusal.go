@@ -11,17 +11,17 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 )
 
-// refused logs a request that no handler sees, and returns its id.
-func (e *edge) refused(remote string, status int) (id string) {
+// logRefused logs a request that no handler sees, and returns its new id.
+func (s *server) logRefused(remote string, status int) (id string) {
 	id = accesslog.NewRequestID()
-	e.Log.Info("request refused", "request_id", id, "status", status, "remote", remote)
+	s.Log.Info("request refused", "request_id", id, "status", status, "remote", remote)
 	return id
 }
 
-// refusal returns the whole response to such a request.
-func (e *edge) refusal(remote net.Addr, status int) []byte {
-	id := e.refused(remote.String(), status)
-	contentType, body := e.Refusal(status)
+// errorResponse returns the whole response to a request that no handler sees.
+func (s *server) errorResponse(remote net.Addr, status int) []byte {
+	id := s.logRefused(remote.String(), status)
+	contentType, body := s.ErrorBody(status)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", status, http.StatusText(status))
 	h := http.Header{
@@ -31,13 +31,13 @@ func (e *edge) refusal(remote net.Addr, status int) []byte {
 		"Date":           {time.Now().UTC().Format(http.TimeFormat)},
 		"X-Request-Id":   {id},
 	}
-	_ = h.Write(&b) // a buffer takes all
+	_ = h.Write(&b) // a bytes.Buffer returns no error
 	b.WriteString("\r\n")
 	b.Write(body)
 	return b.Bytes()
 }
 
-// statusOf returns the status of a response that net/http writes.
+// statusOf returns the status of a response that net/http wrote.
 func statusOf(response []byte) int {
 	_, rest, _ := bytes.Cut(response, []byte(" "))
 	status, err := strconv.Atoi(string(rest[:min(3, len(rest))]))
@@ -47,15 +47,16 @@ func statusOf(response []byte) int {
 	return status
 }
 
-// answer refuses a request that net/http has taken, and closes the connection.
-func (e *edge) answer(w http.ResponseWriter, r *http.Request, status int) {
+// refuse writes the error response to a request that net/http accepted, and closes
+// the connection.
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, status int) {
 	w.Header().Set("Connection", "close")
-	w.Header().Set("X-Request-Id", e.refused(r.RemoteAddr, status))
-	if e.Refusal == nil {
+	w.Header().Set("X-Request-Id", s.logRefused(r.RemoteAddr, status))
+	if s.ErrorBody == nil {
 		http.Error(w, http.StatusText(status), status)
 		return
 	}
-	contentType, body := e.Refusal(status)
+	contentType, body := s.ErrorBody(status)
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	w.Write(body)

@@ -49,7 +49,7 @@ func (p *Proxy) Admin() http.Handler {
 // a browser may call it; elsewhere there must be a token.
 func (p *Proxy) adminOn(addr net.Addr) (http.Handler, error) {
 	if at, ok := addr.(*net.TCPAddr); ok && at.IP.IsLoopback() {
-		return httpserver.LocalOnly(p.Admin(), func(w http.ResponseWriter, r *http.Request) {
+		return httpserver.LoopbackOnly(p.Admin(), func(w http.ResponseWriter, r *http.Request) {
 			writeProblem(w, r, http.StatusForbidden, "the admin address takes only requests to localhost or a loopback address, and none of a web page from elsewhere")
 		}), nil
 	}

@@ -249,7 +249,7 @@ func TestItStopsInTimeWhateverHangs(t *testing.T) {
 	rg.stop()
 	select {
 	case err := <-rg.ended:
-		assert.ErrorContains(t, err, "calls under way were cut off")
+		assert.ErrorContains(t, err, "requests in progress were aborted")
 	case <-time.After(30 * time.Second):
 		t.Error("it does not end")
 	}

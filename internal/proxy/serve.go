@@ -39,14 +39,14 @@ func (p *Proxy) Serve(ctx context.Context, ln, admin net.Listener) error {
 		go func() {
 			adminEnded <- httpserver.Run(adminCtx, admin, h, httpserver.Options{
 				ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, Grace: time.Second,
-				Refusal: refusal, Log: p.o.Log.With("listener", "admin"),
+				ErrorBody: refusal, Log: p.o.Log.With("listener", "admin"),
 			})
 			cancel()
 		}()
 	}
 	o := httpserver.Options{
 		ReadTimeout: p.o.CallerTimeout, Grace: graceTime,
-		TrustedProxies: p.o.TrustedProxies, Refusal: refusal, Log: p.o.Log,
+		TrustedProxies: p.o.TrustedProxies, ErrorBody: refusal, Log: p.o.Log,
 	}
 	if p.certificate != nil {
 		o.TLS = p.certificate.Config()

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,7 +20,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 )
 
-// start serves with these options until the test ends, and returns the address.
+// start serves with o until the test ends, and returns the address.
 func start(t *testing.T, o httpserver.Options, handler http.HandlerFunc) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -33,7 +32,7 @@ func start(t *testing.T, o httpserver.Options, handler http.HandlerFunc) string 
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = httpserver.Run(ctx, ln, handler, o) // a test may leave calls under way
+		_ = httpserver.Run(ctx, ln, handler, o) // a test may leave requests in progress
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -46,14 +45,14 @@ func start(t *testing.T, o httpserver.Options, handler http.HandlerFunc) string 
 	return ln.Addr().String()
 }
 
-// shaped is a Refusal.
-func shaped(status int) (string, []byte) {
-	return "application/json", fmt.Appendf(nil, `{"refused":%d}`, status)
+// jsonError is an Options.ErrorBody.
+func jsonError(status int) (string, []byte) {
+	return "application/json", fmt.Appendf(nil, `{"error":%d}`, status)
 }
 
-// talk sends these bytes, and returns all that comes back until the server
+// roundTrip sends a request and returns everything that the server sends until it
 // closes the connection.
-func talk(t *testing.T, addr string, request []byte) string {
+func roundTrip(t *testing.T, addr string, request []byte) string {
 	t.Helper()
 	conn := dial(t, addr)
 	_, err := conn.Write(request)
@@ -72,9 +71,9 @@ func dial(t *testing.T, addr string) net.Conn {
 	return conn
 }
 
-func remote(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) }
+func echoRemoteAddr(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) }
 
-// responses reads the responses in what came back.
+// responses parses the responses in a text.
 func responses(t *testing.T, text string) (all []*http.Response) {
 	t.Helper()
 	for r := bufio.NewReader(strings.NewReader(text)); ; {
@@ -90,13 +89,14 @@ func responses(t *testing.T, text string) (all []*http.Response) {
 	}
 }
 
-func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
+func TestAnErrorThatNoHandlerWritesHasTheGivenBody(t *testing.T) {
+	t.Parallel()
 	get := "GET / HTTP/1.1\r\nHost: h\r\n"
 	for name, c := range map[string]struct {
 		request string
 		status  int
 	}{
-		"a request line that is none":     {"nope\r\n\r\n", 400},
+		"a malformed request line":        {"nope\r\n\r\n", 400},
 		"no Host":                         {"GET / HTTP/1.1\r\n\r\n", 400},
 		"a header name with a blank":      {get + "X Y: z\r\n\r\n", 400},
 		"a header without a colon":        {get + "nope\r\n\r\n", 400},
@@ -106,17 +106,17 @@ func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
 		"many headers":                    {get + strings.Repeat("X: y\r\n", 20<<10) + "\r\n", 431},
 		"a request line that is too long": {"GET /" + strings.Repeat("x", 70<<10) + " HTTP/1.1\r\nHost: h\r\n\r\n", 431},
 		"an unknown transfer coding":      {get + "Transfer-Encoding: gzip\r\n\r\n", 501},
-		"a version that is none":          {"GET / HTTP/3.7\r\nHost: h\r\n\r\n", 505},
-		"HTTP/2 by prior knowledge":       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", 505},
+		"an unknown HTTP version":         {"GET / HTTP/3.7\r\nHost: h\r\n\r\n", 505},
+		"HTTP/2 with prior knowledge":     {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", 505},
 		"an expectation that is unknown":  {get + "Expect: wonders\r\n\r\n", 417},
 		"TLS on a plain port":             {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 \n\n", 400},
-		"after a request that was good":   {get + "\r\nnope\r\n\r\n", 400},
+		"after a good request":            {get + "\r\nnope\r\n\r\n", 400},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var log syncBuffer
-			addr := start(t, httpserver.Options{Refusal: shaped, Log: slog.New(slog.NewJSONHandler(&log, nil))},
+			var log logtest.Buffer
+			addr := start(t, httpserver.Options{ErrorBody: jsonError, Log: slog.New(slog.NewJSONHandler(&log, nil))},
 				func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "HTTP/1.1 200 is text here") })
-			all := responses(t, talk(t, addr, []byte(c.request)))
+			all := responses(t, roundTrip(t, addr, []byte(c.request)))
 			require.NotEmpty(t, all)
 			resp := all[len(all)-1]
 			body, _ := io.ReadAll(resp.Body)
@@ -125,9 +125,11 @@ func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
 			assert.Equal(t, "application/json", resp.Header.Get("Content-Type"))
 			assert.True(t, resp.Close)
 			assert.NotEmpty(t, resp.Header.Get("Date"))
-			assert.JSONEq(t, fmt.Sprintf(`{"refused":%d}`, c.status), string(body))
+			assert.JSONEq(t, fmt.Sprintf(`{"error":%d}`, c.status), string(body))
 			assert.Regexp(t, "^[0-9a-f]{32}$", resp.Header.Get("X-Request-Id"))
-			line := log.find(t, "request refused")
+			lines := log.Records(t, "request refused")
+			require.Len(t, lines, 1)
+			line := lines[0]
 			assert.Equal(t, resp.Header.Get("X-Request-Id"), line["request_id"])
 			assert.EqualValues(t, c.status, line["status"])
 			assert.Contains(t, line["remote"], "127.0.0.1:")
@@ -135,23 +137,23 @@ func TestARefusalOfTheServersOwnHasTheGivenShape(t *testing.T) {
 	}
 }
 
-func TestAHeaderThatDoesNotEndIsA408(t *testing.T) {
-	t.Parallel() // it takes ten seconds
-	addr := start(t, httpserver.Options{Refusal: shaped}, remote)
-	quiet := dial(t, addr)
-	assert.Contains(t, talk(t, addr, []byte("GET / HTTP/1.1\r\nHost: h\r\nX: ")), `{"refused":408}`)
-	got, err := io.ReadAll(quiet)
+func TestAHeaderThatDoesNotEndGetsA408(t *testing.T) {
+	t.Parallel() // takes ten seconds
+	addr := start(t, httpserver.Options{ErrorBody: jsonError}, echoRemoteAddr)
+	silent := dial(t, addr)
+	assert.Contains(t, roundTrip(t, addr, []byte("GET / HTTP/1.1\r\nHost: h\r\nX: ")), `{"error":408}`)
+	got, err := io.ReadAll(silent)
 	require.NoError(t, err)
-	assert.Empty(t, got, "one that has asked nothing is just closed")
+	assert.Empty(t, got, "a connection without a request is closed without a response")
 }
 
-// A response of a handler is never taken for net/http's own.
-func TestAResponseOfAHandlerIsLeftAsItIs(t *testing.T) {
-	addr := start(t, httpserver.Options{Refusal: shaped}, func(w http.ResponseWriter, r *http.Request) {
+func TestAHandlersErrorResponseIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	addr := start(t, httpserver.Options{ErrorBody: jsonError}, func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Date"] = nil
 		http.Error(w, "mine", 400)
 	})
-	all := responses(t, talk(t, addr, []byte("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")))
+	all := responses(t, roundTrip(t, addr, []byte("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")))
 	require.Len(t, all, 2)
 	for _, resp := range all {
 		body, _ := io.ReadAll(resp.Body)
@@ -160,23 +162,7 @@ func TestAResponseOfAHandlerIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-// A syncBuffer is a log that may be read while it is written.
-type syncBuffer struct{ logtest.Buffer }
-
-func (b *syncBuffer) find(t *testing.T, message string) (found map[string]any) {
-	t.Helper()
-	for line := range strings.Lines(b.String()) {
-		var record map[string]any
-		require.NoError(t, json.Unmarshal([]byte(line), &record))
-		if record["msg"] == message {
-			found = record
-		}
-	}
-	require.NotNil(t, found, "no %q in %s", message, b)
-	return found
-}
-
-// bodyOf reads a response's body.
+// bodyOf reads a response and returns its body.
 func bodyOf(t *testing.T, conn net.Conn) string {
 	t.Helper()
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -10,8 +10,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
-func TestOnlyWhatIsLocalPasses(t *testing.T) {
-	h := httpserver.LocalOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }),
+func TestOnlyRequestsFromThisMachineAndNoForeignPagePass(t *testing.T) {
+	h := httpserver.LoopbackOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }),
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) })
 	for name, c := range map[string]struct {
 		host   string
@@ -31,12 +31,12 @@ func TestOnlyWhatIsLocalPasses(t *testing.T) {
 		"a name that begins well":       {"localhost.evil.example", nil, false},
 		"an address that begins well":   {"127.0.0.1.evil.example:80", nil, false},
 		"a name that ends well":         {"evil.localhost", nil, false},
-		"another address":               {"192.0.2.1:8080", nil, false},
+		"a public address":              {"192.0.2.1:8080", nil, false},
 		"the unspecified address":       {"0.0.0.0:8080", nil, false},
 		"the unspecified IPv6 address":  {"[::]:8080", nil, false},
 		"no host":                       {"", nil, false},
-		"a user before it":              {"localhost@evil.example", nil, false},
-		"a port that is none":           {"localhost:evil", nil, false},
+		"a user before the host":        {"localhost@evil.example", nil, false},
+		"a malformed port":              {"localhost:evil", nil, false},
 		"IPv6 without brackets":         {"::1", nil, false},
 		"brackets that do not close":    {"[::1", nil, false},
 		"its own origin":                {"localhost:8080", http.Header{"Origin": {"http://localhost:8080"}}, true},
@@ -49,10 +49,10 @@ func TestOnlyWhatIsLocalPasses(t *testing.T) {
 		"an empty origin":               {"localhost:8080", http.Header{"Origin": {""}}, false},
 		"another scheme":                {"localhost:8080", http.Header{"Origin": {"chrome-extension://localhost"}}, false},
 		"two origins":                   {"localhost:8080", http.Header{"Origin": {"http://localhost", "https://evil.example"}}, false},
-		"a page of its own":             {"localhost:8080", http.Header{"Sec-Fetch-Site": {"same-origin"}}, true},
-		"a user's own doing":            {"localhost:8080", http.Header{"Sec-Fetch-Site": {"none"}}, true},
+		"a page of the same origin":     {"localhost:8080", http.Header{"Sec-Fetch-Site": {"same-origin"}}, true},
+		"a navigation by the user":      {"localhost:8080", http.Header{"Sec-Fetch-Site": {"none"}}, true},
 		"an image in a foreign page":    {"localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, false},
-		"the same in other letters":     {"localhost:8080", http.Header{"Sec-Fetch-Site": {"Cross-Site"}}, false},
+		"cross-site in other letters":   {"localhost:8080", http.Header{"Sec-Fetch-Site": {"Cross-Site"}}, false},
 		"a foreign origin, rebound too": {"evil.example", http.Header{"Origin": {"http://evil.example"}, "Sec-Fetch-Site": {"same-origin"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,14 +7,13 @@ import (
 	"strings"
 )
 
-// LocalOnly lets through what a program on this machine sends to an address on
-// loopback, and calls refuse for what a page in a browser may have sent: a
-// request whose Host is not localhost or a loopback address (DNS rebinding), one
-// with an Origin that is not on loopback, or one that the browser calls
-// cross-site.
-func LocalOnly(next http.Handler, refuse http.HandlerFunc) http.Handler {
+// LoopbackOnly protects a server on a loopback address from pages in a browser on
+// the same machine. It calls refuse for a request whose Host is not localhost or
+// a loopback address (DNS rebinding), whose Origin is not on loopback, or which
+// the browser marks as cross-site. All other requests go to next.
+func LoopbackOnly(next http.Handler, refuse http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLocal(r) {
+		if !allowsOrigin(r) {
 			refuse(w, r)
 			return
 		}
@@ -22,7 +21,7 @@ func LocalOnly(next http.Handler, refuse http.HandlerFunc) http.Handler {
 	})
 }
 
-func isLocal(r *http.Request) bool {
+func allowsOrigin(r *http.Request) bool {
 	if !isLoopback(r.Host) {
 		return false
 	}
