@@ -1,6 +1,13 @@
-# One line a target; the versions of tools that are not modules stand here.
-STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-SPECTRAL    = @stoplight/spectral-cli@6.16.3
+# The versions of the tools that go.mod does not pin.
+GOLANGCI   = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+SPECTRAL   = @stoplight/spectral-cli@6.16.3
+
+MODULES = . bench compat internal/faults
+
+# Two checkouts must not share a cache: golangci-lint would name the other's files.
+export GOLANGCI_LINT_CACHE = $(CURDIR)/bin/lint-cache
+
 FUZZTIME   ?= 10m
 EXECUTIONS ?= 1000000
 FAULTS_ADDRS ?= 1000000
@@ -30,12 +37,14 @@ compat: servers
 generate:
 	go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml
 
-# the contract, the format and the code
+# the contract, the format, the code of all modules and the workflow
 lint:
 	npx --yes $(SPECTRAL) lint --fail-severity=hint openapi.yaml
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt"; exit 1; }
-	go vet ./...
-	go run $(STATICCHECK) ./...
+	@for module in $(MODULES); do \
+	  echo "golangci-lint run ./... in $$module"; \
+	  (cd $$module && go run $(GOLANGCI) run ./...) || exit 1; done
+	go run $(ACTIONLINT)
 
 # ratios against peers, into bench/README.md
 bench: servers
