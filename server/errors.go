@@ -2,12 +2,14 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -160,4 +162,41 @@ func describe(vs validate.Violations) string {
 		fmt.Fprintf(&b, "%s: %s", place, v.Message)
 	}
 	return b.String()
+}
+
+// refuse answers a call that validation or authentication stopped.
+func refuse(w http.ResponseWriter, r *http.Request, vs validate.Violations) {
+	var f *failure
+	if !errors.As(vs, &f) {
+		f = failureOf(vs)
+	}
+	fail(w, r, f)
+}
+
+// fail is the one way out for every error.
+func fail(w http.ResponseWriter, r *http.Request, err error) {
+	var f *failure
+	if !errors.As(err, &f) {
+		f = internal.with("", err)
+	}
+	accesslog.From(r.Context()).Err = f
+	writeFailure(w, f)
+}
+
+// refusal gives the API's error shape to what net/http refuses by itself.
+func refusal(status int) (contentType string, body []byte) {
+	f := invalidRequest
+	switch {
+	case status == 413 || status == 431:
+		f = tooLarge
+	case status == 503:
+		f = overloaded
+	case status >= 500:
+		f = internal
+	}
+	body, err := json.Marshal(f.with("The request is not HTTP as this server takes it.", nil).response())
+	if err != nil { // strings always encode
+		panic(err)
+	}
+	return "application/json", body
 }

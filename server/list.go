@@ -2,13 +2,15 @@ package server
 
 import (
 	"context"
+	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
-	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
 // ListClients lists a page of the sessions of one node. Its errors are failures.
@@ -28,49 +30,42 @@ func (s *Server) ListClients(ctx context.Context, req gen.ListClientsRequestObje
 	}, nil
 }
 
-// pageOf picks one page of all, which come by id, and tells how many there are
-// in all of its pages. It orders indexes, for a row is large.
-func pageOf(all []sessions.Session, p gen.ListClientsParams) (page []gen.ClientInfo, count int) {
-	const usual = 10 // of the reference
-	chosen := make([]int32, 0, len(all))
-	for i := range all {
-		if strings.Contains(all[i].Addr, orZero(p.Addr)) {
-			chosen = append(chosen, int32(i))
+// listParameters are the query parameters of ListClients.
+var listParameters = []string{"node_id", "offset", "limit", "addr", "sort", "order"}
+
+// listQuery drops the query parameters without a value before they are bound:
+// official clients send one for each field that is not set. It refuses those that
+// the operation does not have, because a list that ignores a misspelt filter
+// shows more than was asked for. It comes after authentication, for a signature
+// covers the query as it was sent.
+func listQuery(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if query := r.URL.RawQuery; query != "" {
+			kept, err := cleanQuery(query)
+			if err != nil {
+				fail(w, r, err)
+				return
+			}
+			url := *r.URL
+			url.RawQuery = kept
+			r.URL = &url
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cleanQuery returns the pairs of query that have a value. The error is a failure.
+func cleanQuery(query string) (string, error) {
+	var kept []string
+	for pair := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(key)
+		if key != "" && (err != nil || !slices.Contains(listParameters, name)) {
+			return "", invalidRequest.with(fmt.Sprintf("the query has a parameter that is not one of %s", strings.Join(listParameters, ", ")), err)
+		}
+		if value != "" {
+			kept = append(kept, pair)
 		}
 	}
-	order(all, chosen, orZero(p.Sort), orZero(p.Order) == gen.SortOrderDesc)
-
-	limit := usual
-	if p.Limit != nil {
-		limit = int(*p.Limit)
-	}
-	from := min(int(orZero(p.Offset)), len(chosen))
-	to := min(from+limit, len(chosen))
-	page = make([]gen.ClientInfo, to-from) // never nil: clients must be [] and not null
-	for i, at := range chosen[from:to] {
-		page[i] = clientInfo(&all[at])
-	}
-	return page, len(chosen)
-}
-
-// order sorts chosen, which is ascending, by a field of its sessions; those that
-// are equal in it stay by id.
-func order(all []sessions.Session, chosen []int32, field gen.SortField, desc bool) {
-	compare := comparisons[field]
-	switch {
-	case compare == nil && desc:
-		slices.Reverse(chosen)
-	case compare == nil:
-	case desc:
-		slices.SortFunc(chosen, func(a, b int32) int { return or(compare(&all[b], &all[a]), a-b) })
-	default:
-		slices.SortFunc(chosen, func(a, b int32) int { return or(compare(&all[a], &all[b]), a-b) })
-	}
-}
-
-func or(c int, otherwise int32) int {
-	if c != 0 {
-		return c
-	}
-	return int(otherwise)
+	return strings.Join(kept, "&"), nil
 }

@@ -24,7 +24,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -176,21 +178,78 @@ func (a *API) Close(ctx context.Context) error {
 	return nil
 }
 
-// refuse answers a call that validation or authentication stopped.
-func refuse(w http.ResponseWriter, r *http.Request, vs validate.Violations) {
-	var f *failure
-	if !errors.As(vs, &f) {
-		f = failureOf(vs)
-	}
-	fail(w, r, f)
+// How long the end of a server takes from the signal on, whatever hangs: ten
+// seconds at most, the operator's own patience and that of service managers.
+const (
+	killGrace = 6 * time.Second // for kills under way; then they are cut off and say so
+	callGrace = 7 * time.Second // for all calls under way; then their connections are closed
+	jobGrace  = 2 * time.Second // more, for kill-alls, which are stopped at the signal
+)
+
+// ServeOptions is what Serve needs to know of the network.
+type ServeOptions struct {
+	// TrustedProxies are the networks of the proxies in front, whose
+	// X-Forwarded-For and PROXY protocol headers say who calls. Those of others
+	// are not looked at.
+	TrustedProxies []netip.Prefix
 }
 
-// fail is the one way out for every error.
-func fail(w http.ResponseWriter, r *http.Request, err error) {
-	var f *failure
-	if !errors.As(err, &f) {
-		f = internal.with("", err)
-	}
-	accesslog.From(r.Context()).Err = f
-	writeFailure(w, f)
+// ServeOptions returns those of the configuration.
+func (c *Config) ServeOptions() ServeOptions { return ServeOptions{TrustedProxies: c.trusted} }
+
+// Serve answers on ln until ctx ends. Then it takes no new calls, stops the
+// kill-alls, lets the calls under way finish and closes the API. It returns nil,
+// or an error where it had to cut something off, within ten seconds of ctx's end.
+// It closes ln.
+func (a *API) Serve(ctx context.Context, ln net.Listener, o ServeOptions) error {
+	running := a.server.running
+	stop := context.AfterFunc(ctx, func() {
+		running.halt()
+		time.AfterFunc(killGrace, func() { running.cutOff(errStopped) })
+	})
+	defer stop()
+	err := httpserver.Run(ctx, ln, a, httpserver.Options{
+		ReadTimeout:    30 * time.Second,
+		WriteTimeout:   30*time.Second + nodeTime, // it runs from the end of the header on
+		Grace:          callGrace,
+		TrustedProxies: o.TrustedProxies,
+		ErrorBody:      refusal,
+		Log:            a.log,
+	})
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
+	defer cancel()
+	return errors.Join(err, a.Close(end))
+}
+
+// callerKey is the log's name for the credential that called.
+const callerKey = "caller"
+
+// A caller is who called, and from where.
+type caller struct{ name, remote string }
+
+type callerCtx struct{}
+
+// withCaller notes the caller for the log's line and for callerOf.
+func withCaller(r *http.Request, name string) context.Context {
+	ctx := r.Context()
+	accesslog.From(ctx).Set(callerKey, name)
+	return context.WithValue(ctx, callerCtx{}, caller{name, r.RemoteAddr})
+}
+
+func callerOf(ctx context.Context) caller {
+	who, _ := ctx.Value(callerCtx{}).(caller)
+	return who
+}
+
+// observe gives each request its id, which every answer carries, writes its
+// line in the log, and answers for a handler that panics.
+func observe(log *slog.Logger, next http.Handler) http.Handler {
+	return accesslog.Handler(accesslog.Options{
+		Log:     log,
+		Attrs:   []slog.Attr{slog.String(callerKey, "")},
+		OnPanic: func(w http.ResponseWriter, r *http.Request) { fail(w, r, internal.with("", nil)) },
+	}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", accesslog.From(r.Context()).RequestID)
+		next.ServeHTTP(w, r)
+	}))
 }
