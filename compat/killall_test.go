@@ -119,7 +119,7 @@ func TestAKillAllFailsWithItsNodeAndTheOthersAreDone(t *testing.T) {
 	job := c.await(c.killAll(everywhere))
 	assert.Equal(t, statuses.FAIL, *job.Status)
 	require.NotNil(t, job.FailReason)
-	assert.Equal(t, "node n: the node's host refuses the connection: nothing listens at the port", *job.FailReason)
+	assert.Equal(t, "node n: the node's host refuses the connection: nothing listens on the port", *job.FailReason)
 	assert.NotNil(t, job.EndTime)
 	assert.True(t, s.Closed())
 }

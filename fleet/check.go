@@ -52,7 +52,7 @@ func (f *Fleet) Check(ctx context.Context) []NodeProblem {
 			all.Go(func() {
 				turn <- struct{}{}
 				defer func() { <-turn }()
-				servers[i][j] = m.Server(ctx)
+				servers[i][j] = m.RunID(ctx)
 				if err := m.Check(ctx); err != nil {
 					found[i][j] = NodeProblem{key.project, key.instance, m.ID, sessions.Reason(err), false, err}
 				}

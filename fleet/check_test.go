@@ -45,8 +45,8 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 		got = append(got, p.String())
 	}
 	assert.Equal(t, []string{
-		"project p, instance bad, node locked: the node wants a password",
-		"project p, instance bad, node down: the node's host refuses the connection: nothing listens at the port",
+		"project p, instance bad, node locked: the node requires a password",
+		"project p, instance bad, node down: the node's host refuses the connection: nothing listens on the port",
 		"project p, instance bad, node reader: the node's user may not run CLIENT KILL",
 		"project p, instance empty: the instance has no nodes",
 		"project q, instance twice, node same: it has the address of project p, instance good, node a",
@@ -80,7 +80,7 @@ func TestARotatedPasswordIsReadAgain(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		problems := f.Check(t.Context())
-		return len(problems) == 1 && problems[0].What == "the node does not take the user name and the password"
+		return len(problems) == 1 && problems[0].What == "the node rejects the user name and the password"
 	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, os.WriteFile(file, []byte("new\n"), 0o600))
 	require.Eventually(t, func() bool { return len(f.Check(t.Context())) == 0 }, 10*time.Second, 10*time.Millisecond)

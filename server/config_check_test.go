@@ -63,7 +63,7 @@ func TestWhatAConfigurationTells(t *testing.T) {
 		"no audit":         {"listen: 127.0.0.1:0\naudit: Off\n" + projects, []string{"warning: dcs.yaml:2: kills are not recorded anywhere"}},
 		"trust in anybody": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller is trusted"}},
 		"nodes that cannot be managed": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: down, address: '127.0.0.1:1'}, {id: locked, address: '" + locked.Addr() + "'}]}]}]\n",
-			[]string{"error: project p, instance i, node down: the node's host refuses the connection", "error: project p, instance i, node locked: the node wants a password"}},
+			[]string{"error: project p, instance i, node down: the node's host refuses the connection", "error: project p, instance i, node locked: the node requires a password"}},
 		"one node twice": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: a, address: '" + node.Addr() + "'}, {id: b, address: '" + node.Addr() + "'}]}]}]\n",
 			[]string{"warning: project p, instance i, node b: it has the address of project p, instance i, node a"}},
 	} {

@@ -156,7 +156,7 @@ func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
 	s := redistest.Dial(t, up.Addr(), "s")
 	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
 	assert.Equal(t, gen.FAIL, job.Status)
-	assert.Equal(t, "node down: the node's host refuses the connection: nothing listens at the port; node locked: the node wants a password", *job.FailReason)
+	assert.Equal(t, "node down: the node's host refuses the connection: nothing listens on the port; node locked: the node requires a password", *job.FailReason)
 	assert.Equal(t, "2: 1 killed, 0 gone, 1 protected, 0 failed", countsOf(job))
 	assert.True(t, s.Closed())
 	assert.Len(t, a.log.lines(t, "kill-all failed"), 2)

@@ -80,10 +80,10 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 			reasons[n.NodeID], list.Nodes[i].StatusReason = *n.StatusReason, nil
 		}
 	}
-	assert.Contains(t, reasons["down"], "nothing listens at the port")
+	assert.Contains(t, reasons["down"], "nothing listens on the port")
 	assert.NotEmpty(t, reasons["hung"])
 	assert.Contains(t, reasons["busy"], "busy with a script")
-	assert.Contains(t, reasons["locked"], "wants a password")
+	assert.Contains(t, reasons["locked"], "requires a password")
 	assert.NotEmpty(t, reasons["ip6"])
 	assert.Len(t, reasons, 5)
 	node := func(id, name, address string, status gen.NodeInfoStatus, kind *gen.NodeInfoNodeType) gen.NodeInfo {

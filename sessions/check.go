@@ -5,17 +5,18 @@ import (
 	"errors"
 )
 
-// Check connects and tries each right that listing and killing need, without
-// doing anything: it kills an id that nobody has. It returns nil, or what is
-// missing, joined where that is more than one. Reason tells it to a caller.
+// Check connects and tries each command that listing and killing need, without
+// effect: the id that it kills does not exist. It returns nil, or all that is
+// missing, joined; [Reason] returns that as a text.
 func (n *Node) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, callTime, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, errCallTimeout)
 	defer cancel()
-	return n.use(ctx, func(l *link) (bool, error) {
-		const nobody = "9223372036854775807"
-		list, kill := l.ask2(ctx,
+	return n.withConn(ctx, func(c *conn) (bool, error) {
+		const unusedID = "9223372036854775807"
+		replies := c.exec(ctx,
 			[]string{"CLIENT", "LIST", "TYPE", "master"},
-			[]string{"CLIENT", "KILL", "ID", nobody, "TYPE", typeNormal})
+			[]string{"CLIENT", "KILL", "ID", unusedID, "TYPE", typeNormal})
+		list, kill := replies[0], replies[1]
 		switch {
 		case list.err == nil:
 			return true, kill.err
@@ -27,15 +28,15 @@ func (n *Node) Check(ctx context.Context) error {
 	})
 }
 
-// Server returns what tells the node's server from others until it restarts: two
-// Nodes with one value are one server. It is "" where the node does not answer,
-// and a value of the connection's own where it does not say.
-func (n *Node) Server(ctx context.Context) string {
-	ctx, cancel := context.WithTimeoutCause(ctx, callTime, errSlow)
+// RunID returns the server's run_id, which is unique until the server restarts:
+// two Nodes with the same RunID are one server. If the user may not run INFO it is
+// unique to the connection. It is "" if the node cannot be reached.
+func (n *Node) RunID(ctx context.Context) string {
+	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, errCallTimeout)
 	defer cancel()
-	l, err := n.connected(ctx)
+	c, err := n.awaitConn(ctx)
 	if err != nil {
 		return ""
 	}
-	return l.run
+	return c.runID
 }

@@ -10,39 +10,40 @@ import (
 )
 
 const (
-	// few is up to how many addresses that were not listed are killed on a large
-	// server without listing all sessions. Of 10,000 sessions a list costs the
-	// node 10 to 14 ms at one go, and one kill by address 0.13 ms, with others
-	// served in between.
-	few = 150
-	// page is how many sessions are asked for by their ids at one go: 64 of
-	// 10,000 cost the node 0.17 ms, and 0.26 on Valkey from 8.1.
-	page = 64
-	// small is how many sessions a server has whose list takes no longer than a
-	// chunk of kills may: it is then always asked for, because nothing else shows
-	// at one moment who is where.
-	small = 256
-	// recent is how long a list of all sessions tells that there are many and that
-	// none has a Sentinel's name.
-	recent = 10 * time.Second
-	// watched is how long all are listed once a Sentinel was seen: nothing but its
-	// name shows its command link, and the other link may be missing for a while.
-	watched = 10 * time.Minute
+	// maxUnlisted is how many addresses that were never listed are killed on a
+	// large server without listing all its sessions. With 10,000 sessions a list
+	// blocks the node for 10 to 14 ms, and one kill by address for 0.13 ms, with
+	// other clients served in between.
+	maxUnlisted = 150
+	// listBatch is how many sessions one CLIENT LIST asks for by id: 64 of 10,000
+	// take the node 0.17 ms, or 0.26 ms on Valkey from 8.1.
+	listBatch = 64
+	// smallServer is how many sessions can be listed in the time of one chunk of
+	// kills. A server with at most so many is always listed completely, because
+	// only a complete list shows all sessions at one moment.
+	smallServer = 256
+	// listMaxAge is how long a complete list is evidence that the server is large
+	// and that no Sentinel watches it.
+	listMaxAge = 10 * time.Second
+	// sentinelMemory is how long all sessions are listed after a Sentinel was seen:
+	// only its name identifies its command link, and its other link may be missing
+	// for a while.
+	sentinelMemory = 10 * time.Minute
 )
 
-// A question is which sessions are to be looked at: all, or the links that must
-// live and those with some ids.
-type question struct {
+// A listQuery says which sessions to list: all, or those with some ids and the
+// links that must live.
+type listQuery struct {
 	all   bool
 	links bool
 	ids   []int64
 }
 
-func (q *question) any() bool { return q.all || q.links || len(q.ids) > 0 }
+func (q *listQuery) any() bool { return q.all || q.links || len(q.ids) > 0 }
 
-// add makes one question of two, unless it would be too long.
-func (q *question) add(other *question) bool {
-	if len(q.ids) > 0 && len(q.ids)+len(other.ids) > 2*page {
+// merge adds other to q, unless the result would be too long.
+func (q *listQuery) merge(other *listQuery) bool {
+	if len(q.ids) > 0 && len(q.ids)+len(other.ids) > 2*listBatch {
 		return false
 	}
 	q.all, q.links = q.all || other.all, q.links || other.links
@@ -50,151 +51,149 @@ func (q *question) add(other *question) bool {
 	return true
 }
 
-// A look is what is known of a node's sessions at one time. Calls that asked in
-// the same round share it, and do not change it.
-type look struct {
-	run      string
-	self     int64
-	whole    bool // what is not in it is not there
+// A clientList holds the sessions that CLIENT LIST returned in one pipeline. All
+// requests of the pipeline share it, and nobody changes it.
+type clientList struct {
+	runID    string
+	ownID    int64
+	complete bool // a session that is not in it is not connected
 	sentinel bool // a Sentinel watches the node
 	sessions []Session
-	err      error // the first that the server answered
+	err      error // the first error reply
 
-	index  sync.Once
-	byID   map[int64]*Session
-	byPeer map[netip.AddrPort][]*Session
+	indexed sync.Once
+	byID    map[int64]*Session
+	byAddr  map[netip.AddrPort][]*Session
 }
 
-func (l *link) newLook(q question) *look {
-	return &look{run: l.run, self: l.self, whole: q.all || !l.listsIDs}
+func (c *conn) newClientList(q listQuery) *clientList {
+	return &clientList{runID: c.runID, ownID: c.id, complete: q.all || !c.listsByID}
 }
 
-// look adds the commands that answer q.
-func (r *round) look(l *link, q question) {
-	list := func(filter ...string) {
-		r.add(slices.Concat([]string{"CLIENT", "LIST"}, filter), r.seen.add)
+// addLists adds the commands for q, which fill p.list. They go out in one
+// pipeline, so that the list takes one round trip.
+func (p *pipeline) addLists(c *conn, q listQuery) {
+	add := func(filter ...string) {
+		p.add(slices.Concat([]string{"CLIENT", "LIST"}, filter), p.list.add)
 	}
-	if r.seen.whole {
-		list()
+	if p.list.complete {
+		add()
 		return
 	}
 	if q.links {
-		list("TYPE", "master")
-		list("TYPE", "replica")
-		list("TYPE", "pubsub")
-		if !l.noFlags { // slot-migration links are of no type that can be asked for
+		add("TYPE", "master")
+		add("TYPE", "replica")
+		add("TYPE", "pubsub")
+		if !c.noListFlags { // CLIENT LIST TYPE does not know slot-migration links
 			for _, flag := range slotFlags {
-				r.add([]string{"CLIENT", "LIST", "FLAGS", string(flag)}, func(p reply) {
-					if p.err != nil {
-						l.noFlags = true // it has no such links either
+				p.add([]string{"CLIENT", "LIST", "FLAGS", string(flag)}, func(v reply) {
+					if v.err != nil {
+						c.noListFlags = true // such a server has no such links either
 						return
 					}
-					r.seen.add(p)
+					p.list.add(v)
 				})
 			}
 		}
-		list("ID", strconv.FormatInt(l.self, 10))
+		add("ID", strconv.FormatInt(c.id, 10))
 	}
-	for ids := range slices.Chunk(q.ids, page) {
+	for ids := range slices.Chunk(q.ids, listBatch) {
 		filter := []string{"ID"}
 		for _, id := range ids {
 			filter = append(filter, strconv.FormatInt(id, 10))
 		}
-		list(filter...)
+		add(filter...)
 	}
 }
 
-// add takes the reply to a CLIENT LIST.
-func (s *look) add(p reply) {
-	if p.err != nil {
-		if s.err == nil {
-			s.err = p.err
+// add adds the reply to one CLIENT LIST.
+func (l *clientList) add(v reply) {
+	if v.err != nil {
+		if l.err == nil {
+			l.err = v.err
 		}
 		return
 	}
-	rows := parseList(p.text)
+	rows := parseList(v.text)
 	for i := range rows {
-		rows[i].self = rows[i].ID == s.self
-		s.sentinel = s.sentinel || rows[i].isSentinel()
+		rows[i].self = rows[i].ID == l.ownID
+		l.sentinel = l.sentinel || rows[i].isSentinel()
 	}
-	if s.sessions == nil {
-		s.sessions = rows
+	if l.sessions == nil {
+		l.sessions = rows
 	} else {
-		s.sessions = append(s.sessions, rows...)
+		l.sessions = append(l.sessions, rows...)
 	}
 }
 
-// join makes one look of several that are not whole.
-func join(looks []*look) *look {
-	if len(looks) == 1 {
-		return looks[0]
+// mergeLists merges lists that are not complete.
+func mergeLists(lists []*clientList) *clientList {
+	if len(lists) == 1 {
+		return lists[0]
 	}
-	all := &look{run: looks[0].run, self: looks[0].self}
-	for _, s := range looks {
-		all.sessions = append(all.sessions, s.sessions...)
-		all.sentinel = all.sentinel || s.sentinel
+	merged := &clientList{runID: lists[0].runID, ownID: lists[0].ownID}
+	for _, l := range lists {
+		merged.sessions = append(merged.sessions, l.sessions...)
+		merged.sentinel = merged.sentinel || l.sentinel
 	}
-	return all
+	return merged
 }
 
-func (s *look) makeIndex() {
-	s.index.Do(func() {
-		s.byID = make(map[int64]*Session, len(s.sessions))
-		s.byPeer = make(map[netip.AddrPort][]*Session, len(s.sessions))
-		for i := range s.sessions {
-			r := &s.sessions[i]
-			if s.byID[r.ID] != nil { // of two lists
+func (l *clientList) index() {
+	l.indexed.Do(func() {
+		l.byID = make(map[int64]*Session, len(l.sessions))
+		l.byAddr = make(map[netip.AddrPort][]*Session, len(l.sessions))
+		for i := range l.sessions {
+			s := &l.sessions[i]
+			if l.byID[s.ID] != nil { // two replies have it
 				continue
 			}
-			s.byID[r.ID] = r
-			if r.Peer.IsValid() {
-				s.byPeer[r.Peer] = append(s.byPeer[r.Peer], r)
+			l.byID[s.ID] = s
+			if s.Peer.IsValid() {
+				l.byAddr[s.Peer] = append(l.byAddr[s.Peer], s)
 			}
 		}
 	})
 }
 
-// withID returns the session with an id, nil if there is none.
-func (s *look) withID(id int64) *Session {
-	s.makeIndex()
-	return s.byID[id]
+// withID returns the session with an id, or nil if there is none.
+func (l *clientList) withID(id int64) *Session {
+	l.index()
+	return l.byID[id]
 }
 
-// at returns the sessions at an address: more than one where one has left that
-// the server has not noticed, or where the server has two addresses.
-func (s *look) at(peer netip.AddrPort) []*Session {
-	s.makeIndex()
-	return s.byPeer[peer]
+// at returns the sessions at an address. There may be several: the server may
+// not have noticed yet that one has left, or it has two addresses itself.
+func (l *clientList) at(addr netip.AddrPort) []*Session {
+	l.index()
+	return l.byAddr[addr]
 }
 
-// isLarge reports whether a list of all sessions would hold up others.
-func (l *link) isLarge() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.listsIDs && l.clients > small && time.Since(l.listed) < recent && (l.watchedAt.IsZero() || time.Since(l.watchedAt) > watched)
+// isLarge reports whether a complete list would hold up other clients.
+func (c *conn) isLarge() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.listsByID && c.clientCount > smallServer && time.Since(c.listedAt) < listMaxAge &&
+		(c.sentinelSeen.IsZero() || time.Since(c.sentinelSeen) > sentinelMemory)
 }
 
-// look answers a question. Where the server cannot, it lists all sessions.
-func (l *link) look(ctx context.Context, q question) (*look, error) {
-	var looks []*look
+// list returns the sessions of q, or a complete list if the server cannot list
+// them alone.
+func (c *conn) list(ctx context.Context, q listQuery) (*clientList, error) {
+	var lists []*clientList
 	for first := true; first || len(q.ids) > 0; first = false {
 		part := q
-		part.ids = q.ids[:min(page, len(q.ids))]
+		part.ids = q.ids[:min(listBatch, len(q.ids))]
 		part.links = q.links && first
 		q.ids = q.ids[len(part.ids):]
-		c := &call{question: &part}
-		if err := l.do(ctx, c); err != nil {
+		r := &request{query: &part}
+		if err := c.do(ctx, r); err != nil {
 			return nil, err
 		}
-		if c.seen.whole {
-			return c.seen, nil
+		if r.list.complete {
+			return r.list, nil
 		}
-		looks = append(looks, c.seen)
+		lists = append(lists, r.list)
 	}
-	return join(looks), nil
-}
-
-// kill sends kills and waits for what became of them.
-func (l *link) kill(ctx context.Context, orders []*order) error {
-	return l.do(ctx, &call{orders: orders, todo: orders})
+	return mergeLists(lists), nil
 }

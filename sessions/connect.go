@@ -8,151 +8,153 @@ import (
 )
 
 const (
-	shortestPause = 20 * time.Millisecond // between two attempts to connect
-	longestPause  = time.Second
-	pauseWhenFull = 100 * time.Millisecond // a slot that is free is soon another's
-	attemptTime   = 3500 * time.Millisecond
-	quick         = 100 * time.Millisecond // that a caller waits for a fresh attempt
+	minBackoff         = 20 * time.Millisecond // between two attempts to connect
+	maxBackoff         = time.Second
+	maxBackoffWhenFull = 100 * time.Millisecond // another client soon takes a free slot
+	minPasswordBackoff = 250 * time.Millisecond // many wrong passwords may lock the user
+	attemptTimeout     = 3500 * time.Millisecond
+	freshAttemptWait   = 100 * time.Millisecond // how long a caller waits for a new attempt
 )
 
-// A state is whether the node is connected.
-type state struct {
-	link    *link         // nil while there is no connection
-	down    error         // why the last attempt failed; nil while nothing is known
-	took    time.Duration // that the last attempt took
+// A connState reports whether the node is connected.
+type connState struct {
+	conn    *conn         // nil while there is no connection
+	err     error         // why the last attempt failed; nil before the first has ended
+	took    time.Duration // duration of the last attempt
 	changed chan struct{} // closed when an attempt has ended
 }
 
-func newState() state { return state{changed: make(chan struct{})} }
+func newConnState() connState { return connState{changed: make(chan struct{})} }
 
-// set notes how an attempt ended, or that the connection was lost.
-func (n *Node) set(l *link, down error, took time.Duration) {
+// setState records the end of an attempt, or the loss of the connection.
+func (n *Node) setState(c *conn, err error, took time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	close(n.state.changed)
-	n.state = state{l, down, took, make(chan struct{})}
+	n.state = connState{c, err, took, make(chan struct{})}
 }
 
-func (n *Node) current() state {
+func (n *Node) currentState() connState {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.state
 }
 
-// connected returns the connection. Without one it waits for the attempt that is
-// under way. While attempts fail it returns the last one's error at once, after
-// a short wait for a fresh one where that can be told quickly.
-func (n *Node) connected(ctx context.Context) (*link, error) {
+// awaitConn returns the connection. During the first attempt it waits for its
+// end. While attempts fail it asks for a new one; if attempts fail quickly it
+// waits for that one, and otherwise returns the last error at once.
+func (n *Node) awaitConn(ctx context.Context) (*conn, error) {
 	var fresh <-chan time.Time
 	for {
-		s := n.current()
+		s := n.currentState()
 		switch {
 		case ctx.Err() != nil:
-			return nil, ended(ctx)
-		case s.link != nil && !s.link.isOver():
-			return s.link, nil
-		case s.down != nil:
-			if fresh != nil || s.took > quick {
-				return nil, s.down
+			return nil, callEnded(ctx)
+		case s.conn != nil && !s.conn.hasFailed():
+			return s.conn, nil
+		case s.err != nil:
+			if fresh != nil || s.took > freshAttemptWait {
+				return nil, s.err
 			}
-			fresh = time.After(quick)
+			fresh = time.After(freshAttemptWait)
 			select {
-			case n.poke <- struct{}{}:
+			case n.reconnect <- struct{}{}:
 			default:
 			}
 		}
 		select {
 		case <-s.changed:
 		case <-fresh:
-			if s.down != nil {
-				return nil, s.down
+			if s.err != nil {
+				return nil, s.err
 			}
-			fresh = nil // the attempt that is under way is waited for
+			fresh = nil // wait for the attempt in progress
 		case <-ctx.Done():
-			return nil, ended(ctx)
+			return nil, callEnded(ctx)
 		case <-n.ctx.Done():
-			return nil, lost(errClosed)
+			return nil, connLost(errClosed)
 		}
 	}
 }
 
-// stayConnected connects, and again when the connection is lost, until Close.
+// stayConnected connects, and connects again whenever the connection is lost,
+// until Close.
 func (n *Node) stayConnected() {
-	defer close(n.ended)
-	pause := shortestPause
-	var told string // what the log has been told last
+	defer close(n.stopped)
+	backoff := minBackoff
+	var logged string // the reason that was logged last
 	for n.ctx.Err() == nil {
 		start := time.Now()
-		l, err := n.connect()
+		c, err := n.connect()
 		if err == nil {
-			if told != "" {
+			if logged != "" {
 				n.options.Log.Info("the node is connected again", "address", n.options.Address)
-				told = ""
+				logged = ""
 			}
-			n.set(l, nil, 0)
+			n.setState(c, nil, 0)
 			start = time.Now()
-			if err = n.watch(l); n.ctx.Err() != nil {
+			if err = n.watch(c); n.ctx.Err() != nil {
 				return
 			}
-			hangs := err
-			if !errors.Is(err, errHung) {
-				hangs = nil // the next attempt will tell
+			known := err
+			if !errors.Is(err, errReplyTimeout) {
+				known = nil // the next attempt shows whether the server is down
 			}
-			n.set(nil, hangs, time.Hour)
-			if time.Since(start) > longestPause {
-				pause = shortestPause
+			n.setState(nil, known, time.Hour)
+			if time.Since(start) > maxBackoff {
+				backoff = minBackoff
 			}
 		} else {
-			n.set(nil, err, time.Since(start))
+			n.setState(nil, err, time.Since(start))
 		}
-		if text := Reason(err); text != told && n.ctx.Err() == nil {
-			n.options.Log.Warn("the node is not connected", "address", n.options.Address, "reason", text, "error", err)
-			told = text
+		if reason := Reason(err); reason != logged && n.ctx.Err() == nil {
+			n.options.Log.Warn("the node is not connected", "address", n.options.Address, "reason", reason, "error", err)
+			logged = reason
 		}
-		if pause = n.wait(pause, err); errors.Is(err, errFull) {
-			pause = min(pause, pauseWhenFull)
+		if backoff = n.backOff(backoff, err); errors.Is(err, errMaxClients) {
+			backoff = min(backoff, maxBackoffWhenFull)
 		}
 	}
 }
 
-// watch waits until l is lost or the node is closed.
-func (n *Node) watch(l *link) error {
+// watch returns why c was lost. If the node is closed first, watch closes c.
+func (n *Node) watch(c *conn) error {
 	select {
-	case <-l.closed:
+	case <-c.closed:
 	case <-n.ctx.Done():
-		l.fail(lost(errClosed))
-		<-l.closed
+		c.fail(connLost(errClosed))
+		<-c.closed
 	}
-	return l.err
+	return c.err
 }
 
-// wait waits before the next attempt, and returns the next pause. A call may cut
-// it short, but a password is not tried more often for that.
-func (n *Node) wait(pause time.Duration, err error) time.Duration {
-	shortest := shortestPause
-	if errors.Is(err, errPassword) {
-		shortest = 250 * time.Millisecond
+// backOff waits before the next attempt, and returns the next backoff. A caller
+// may shorten the wait, but not below minPasswordBackoff after a wrong password.
+func (n *Node) backOff(backoff time.Duration, err error) time.Duration {
+	shortest := minBackoff
+	if errors.Is(err, errWrongPassword) {
+		shortest = minPasswordBackoff
 	}
 	select {
-	case <-n.poke: // of a call that was answered long ago
+	case <-n.reconnect: // its caller was served by an earlier attempt
 	default:
 	}
-	least, most := time.After(min(shortest, pause)), time.After(pause)
+	least, most := time.After(min(shortest, backoff)), time.After(backoff)
 	select {
 	case <-least:
 	case <-n.ctx.Done():
 	}
 	select {
 	case <-most:
-	case <-n.poke:
+	case <-n.reconnect:
 	case <-n.ctx.Done():
 	}
-	return min(2*pause, longestPause)
+	return min(2*backoff, maxBackoff)
 }
 
-// connect makes one connection and finds out what its server is.
-func (n *Node) connect() (_ *link, err error) {
-	ctx, cancel := context.WithTimeoutCause(n.ctx, attemptTime, errHung)
+// connect makes one connection and identifies its server.
+func (n *Node) connect() (_ *conn, err error) {
+	ctx, cancel := context.WithTimeoutCause(n.ctx, attemptTimeout, errReplyTimeout)
 	defer cancel()
 	var username, password string
 	if n.options.Credentials != nil {
@@ -160,40 +162,41 @@ func (n *Node) connect() (_ *link, err error) {
 			return nil, &nodeError{ErrRefused, "the node's password cannot be read", err}
 		}
 	}
-	l, err := n.dial(ctx, username, password, 0)
-	if errors.Is(err, errUnanswered) {
-		// A server that is full says so before it closes, and a reset by what was
-		// sent meanwhile may have taken that away.
+	c, err := n.dial(ctx, username, password, 0)
+	if errors.Is(err, errClosedEarly) {
+		// A server that is full says so before it closes the connection. A reset
+		// caused by our own bytes may have discarded its message, so listen first.
 		return n.dial(ctx, username, password, 200*time.Millisecond)
 	}
-	return l, err
+	return c, err
 }
 
-// dial makes a connection, which for so long only listens.
-func (n *Node) dial(ctx context.Context, username, password string, listens time.Duration) (_ *link, err error) {
+// dial makes a connection. It sends nothing before the duration of listen is
+// over.
+func (n *Node) dial(ctx context.Context, username, password string, listen time.Duration) (_ *conn, err error) {
 	dialer := net.Dialer{Timeout: n.options.DialTimeout}
-	conn, err := dialer.DialContext(ctx, "tcp", n.options.Address)
+	netConn, err := dialer.DialContext(ctx, "tcp", n.options.Address)
 	if err != nil {
 		return nil, explainNetwork(err)
 	}
-	l := newLink(conn, n.options)
+	c := newConn(netConn, n.options)
 	defer func() {
 		if err != nil {
-			l.fail(err)
+			c.fail(err)
 		}
 	}()
-	if listens > 0 {
+	if listen > 0 {
 		select {
-		case <-l.closed:
-			return nil, l.err
-		case <-time.After(listens):
+		case <-c.closed:
+			return nil, c.err
+		case <-time.After(listen):
 		}
 	}
-	if err := l.authenticate(ctx, username, password); err != nil {
+	if err := c.authenticate(ctx, username, password); err != nil {
 		return nil, err
 	}
-	if err := l.identify(ctx); err != nil {
+	if err := c.identify(ctx); err != nil {
 		return nil, err
 	}
-	return l, nil
+	return c, nil
 }

@@ -118,7 +118,7 @@ func TestANodeThatHangsHoldsNobodyUp(t *testing.T) {
 				start := time.Now()
 				_, err := n.Kill(t.Context(), someone)
 				assert.ErrorIs(t, err, sessions.ErrUnreachable)
-				assert.Equal(t, "the node gives no answer", sessions.Reason(err))
+				assert.Equal(t, "the node does not reply", sessions.Reason(err))
 				for now := time.Since(start).Milliseconds(); ; {
 					if seen := slowest.Load(); now <= seen || slowest.CompareAndSwap(seen, now) {
 						return
@@ -208,7 +208,7 @@ func TestCredentialsAreAskedForEachConnection(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		_, err := n.Kill(t.Context(), someone)
-		return sessions.Reason(err) == "the node does not take the user name and the password"
+		return sessions.Reason(err) == "the node rejects the user name and the password"
 	}, 5*time.Second, time.Millisecond)
 	secret.Store("new")
 	require.Eventually(t, func() bool {

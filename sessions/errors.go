@@ -8,44 +8,49 @@ import (
 	"strings"
 )
 
-// Why a node could not do what it was asked, for errors.Is. Reason has the words
-// for a caller; what the server said, or the network, is wrapped.
+// Why a node could not do what was asked, for [errors.Is]. [Reason] returns a text
+// for callers. The errors wrap what the server or the network reported.
 var (
-	// ErrUnreachable: no connection, no answer in time, or the connection broke.
+	// ErrUnreachable: there is no connection, it broke, or no reply came in time.
 	ErrUnreachable = errors.New("the node cannot be reached")
-	// ErrBusy: a script runs, the data is being loaded, or there are too many
-	// clients. It passes by itself.
+	// ErrBusy: the node runs a script, loads its data or has too many clients. This
+	// passes by itself.
 	ErrBusy = errors.New("the node is busy")
-	// ErrRefused: the server wants other credentials, the user may not run a
-	// command, the command was renamed, or the server is of another kind.
+	// ErrRefused: the server rejects the credentials, the user may not run a command,
+	// the command was renamed, or it is no Redis or Valkey server.
 	ErrRefused = errors.New("the node refuses to manage its sessions")
 )
 
-// Why a kill did not do all that it was to do.
+// Why a kill was not done completely, for [errors.Is]. The outcomes show which
+// targets are meant.
 var (
-	// ErrProtected: the request named sessions that must live, so nothing was
-	// killed. The outcomes tell which.
+	// ErrProtected: some targets are sessions that must live, so nothing was killed.
 	ErrProtected = errors.New("the request names protected sessions")
-	// ErrReplaced: another session has the address of one that was listed. It
-	// lives; everything else was killed. The outcomes tell which.
+	// ErrReplaced: another session has the address of one that was listed. It was not
+	// killed; all other targets were.
 	ErrReplaced = errors.New("another session has the address now")
 )
 
 var (
-	errLost = errors.New("the connection was lost")
-	errHung = errors.New("no answer in time")
-	// errUnanswered: the connection was closed before anything was said.
-	errUnanswered = errors.New("closed without an answer")
-	errFull       = errors.New("no free connection")
-	// errPassword: one that is tried too often may be locked.
-	errPassword = errors.New("wrong password")
+	errConnLost      = errors.New("the connection was lost")
+	errReplyTimeout  = errors.New("no reply in time")
+	errClosedEarly   = errors.New("closed without a reply")
+	errMaxClients    = errors.New("no free connection")
+	errWrongPassword = errors.New("wrong password")
 )
 
-// A nodeError is why a node could not do what it was asked.
+// Reasons that more than one place returns.
+const (
+	notRedis    = "this is no Redis or Valkey server"
+	noReply     = "the node does not reply"
+	closedEarly = "the node closes connections without a reply: it may be starting, require TLS, or be no Redis or Valkey server"
+)
+
+// A nodeError says why a node could not do what was asked.
 type nodeError struct {
 	kind   error
 	reason string // for a caller
-	cause  error  // for a log
+	cause  error  // for the log
 }
 
 func (e *nodeError) Error() string {
@@ -58,39 +63,40 @@ func (e *nodeError) Error() string {
 
 func (e *nodeError) Unwrap() []error { return []error{e.kind, e.cause} }
 
-// Reason returns why a node did not do what it was asked, in words for a caller:
-// without its address, a secret or what it said. It is "" for other errors.
+// Reason returns why a node did not do what was asked, as a text that may be shown
+// to any caller: it holds no address, no secret and nothing that the server sent.
+// It is "" for other errors.
 func Reason(err error) string {
 	var reasons []string
-	collect(err, &reasons)
+	collectReasons(err, &reasons)
 	return strings.Join(reasons, "; ")
 }
 
-func collect(err error, reasons *[]string) {
+func collectReasons(err error, reasons *[]string) {
 	switch e := err.(type) {
 	case *nodeError:
 		if !slices.Contains(*reasons, e.reason) {
 			*reasons = append(*reasons, e.reason)
 		}
 	case interface{ Unwrap() error }:
-		collect(e.Unwrap(), reasons)
+		collectReasons(e.Unwrap(), reasons)
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
-			collect(inner, reasons)
+			collectReasons(inner, reasons)
 		}
 	}
 }
 
-// lost is the error of a connection that ended.
-func lost(err error) error {
-	return &nodeError{ErrUnreachable, "the connection to the node was lost", fmt.Errorf("%w: %w", errLost, err)}
+// connLost returns the error of a connection that ended.
+func connLost(err error) error {
+	return &nodeError{ErrUnreachable, "the connection to the node was lost", fmt.Errorf("%w: %w", errConnLost, err)}
 }
 
-// ended is the error of a call whose time was over.
-func ended(ctx context.Context) error {
-	reason := "the call ended before the node had answered"
-	if cause := context.Cause(ctx); cause == errSlow || cause == errHung {
-		reason = "the node gives no answer"
+// callEnded returns the error of a call whose context has ended.
+func callEnded(ctx context.Context) error {
+	reason := "the call ended before the node replied"
+	if cause := context.Cause(ctx); cause == errCallTimeout || cause == errReplyTimeout {
+		reason = noReply
 	}
 	return &nodeError{ErrUnreachable, reason, fmt.Errorf("the call has ended: %w", context.Cause(ctx))}
 }

@@ -44,7 +44,7 @@ func TestWhatIsNoNode(t *testing.T) {
 	require.NoError(t, err)
 	closed.Close()
 	const notRedis = "this is no Redis or Valkey server"
-	const unanswered = "the node closes connections without an answer: it may be starting, or want TLS, or be no Redis or Valkey server"
+	const unanswered = "the node closes connections without a reply: it may be starting, require TLS, or be no Redis or Valkey server"
 	for name, c := range map[string]struct {
 		address string
 		kind    error
@@ -57,13 +57,13 @@ func TestWhatIsNoNode(t *testing.T) {
 		"one that closes, as twemproxy does": {speaker(t, func(conn net.Conn) { conn.Read(make([]byte, 1)); conn.Close() }), sessions.ErrUnreachable, unanswered}, //nolint:errcheck // it closes anyway
 		"one that closes at once":            {speaker(t, func(conn net.Conn) { conn.Close() }), sessions.ErrUnreachable, unanswered},
 		"one that resets":                    {speaker(t, func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0); conn.Close() }), sessions.ErrUnreachable, unanswered}, //nolint:errcheck // it closes anyway
-		"a port where nothing listens":       {closed.Addr().String(), sessions.ErrUnreachable, "the node's host refuses the connection: nothing listens at the port"},
-		"a host that is not there":           {"node.invalid:6379", sessions.ErrUnreachable, "the node's host name is not known"},
-		"one that says nothing":              {speaker(t, func(net.Conn) {}), sessions.ErrUnreachable, "the node gives no answer"},
+		"a port where nothing listens":       {closed.Addr().String(), sessions.ErrUnreachable, "the node's host refuses the connection: nothing listens on the port"},
+		"a host that is not there":           {"node.invalid:6379", sessions.ErrUnreachable, "the node's host name does not exist"},
+		"one that says nothing":              {speaker(t, func(net.Conn) {}), sessions.ErrUnreachable, "the node does not reply"},
 		"one that speaks TLS":                {secure.Listener.Addr().String(), sessions.ErrUnreachable, unanswered},
 		"a full one":                         {speaker(t, sayAndClose("-ERR max number of clients reached\r\n")), sessions.ErrBusy, "the node has reached its maximum number of clients"},
 		"a full one of a cluster":            {speaker(t, sayAndClose("-ERR max number of clients + cluster connections reached\r\n")), sessions.ErrBusy, "the node has reached its maximum number of clients"},
-		"one in protected mode":              {speaker(t, sayAndClose("-DENIED Redis is running in protected mode because ...\r\n")), sessions.ErrRefused, "the node is in protected mode: it takes no connections from elsewhere without a password"},
+		"one in protected mode":              {speaker(t, sayAndClose("-DENIED Redis is running in protected mode because ...\r\n")), sessions.ErrRefused, "the node is in protected mode: without a password it accepts only local connections"},
 		"one that is full after it was asked": {speaker(t, func(conn net.Conn) {
 			conn.Read(make([]byte, 64))
 			sayAndClose("-ERR max number of clients reached\r\n")(conn)
@@ -103,9 +103,9 @@ func TestWhatANodeRefuses(t *testing.T) {
 		reason  string
 	}{
 		"a command that was renamed":     {args: []string{"--rename-command", "CLIENT", "HIDDEN"}, reason: "the node does not know CLIENT: it may be renamed or disabled"},
-		"a password that is not given":   {args: []string{"--requirepass", "s3cret"}, reason: "the node wants a password"},
-		"a password that is wrong":       {args: []string{"--requirepass", "s3cret2"}, options: sessions.Options{Credentials: password("s3cret")}, reason: "the node does not take the user name and the password"},
-		"a user that is not there":       {options: sessions.Options{Credentials: user("nobody", "s3cret")}, reason: "the node does not take the user name and the password"},
+		"a password that is not given":   {args: []string{"--requirepass", "s3cret"}, reason: "the node requires a password"},
+		"a password that is wrong":       {args: []string{"--requirepass", "s3cret2"}, options: sessions.Options{Credentials: password("s3cret")}, reason: "the node rejects the user name and the password"},
+		"a user that is not there":       {options: sessions.Options{Credentials: user("nobody", "s3cret")}, reason: "the node rejects the user name and the password"},
 		"a user without CLIENT ID":       {args: rights("+client|list +client|kill"), options: sessions.Options{Credentials: u}, reason: "the node's user may not run CLIENT ID"},
 		"a user without any right":       {args: rights(""), options: sessions.Options{Credentials: u}, reason: "the node's user may not run CLIENT ID"},
 		"Redis 4":                        {address: script(t, unknown("ERR Syntax error, try CLIENT (LIST | KILL | GETNAME | SETNAME | PAUSE | REPLY)")), reason: old},
@@ -117,7 +117,7 @@ func TestWhatANodeRefuses(t *testing.T) {
 				return "-ERR wrong number of arguments for 'auth' command\r\n"
 			}
 			return ""
-		}), options: sessions.Options{Credentials: u}, reason: "the server is too old: it knows no users, which came with Redis 6"},
+		}), options: sessions.Options{Credentials: u}, reason: "the server is too old: it has no users, which came with Redis 6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.options.Address = c.address; c.address == "" {

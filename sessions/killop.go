@@ -6,262 +6,263 @@ import (
 	"slices"
 )
 
-// A killing is one Kill.
-type killing struct {
-	link  *link
-	items map[Target]*item // the distinct targets
-	list  []*item
-	whole bool // all sessions have to be listed
-	sent  bool // something was sent to be killed
-	all   bool // it is of a KillAll, which passes over what must live
+// A killOp is one kill: it lists the targets, sends CLIENT KILL for those that
+// are there, and lists again until each target has its result.
+type killOp struct {
+	conn          *conn
+	states        map[Target]*targetState
+	distinct      []*targetState // the values of states, in the order of the targets
+	listAll       bool           // all sessions have to be listed
+	sent          bool           // at least one CLIENT KILL was sent
+	skipProtected bool           // KillAll: protected sessions do not block the others
 }
 
-// An item is a distinct target.
-type item struct {
+// A targetState is what is known about a distinct target.
+type targetState struct {
 	Target
 	result     Result // Skipped while it is open
 	protection Protection
-	orders     []*order
-	seen       bool // the sessions were seen, and not only an address
+	cmds       []*killCmd
+	listed     bool // cmds are for sessions that were listed, not for a bare address
 }
 
-func newKilling(targets []Target) *killing {
-	k := &killing{items: make(map[Target]*item, len(targets))}
+func newKillOp(targets []Target) *killOp {
+	op := &killOp{states: make(map[Target]*targetState, len(targets))}
 	for _, t := range targets {
 		t = t.canonical()
-		if k.items[t] == nil {
-			i := &item{Target: t, result: Skipped}
-			k.items[t] = i
-			k.list = append(k.list, i)
+		if op.states[t] == nil {
+			s := &targetState{Target: t, result: Skipped}
+			op.states[t] = s
+			op.distinct = append(op.distinct, s)
 		}
 	}
-	return k
+	return op
 }
 
-func (k *killing) outcomes(targets []Target) []Outcome {
+func (op *killOp) outcomes(targets []Target) []Outcome {
 	outcomes := make([]Outcome, len(targets))
 	for i, t := range targets {
 		t = t.canonical()
-		outcomes[i] = Outcome{t.Addr, t.id, k.items[t].result, k.items[t].protection}
+		s := op.states[t]
+		outcomes[i] = Outcome{t.Addr, t.id, s.result, s.protection}
 	}
 	return outcomes
 }
 
-// tries is how often sessions are looked at that change while they are killed.
-const tries = 5
+// maxRounds limits how often sessions are listed again that change during their
+// kill.
+const maxRounds = 5
 
-// errUnsettled is of sessions that changed whenever they were to be killed.
+// errUnsettled means that sessions changed in each of maxRounds rounds.
 var errUnsettled = errors.New("sessions changed while they were killed")
 
-// run looks, kills what it saw, and looks again where a kill hit nobody: the
-// session may have left, or begun to subscribe.
-func (k *killing) run(ctx context.Context, l *link) error {
-	k.link = l
-	for range tries {
-		open := k.open()
+// run lists and kills, and lists again where a kill hit no session: that session
+// may have left, or started to subscribe.
+func (op *killOp) run(ctx context.Context, c *conn) error {
+	op.conn = c
+	for range maxRounds {
+		open := op.open()
 		if len(open) == 0 {
 			break
 		}
-		seen, err := l.look(ctx, k.question(open))
+		list, err := c.list(ctx, op.query(open))
 		if err != nil {
 			return err
 		}
-		if seen.sentinel && !seen.whole {
-			k.whole = true // its command link is seen in a list of all alone
+		if list.sentinel && !list.complete {
+			op.listAll = true // only a complete list shows a Sentinel's command link
 		}
-		if k.whole && !seen.whole {
+		if op.listAll && !list.complete {
 			continue
 		}
-		done, err := k.judge(seen, open)
+		resolved, err := op.resolve(list, open)
 		if err != nil {
 			return err
 		}
-		if !done {
+		if !resolved {
 			continue
 		}
-		if err := k.kill(ctx, open); err != nil {
+		if err := op.kill(ctx, open); err != nil {
 			return err
 		}
 	}
 	switch {
-	case len(k.open()) > 0:
+	case len(op.open()) > 0:
 		return &nodeError{ErrBusy, errUnsettled.Error(), errUnsettled}
-	case k.has(Protected) && !k.all:
+	case op.has(Protected) && !op.skipProtected:
 		return &nodeError{ErrBusy, "a session became a protected link while others were killed", errUnsettled}
-	case k.has(Replaced):
+	case op.has(Replaced):
 		return ErrReplaced
 	}
 	return nil
 }
 
-func (k *killing) open() (list []*item) {
-	for _, i := range k.list {
-		if i.result == Skipped {
-			list = append(list, i)
+func (op *killOp) open() (open []*targetState) {
+	for _, s := range op.distinct {
+		if s.result == Skipped {
+			open = append(open, s)
 		}
 	}
-	return list
+	return open
 }
 
-func (k *killing) has(r Result) bool {
-	return slices.ContainsFunc(k.list, func(i *item) bool { return i.result == r })
+func (op *killOp) has(r Result) bool {
+	return slices.ContainsFunc(op.distinct, func(s *targetState) bool { return s.result == r })
 }
 
-// question is what has to be seen of the open items.
-func (k *killing) question(open []*item) question {
-	q := question{all: k.whole || !k.link.isLarge()}
-	if q.all {
-		return q
+// query returns which sessions have to be listed for the open targets.
+func (op *killOp) query(open []*targetState) listQuery {
+	if op.listAll || !op.conn.isLarge() {
+		return listQuery{all: true}
 	}
-	others := 0
-	for _, i := range open {
+	var q listQuery
+	unlisted := 0
+	for _, s := range open {
 		switch {
-		case i.id > 0:
-			q.ids = append(q.ids, i.id)
-		case i.snap != nil && i.snap.run == k.link.run:
-			for _, at := range i.snap.at(i.Addr) {
-				q.ids = append(q.ids, i.snap.ids[at])
+		case s.id > 0:
+			q.ids = append(q.ids, s.id)
+		case s.snapshot != nil && s.snapshot.runID == op.conn.runID:
+			for _, i := range s.snapshot.at(s.Addr) {
+				q.ids = append(q.ids, s.snapshot.ids[i])
 			}
-		case i.snap != nil: // only whether somebody is there
-			return question{all: true}
+		case s.snapshot != nil: // of another run: all that counts is who is there now
+			return listQuery{all: true}
 		default:
-			others++
+			unlisted++
 		}
 	}
-	if q.links = others > 0; others > few {
-		return question{all: true}
+	if q.links = unlisted > 0; unlisted > maxUnlisted {
+		return listQuery{all: true}
 	}
 	return q
 }
 
-// judge decides what is done with each open item. It reports false where all
-// sessions have to be listed first.
-func (k *killing) judge(seen *look, open []*item) (bool, error) {
+// resolve finds the sessions of the open targets, and their kill commands or
+// results. It returns false if all sessions have to be listed first.
+func (op *killOp) resolve(list *clientList, open []*targetState) (bool, error) {
 	results := make([]Result, len(open))
-	orders := map[int64]*order{} // two targets may mean one session
+	cmds := map[int64]*killCmd{} // by session id, because two targets may mean one session
 	blocked := false
-	for n, i := range open {
-		found, result := k.find(seen, i)
-		if result == "" && len(found) == 0 && !seen.whole && (i.snap != nil && i.id == 0) {
-			k.whole = true // it is gone, and the question is who is there instead
+	for n, t := range open {
+		found, result := t.find(list)
+		if result == "" && len(found) == 0 && !list.complete && t.snapshot != nil && t.id == 0 {
+			op.listAll = true // it is gone, and another session may have its address
 			return false, nil
 		}
-		i.orders, i.seen = nil, true
+		t.cmds, t.listed = nil, true
 		for _, s := range found {
 			if s.Protected() {
-				result, i.protection = Protected, s.Protection()
+				result, t.protection = Protected, s.Protection()
 				break
 			}
-			if orders[s.ID] == nil {
-				orders[s.ID] = s.order()
+			if cmds[s.ID] == nil {
+				cmds[s.ID] = s.killCmd()
 			}
-			i.orders = append(i.orders, orders[s.ID])
+			t.cmds = append(t.cmds, cmds[s.ID])
 		}
-		if result == "" && len(found) == 0 { // of a large server, unseen
-			i.orders, i.seen = []*order{k.link.orderAt(i.Addr)}, false
+		if result == "" && len(found) == 0 { // the list is not complete
+			t.cmds, t.listed = []*killCmd{op.conn.killCmdAt(t.Addr)}, false
 		}
-		blocked = blocked || result == Protected && !k.all
+		blocked = blocked || result == Protected && !op.skipProtected
 		results[n] = result
 	}
-	for n, i := range open {
-		if result := results[n]; result == Protected || result != "" && (!blocked || k.sent) {
-			i.result = result
+	for n, t := range open {
+		if result := results[n]; result == Protected || result != "" && (!blocked || op.sent) {
+			t.result = result
 		}
 	}
-	if blocked && !k.sent {
+	if blocked && !op.sent {
 		return false, ErrProtected
 	}
 	return true, nil
 }
 
-// find returns the sessions that an item means. Where there are none, it returns
-// the item's result, or none where the look does not tell.
-func (k *killing) find(seen *look, i *item) (found []*Session, result Result) {
-	listed := i.snap != nil
-	sameRun := listed && i.snap.run == seen.run
+// find returns the sessions that a target means. If there are none it returns the
+// target's result, or "" if the list cannot tell.
+func (t *targetState) find(list *clientList) (found []*Session, result Result) {
+	ofSnapshot := t.snapshot != nil
+	sameRun := ofSnapshot && t.snapshot.runID == list.runID
 	switch {
-	case i.id > 0:
-		s := seen.withID(i.id)
+	case t.id > 0:
+		s := list.withID(t.id)
 		switch {
 		case s == nil:
 			return nil, Gone
-		case listed && !sameRun:
+		case ofSnapshot && !sameRun:
 			return nil, Replaced
 		}
 		return []*Session{s}, ""
-	case !i.Addr.IsValid():
+	case !t.Addr.IsValid():
 		return nil, Gone
-	case listed:
+	case ofSnapshot:
 		if sameRun {
-			for _, at := range i.snap.at(i.Addr) {
-				if s := seen.withID(i.snap.ids[at]); s != nil && s.Peer == i.Addr {
+			for _, i := range t.snapshot.at(t.Addr) {
+				if s := list.withID(t.snapshot.ids[i]); s != nil && s.Peer == t.Addr {
 					found = append(found, s)
 				}
 			}
 		}
 		switch {
-		case len(found) > 0 || !seen.whole:
+		case len(found) > 0 || !list.complete:
 			return found, ""
-		case len(seen.at(i.Addr)) > 0:
+		case len(list.at(t.Addr)) > 0:
 			return nil, Replaced
 		default:
 			return nil, Gone
 		}
 	default:
-		if found = seen.at(i.Addr); len(found) == 0 && seen.whole {
+		if found = list.at(t.Addr); len(found) == 0 && list.complete {
 			return nil, Gone
 		}
 		return found, ""
 	}
 }
 
-// kill sends the orders of the open items, and notes what became of them.
-func (k *killing) kill(ctx context.Context, open []*item) error {
-	var all []*order
-	for _, i := range open {
-		if i.result != Skipped {
+// kill sends the commands of the open targets, and sets their results.
+func (op *killOp) kill(ctx context.Context, open []*targetState) error {
+	var cmds []*killCmd
+	for _, t := range open {
+		if t.result != Skipped {
 			continue
 		}
-		for _, v := range i.orders {
-			if !v.queued {
-				v.queued = true
-				all = append(all, v)
+		for _, cmd := range t.cmds {
+			if !cmd.queued {
+				cmd.queued = true
+				cmds = append(cmds, cmd)
 			}
 		}
 	}
-	if len(all) == 0 {
+	if len(cmds) == 0 {
 		return nil
 	}
-	err := k.link.kill(ctx, all)
-	for _, i := range open {
-		if i.result == Skipped {
-			i.result = i.after(err)
+	err := op.conn.kill(ctx, cmds)
+	for _, t := range open {
+		if t.result == Skipped {
+			t.result = t.resultAfter(err)
 		}
 	}
-	k.sent = k.sent || slices.ContainsFunc(all, func(v *order) bool { return v.sent })
+	op.sent = op.sent || slices.ContainsFunc(cmds, func(cmd *killCmd) bool { return cmd.sent })
 	return err
 }
 
-// after is the result of an item whose orders were sent. It is Skipped where one
-// of them hit nobody, so that it is looked at again.
-func (i *item) after(err error) Result {
-	killed, missed := 0, 0
-	for _, v := range i.orders {
+// resultAfter returns the result of a target whose commands were sent. It is
+// Skipped if a command hit no session, so that the target is listed again.
+func (t *targetState) resultAfter(err error) Result {
+	missed := false
+	for _, cmd := range t.cmds {
 		switch {
-		case !v.sent:
+		case !cmd.sent:
 			return Skipped
-		case !v.answered:
+		case !cmd.replied:
 			return Failed
-		case v.killed > 0:
-			killed++
-		default:
-			missed++
+		case cmd.killed == 0:
+			missed = true
 		}
 	}
 	switch {
-	case missed == 0:
+	case !missed:
 		return Killed
-	case !i.seen:
+	case !t.listed:
 		return Gone
 	case err != nil:
 		return Failed

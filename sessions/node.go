@@ -1,22 +1,25 @@
 // Package sessions manages the client sessions of one Redis or Valkey server:
-// it lists them, kills those that it is told to, and protects those that must
-// live.
+// it lists and kills them, and protects the links that must live.
 //
 //	node := sessions.New(sessions.Options{Address: "127.0.0.1:6379"})
 //	defer node.Close()
 //	listing, err := node.List(ctx)
-//	shown := listing.Snapshot()
-//	outcomes, err := node.Kill(ctx, []sessions.Target{shown.Addr(addr)})
+//	snapshot := listing.Snapshot()
+//	outcomes, err := node.Kill(ctx, []sessions.Target{snapshot.Addr(addr)})
 //
-// It holds one connection a node. It keeps no list of sessions between calls,
-// knows nothing of clusters or Sentinel beyond not killing their links, and
-// never sends a command that touches data.
+// A [Node] holds one connection. The package keeps no list of sessions between
+// calls. It knows nothing of clusters and Sentinels, except that it never kills
+// their links, and it never sends a command that touches data.
+//
+// The exported API is stable: within a major version, names and meanings stay.
+// Error texts may change; match errors with [errors.Is].
 package sessions
 
 import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -26,78 +29,81 @@ import (
 type Options struct {
 	Address string // host:port
 
-	// Credentials returns the ACL user, empty for the default one, and the
-	// password, empty to send none. It is asked each time a connection is made,
-	// so that a rotated password needs no restart. nil: there are none.
+	// Credentials returns the ACL user (empty for the default one) and the
+	// password (empty to send none). It is called for each connection, so that a
+	// rotated password needs no restart. nil means no credentials.
 	Credentials func(context.Context) (username, password string, err error)
 
 	DialTimeout  time.Duration // default 3 s
-	ReadTimeout  time.Duration // of the replies to one round of commands; default 6 s
-	WriteTimeout time.Duration // of one round of commands; default 3 s
+	ReadTimeout  time.Duration // for the replies to one pipeline; default 6 s
+	WriteTimeout time.Duration // for one pipeline; default 3 s
 
-	Log *slog.Logger // says when the connection is lost and back; nil: nothing does
+	Log *slog.Logger // reports lost and restored connections; nil discards
 }
 
-// A Node is one Redis or Valkey server. It is safe for concurrent use: calls
-// share one connection, and what they ask at one time goes out together.
+// A Node is one Redis or Valkey server. It is safe for concurrent use: all
+// callers share one connection, and their commands are pipelined.
 type Node struct {
 	options Options
 	ctx     context.Context // ends with Close
 	cancel  context.CancelCauseFunc
-	ended   chan struct{} // closed when nothing of the node runs
+	stopped chan struct{} // closed when no goroutine of the node runs
 
-	poke chan struct{} // asks for an attempt to connect now
+	reconnect chan struct{} // asks for an attempt to connect now
 
 	mu    sync.Mutex
-	state state
+	state connState
 }
 
-// New returns the Node of o, which connects at once, in the background, and
-// stays connected: a server that is full takes no new connection.
+var _ io.Closer = (*Node)(nil)
+
+// New returns a Node for the server that o names. It connects in the background,
+// at once, and stays connected, because a server that is full takes no new
+// connection.
 func New(o Options) *Node {
 	o.DialTimeout = cmp.Or(o.DialTimeout, 3*time.Second)
-	// A server that runs a script says nothing for 5 s, and then that it is
-	// busy (busy-reply-threshold).
+	// A server that runs a script is silent for 5 s and replies BUSY after that
+	// (busy-reply-threshold).
 	o.ReadTimeout = cmp.Or(o.ReadTimeout, 6*time.Second)
 	o.WriteTimeout = cmp.Or(o.WriteTimeout, 3*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	n := &Node{options: o, ended: make(chan struct{}), poke: make(chan struct{}, 1), state: newState()}
+	n := &Node{options: o, stopped: make(chan struct{}), reconnect: make(chan struct{}, 1), state: newConnState()}
 	n.ctx, n.cancel = context.WithCancelCause(context.Background())
 	go n.stayConnected()
 	return n
 }
 
-// Address returns host:port, as it was given.
+// Address returns Options.Address unchanged.
 func (n *Node) Address() string { return n.options.Address }
 
 var errClosed = errors.New("the node was closed")
 
-// Close ends the connection at once, also where the server hangs. A call that is
-// under way fails. It returns nil.
+// Close ends the connection at once, even if the server hangs. Calls in progress
+// fail. It always returns nil.
 func (n *Node) Close() error {
 	n.cancel(errClosed)
-	<-n.ended
+	<-n.stopped
 	return nil
 }
 
-// callTime is how long a call may take, its wait for a connection included. Only
-// KillAll may take longer.
-const callTime = 9 * time.Second
+// callTimeout limits every call except [Node.KillAll]. It includes the wait for
+// a connection.
+const callTimeout = 9 * time.Second
 
-var errSlow = errors.New("it took too long")
+var errCallTimeout = errors.New("the call timed out")
 
-// use calls f with the connection. Where that was lost, and f says that it may
-// be called again, it waits for the next one and calls f once more.
-func (n *Node) use(ctx context.Context, f func(*link) (again bool, err error)) error {
+// withConn calls f with the connection. If the connection is lost during f and f
+// returns retry, withConn waits for the next connection and calls f once more.
+func (n *Node) withConn(ctx context.Context, f func(*conn) (retry bool, err error)) error {
 	for last := false; ; last = true {
-		l, err := n.connected(ctx)
+		c, err := n.awaitConn(ctx)
 		if err != nil {
 			return err
 		}
-		again, err := f(l)
-		if last || !again || !errors.Is(err, errLost) || ctx.Err() != nil || n.ctx.Err() != nil {
+		retry, err := f(c)
+		if last || !retry || !errors.Is(err, errConnLost) || ctx.Err() != nil || n.ctx.Err() != nil {
 			return err
 		}
 	}

@@ -3,36 +3,38 @@ package sessions
 import "time"
 
 const (
-	// beat is how long the kills of one chunk may hold the node. CLIENT KILL
-	// looks through all sessions, 0.13 ms of 10,000, and the server runs what it
-	// has read of one client before it turns to the next: a thousand at one go
-	// make others wait for a fifth of a second.
-	beat = 400 * time.Microsecond
-	// largest is the largest chunk, however fast it seems.
-	largest = 64
+	// maxStall is how long the kills of one chunk may block the node. CLIENT KILL
+	// scans all sessions, which takes 0.13 ms for 10,000, and the server runs
+	// everything that it has read from one client before it turns to the next: a
+	// chunk of a thousand would make other clients wait for a fifth of a second.
+	maxStall = 400 * time.Microsecond
+	// maxChunk limits a chunk, however fast the node seems.
+	maxChunk = 64
 )
 
-// A pace sizes the chunks of kills. It begins with one, and looks at how long
-// the answers take beyond the shortest round trip, which is the network's part.
+// A pace sizes the chunks of kills. It starts with one kill, and measures how
+// much longer the replies take than the shortest round trip, which is the
+// network's share.
 type pace struct {
 	size int
-	trip time.Duration // never: nothing was measured yet
+	rtt  time.Duration // unmeasured before the first reply
 }
 
-const never = time.Hour
+const unmeasured = time.Hour
 
-func (p *pace) measured() bool { return p.trip < never }
+func (p *pace) measured() bool { return p.rtt < unmeasured }
 
-// note sizes the next chunk by what one of n kills took: at most twice as large
-// and at least half as large, for the time may be another's.
-func (p *pace) note(n int, took time.Duration) {
-	p.trip = min(p.trip, took)
+// update sizes the next chunk by how long a chunk of n kills took. The size
+// changes by at most a factor of two, because other clients may cause a delay.
+func (p *pace) update(n int, took time.Duration) {
+	p.rtt = min(p.rtt, took)
 	fits := 2 * p.size
-	if work := took - p.trip; work > 0 {
-		fits = min(fits, int(beat*time.Duration(n)/work))
+	if work := took - p.rtt; work > 0 {
+		fits = min(fits, int(maxStall*time.Duration(n)/work))
 	}
-	p.size = min(max(fits, p.size/2, 1), largest)
+	p.size = min(max(fits, p.size/2, 1), maxChunk)
 }
 
-// rest is of a while without kills, in which the node's sessions may become many.
-func (p *pace) rest() { p.size = max(1, p.size/2) }
+// decay halves the size while no kills are sent, because meanwhile the node may
+// get many more sessions.
+func (p *pace) decay() { p.size = max(1, p.size/2) }

@@ -9,11 +9,11 @@ import (
 
 // chunks are the sizes that a pace comes to, of a node that is so far away and
 // takes so long for one kill.
-func chunks(trip, kill time.Duration, n int) (sizes []int) {
-	p := &pace{1, trip}
+func chunks(rtt, kill time.Duration, n int) (sizes []int) {
+	p := &pace{1, rtt}
 	for range n {
 		sizes = append(sizes, p.size)
-		p.note(p.size, trip+kill*time.Duration(p.size))
+		p.update(p.size, rtt+kill*time.Duration(p.size))
 	}
 	return sizes
 }
@@ -21,7 +21,7 @@ func chunks(trip, kill time.Duration, n int) (sizes []int) {
 func TestChunksGrowToWhatABeatHolds(t *testing.T) {
 	const µs = time.Microsecond
 	for name, c := range map[string]struct {
-		trip, kill time.Duration
+		rtt, kill time.Duration
 		want       []int
 	}{
 		"a node of 10,000":          {60 * µs, 130 * µs, []int{1, 2, 3, 3, 3}},
@@ -31,23 +31,23 @@ func TestChunksGrowToWhatABeatHolds(t *testing.T) {
 		"a node that takes no time": {60 * µs, 0, []int{1, 2, 4, 8, 16, 32, 64, 64}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, c.want, chunks(c.trip, c.kill, len(c.want)))
+			assert.Equal(t, c.want, chunks(c.rtt, c.kill, len(c.want)))
 		})
 	}
 }
 
 func TestOneSlowAnswerHalvesAChunk(t *testing.T) {
 	p := &pace{20, 60 * time.Microsecond}
-	p.note(20, 50*time.Millisecond)
+	p.update(20, 50*time.Millisecond)
 	assert.Equal(t, 10, p.size)
-	p.note(10, 260*time.Microsecond)
+	p.update(10, 260*time.Microsecond)
 	assert.Equal(t, 20, p.size)
 }
 
 func TestAFirstTripThatTookLongIsForgotten(t *testing.T) {
 	p := &pace{1, 5 * time.Millisecond} // it connected
 	for range 10 {
-		p.note(p.size, time.Duration(60+130*p.size)*time.Microsecond)
+		p.update(p.size, time.Duration(60+130*p.size)*time.Microsecond)
 	}
 	assert.LessOrEqual(t, p.size, 4)
 }

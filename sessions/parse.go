@@ -8,9 +8,22 @@ import (
 	"strings"
 )
 
-// parseList reads the reply to CLIENT LIST, of any version, by ascending id. The
-// texts of the sessions are parts of it, so that a row costs no allocation. A
-// line without an id or an address is left out.
+// CLIENT LIST has one line per session, for example, of Redis 6.2 and Valkey 9
+// (each is one line):
+//
+//	id=8 addr=10.0.0.7:51424 laddr=10.0.0.2:6379 fd=10 name=web-1 age=341 idle=2
+//	flags=N db=0 sub=0 psub=0 multi=-1 qbuf=26 qbuf-free=40928 argv-mem=10 obl=0
+//	oll=0 omem=0 tot-mem=61466 events=r cmd=client user=default redir=-1
+//
+//	id=23 addr=10.0.0.9:40212 laddr=10.0.0.2:6379 fd=14 name= age=12 idle=12
+//	flags=P capa= db=0 sub=1 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0
+//	argv-mem=0 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=1664 events=r
+//	cmd=subscribe user=default redir=-1 resp=2 lib-name= lib-ver= tot-net-in=27
+//	tot-net-out=60 tot-cmds=1
+
+// parseList reads the reply to CLIENT LIST, of any version, and sorts the sessions
+// by id. Their texts are parts of reply, so that a session costs no allocation.
+// Lines without an id or an address are skipped.
 func parseList(reply string) []Session {
 	list := make([]Session, 0, strings.Count(reply, "\n")+1)
 	sorted := true
@@ -23,15 +36,15 @@ func parseList(reply string) []Session {
 			sorted = false
 		}
 	}
-	if !sorted { // a link to the primary that was taken up again stands last
+	if !sorted { // a link to the primary that was resumed comes last
 		slices.SortFunc(list, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return list
 }
 
-// parse reads a line by its keys: their order and number differ by version. A
-// field is cut at its first "=", for a client may call itself "flags=S". Nothing
-// has spaces but the path of a Unix socket.
+// parse reads a line by its keys, because their order and number differ by
+// version. It splits a field at its first "=", because a client may call itself
+// "flags=S". Only the path of a Unix socket can contain spaces.
 func (s *Session) parse(line string) {
 	if before, path, after := cutPath(line); path != "" {
 		s.parseFields(before)
@@ -49,10 +62,10 @@ func (s *Session) parse(line string) {
 	s.protection = protectionOf(s)
 }
 
-// cutPath cuts the address of a Unix socket out of a line, where it has spaces,
-// with all that a path may have in it: "" where there is none. A server from 6.2
-// shows it twice, as addr and as laddr, which differ for all other clients;
-// nothing else in a line can have " laddr=" or " fd=" in it.
+// cutPath cuts the address of a Unix socket out of a line, whatever the path
+// contains. path is "" if the line has no such address. A server from 6.2 shows
+// the address twice, as addr and as laddr, which differ for all other clients.
+// Nothing else in a line can contain " laddr=" or " fd=".
 func cutPath(line string) (before, path, after string) {
 	const addr, laddr, fd = " addr=", " laddr=", " fd="
 	at := strings.Index(line, addr)
@@ -78,7 +91,7 @@ func cutPath(line string) (before, path, after string) {
 	return line, "", ""
 }
 
-// parseFields reads fields without spaces. A word without "=" is passed over.
+// parseFields reads fields without spaces. It skips words without "=".
 func (s *Session) parseFields(line string) {
 	for at := 0; at < len(line); at++ {
 		start := at
@@ -99,9 +112,9 @@ func (s *Session) parseFields(line string) {
 func (s *Session) set(key, value string) {
 	switch key {
 	case "id":
-		s.ID = number(value)
+		s.ID = parseInt(value)
 	case "addr":
-		s.Addr, s.Peer = value, peer(value)
+		s.Addr, s.Peer = value, parsePeer(value)
 	case "fd":
 		s.FD = value
 	case "name":
@@ -117,38 +130,38 @@ func (s *Session) set(key, value string) {
 	case "events":
 		s.Events = value
 	case "age":
-		s.Age = number(value)
+		s.Age = parseInt(value)
 	case "idle":
-		s.Idle = number(value)
+		s.Idle = parseInt(value)
 	case "sub":
-		s.Sub = number(value)
+		s.Sub = parseInt(value)
 	case "psub":
-		s.PSub = number(value)
+		s.PSub = parseInt(value)
 	case "multi":
-		s.Multi = number(value)
+		s.Multi = parseInt(value)
 	case "qbuf":
-		s.QBuf = number(value)
+		s.QBuf = parseInt(value)
 	case "qbuf-free":
-		s.QBufFree = number(value)
+		s.QBufFree = parseInt(value)
 	case "obl":
-		s.OBL = number(value)
+		s.OBL = parseInt(value)
 	case "oll":
-		s.OLL = number(value)
+		s.OLL = parseInt(value)
 	case "omem":
-		s.OMem = number(value)
+		s.OMem = parseInt(value)
 	}
 }
 
-// number is 0 for what is none, and the nearest there is for what an int64 does
-// not hold: the server's sizes are unsigned.
-func number(text string) int64 {
+// parseInt returns 0 for a text that is no number, and the nearest int64 for one
+// out of range: the server's sizes are unsigned.
+func parseInt(text string) int64 {
 	n, _ := strconv.ParseInt(text, 10, 64)
 	return n
 }
 
-// peer reads ip:port and [ip6]:port. A Unix socket is /path:0, and [/path:0]:0
-// on Valkey 9: all its clients have the one address, which is nobody's.
-func peer(text string) netip.AddrPort {
+// parsePeer reads ip:port and [ip6]:port. A Unix socket is /path:0, or
+// [/path:0]:0 on Valkey 9. It is not an address, because all its clients share it.
+func parsePeer(text string) netip.AddrPort {
 	if strings.HasPrefix(strings.TrimPrefix(text, "["), "/") {
 		return netip.AddrPort{}
 	}
@@ -159,8 +172,8 @@ func peer(text string) netip.AddrPort {
 	return canonical(a)
 }
 
-// canonical gives one form to addresses that are the same: an IPv4 address may
-// come mapped into IPv6, and no server shows a zone.
+// canonical returns one form for equal addresses: an IPv4 address may be mapped
+// into IPv6, and no server shows a zone.
 func canonical(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }

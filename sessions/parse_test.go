@@ -173,11 +173,11 @@ func splitAndMap(reply string) (list []Session) {
 
 func fromMap(row map[string]string) Session {
 	return Session{
-		ID: number(row["id"]), Addr: row["addr"], Peer: peer(row["addr"]), FD: row["fd"], Name: row["name"],
+		ID: parseInt(row["id"]), Addr: row["addr"], Peer: parsePeer(row["addr"]), FD: row["fd"], Name: row["name"],
 		Cmd: row["cmd"], User: row["user"], DB: row["db"], Flags: row["flags"], Events: row["events"],
-		Age: number(row["age"]), Idle: number(row["idle"]), Sub: number(row["sub"]), PSub: number(row["psub"]),
-		Multi: number(row["multi"]), QBuf: number(row["qbuf"]), QBufFree: number(row["qbuf-free"]),
-		OBL: number(row["obl"]), OLL: number(row["oll"]), OMem: number(row["omem"]),
+		Age: parseInt(row["age"]), Idle: parseInt(row["idle"]), Sub: parseInt(row["sub"]), PSub: parseInt(row["psub"]),
+		Multi: parseInt(row["multi"]), QBuf: parseInt(row["qbuf"]), QBufFree: parseInt(row["qbuf-free"]),
+		OBL: parseInt(row["obl"]), OLL: parseInt(row["oll"]), OMem: parseInt(row["omem"]),
 	}
 }
 

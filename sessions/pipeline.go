@@ -1,205 +1,133 @@
 package sessions
 
 import (
-	"context"
 	"slices"
 	"time"
 
 	"github.com/tidwall/redcon"
 )
 
-// A call is what one caller waits for: the replies to commands, a look at
-// sessions, or kills.
-type call struct {
-	ctx context.Context
-
-	commands [][]string
-	replies  []reply
-
-	question *question
-	seen     *look // the answer to it
-
-	orders []*order
-	todo   []*order // of them, what is not sent
-	served bool     // one of them was in the last round
-
-	keepAlive bool
-
-	// The link's.
-	err     error
-	stopped bool // nothing more is sent for it
-	over    bool // answered, or given up by its caller
-	done    chan struct{}
+// A pipeline holds the commands that are sent together.
+type pipeline struct {
+	commands    []command
+	next        int // the command whose reply comes next
+	requests    []*request
+	list        *clientList
+	kills       int
+	start       time.Time
+	deadline    time.Time // for all replies
+	firstError  error     // the first error reply
+	writeErr    error     // why it could not be sent
+	measuresRTT bool      // its commands take the server no time
 }
 
-func (c *call) end(err error) {
-	if !c.over {
-		c.err, c.over = err, true
-		close(c.done)
-	}
+// A command is one command of a pipeline, and what handles its reply.
+type command struct {
+	args   []string
+	handle func(redcon.RESP)
 }
 
-// A step is one command of a round and what takes its reply.
-type step struct {
-	command []string
-	take    func(redcon.RESP)
+// handle passes a reply to its command, and reports whether it was the last.
+func (p *pipeline) handle(v redcon.RESP) bool {
+	p.commands[p.next].handle(v)
+	p.next++
+	return p.next == len(p.commands)
 }
 
-// A round is the commands that go out together.
-type round struct {
-	steps   []step
-	at      int // of the next reply
-	calls   []*call
-	seen    *look
-	kills   int
-	start   time.Time
-	end     time.Time // when all replies must be there
-	said    error     // the first that the server answered
-	unsent  error     // why it could not be written
-	measure bool      // it shows what a round trip takes
+func (p *pipeline) add(args []string, handle func(reply)) {
+	p.commands = append(p.commands, command{args, func(v redcon.RESP) { handle(replyTo(args, v)) }})
 }
 
-// take gives a reply to its step, and reports whether it was the last.
-func (r *round) take(v redcon.RESP) bool {
-	r.steps[r.at].take(v)
-	r.at++
-	return r.at == len(r.steps)
-}
-
-func (r *round) add(command []string, take func(reply)) {
-	r.steps = append(r.steps, step{command, func(v redcon.RESP) { take(replyTo(command, v)) }})
-}
-
-// nextRound takes what waits: all that is short, and of the kills as many as
-// the pace allows, one of each call in turn. It returns nil where nothing waits.
-func (l *link) nextRound() *round {
-	if len(l.waiting) == 0 {
+// nextPipeline takes requests from the queue: all short ones and, of the kills,
+// as many as the pace allows, one of each request in turn. It returns nil if
+// there is nothing to send.
+func (c *conn) nextPipeline() *pipeline {
+	if len(c.queue) == 0 {
 		return nil
 	}
-	r := &round{}
-	var later, killers []*call
-	ask := question{}
-	for _, c := range l.waiting {
-		if c.ctx.Err() != nil {
-			c.end(ended(c.ctx))
+	p := &pipeline{}
+	var later, killers []*request
+	query := listQuery{}
+	for _, r := range c.queue {
+		if r.ctx.Err() != nil {
+			r.finish(callEnded(r.ctx))
 			continue
 		}
 		switch {
-		case c.question != nil:
-			if !ask.add(c.question) {
-				later = append(later, c)
+		case r.query != nil:
+			if !query.merge(r.query) {
+				later = append(later, r)
 				continue
 			}
-		case c.orders != nil:
-			killers = append(killers, c)
+		case r.kills != nil:
+			killers = append(killers, r)
 		default:
-			r.measure = c.keepAlive
-			for i, command := range c.commands {
-				r.add(command, func(v reply) { c.replies[i] = v })
+			p.measuresRTT = r.keepAlive
+			for i, args := range r.commands {
+				p.add(args, func(v reply) { r.replies[i] = v })
 			}
 		}
-		r.calls = append(r.calls, c)
+		p.requests = append(p.requests, r)
 	}
-	l.waiting = later
-	if ask.any() {
-		r.seen = l.newLook(ask)
-		r.look(l, ask)
+	c.queue = later
+	if query.any() {
+		p.list = c.newClientList(query)
+		p.addLists(c, query)
 	}
-	r.kill(killers, l.pace.size)
-	if len(r.steps) == 0 {
+	p.addKills(killers, c.pace.size)
+	if len(p.commands) == 0 {
 		return nil
 	}
-	return r
+	return p
 }
 
-// finish ends the calls of a round whose replies are there. Kills that are left
-// wait for the next round: before all others where none of the call was in this
-// one, else behind them, so that nobody starves.
-func (l *link) finish(r *round) {
-	var first, last []*call
-	took := time.Since(r.start)
+// finish ends the requests of a pipeline whose replies are there. A request with
+// unsent kills is queued again: first if it had none in this pipeline, else last,
+// so that no request starves.
+func (c *conn) finish(p *pipeline) {
+	c.measure(p)
+	var first, last []*request
+	for _, r := range p.requests {
+		if r.query != nil {
+			r.list = p.list
+			r.finish(p.list.err)
+			continue
+		}
+		if r.keepAlive && len(r.replies) > 1 {
+			c.countClients(r.replies[1])
+		}
+		switch {
+		case len(r.unsent) == 0 || r.err != nil || r.finished:
+			r.finish(r.err)
+		case r.inPipeline:
+			last = append(last, r)
+		default:
+			first = append(first, r)
+		}
+		r.inPipeline = false
+	}
+	c.queue = slices.Concat(first, c.queue, last)
+}
+
+// measure stores what a pipeline shows about the server: the round trip, the time
+// of a kill, the number of sessions and whether a Sentinel watches it.
+func (c *conn) measure(p *pipeline) {
+	took := time.Since(p.start)
 	switch {
-	case r.kills > 0:
-		l.pace.note(r.kills, took)
-	case r.measure && len(r.calls) == 1:
-		l.pace.trip = took
+	case p.kills > 0:
+		c.pace.update(p.kills, took)
+	case p.measuresRTT && len(p.requests) == 1:
+		c.pace.rtt = took
 	default:
-		l.pace.trip = min(l.pace.trip, took)
+		c.pace.rtt = min(c.pace.rtt, took)
 	}
-	if r.seen != nil && r.seen.whole && r.seen.err == nil {
-		l.clients, l.counted, l.listed = len(r.seen.sessions), time.Now(), time.Now()
+	if p.list == nil {
+		return
 	}
-	if r.seen != nil && r.seen.sentinel {
-		l.watchedAt = time.Now()
+	if p.list.complete && p.list.err == nil {
+		c.clientCount, c.listedAt = len(p.list.sessions), time.Now()
 	}
-	for _, c := range r.calls {
-		if c.question != nil {
-			c.seen = r.seen
-			c.end(r.seen.err)
-			continue
-		}
-		if c.keepAlive && len(c.replies) > 1 {
-			l.countClients(c.replies[1])
-		}
-		switch {
-		case len(c.todo) == 0 || c.err != nil || c.over:
-			c.end(c.err)
-		case c.served:
-			last = append(last, c)
-		default:
-			first = append(first, c)
-		}
-		c.served = false
-	}
-	l.waiting = slices.Concat(first, l.waiting, last)
-}
-
-// kill adds kills of the calls until there are as many as size.
-func (r *round) kill(calls []*call, size int) {
-	for left := true; left && r.kills < size; {
-		left = false
-		for _, c := range calls {
-			if len(c.todo) == 0 || r.kills >= size {
-				continue
-			}
-			v := c.todo[0]
-			c.todo = c.todo[1:]
-			left = true
-			r.send(c, v)
-		}
-	}
-}
-
-// send adds the kills of one order: all of them, where it is one of a few, else
-// the next one.
-func (r *round) send(c *call, v *order) {
-	n := len(v.filters)
-	if len(c.orders) > together {
-		n = 1
-	}
-	filters := v.filters[:n]
-	v.filters, v.sent, v.awaited = v.filters[n:], true, n
-	c.served = true
-	r.kills += n
-	for _, filter := range filters {
-		r.add(slices.Concat([]string{"CLIENT", "KILL"}, filter), func(p reply) {
-			if c.over { // its caller has left
-				return
-			}
-			v.awaited--
-			if p.err != nil {
-				c.err, c.todo = p.err, nil
-				return
-			}
-			v.killed += number(p.text)
-			switch {
-			case v.awaited > 0 || c.err != nil:
-			case v.killed == 0 && len(v.filters) > 0 && c.stopped:
-			case v.killed == 0 && len(v.filters) > 0:
-				c.todo = append(c.todo, v)
-			default:
-				v.answered = true
-			}
-		})
+	if p.list.sentinel {
+		c.sentinelSeen = time.Now()
 	}
 }

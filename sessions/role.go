@@ -5,28 +5,30 @@ import (
 	"errors"
 )
 
-// A Role is what a node is to replication.
+// A Role is a node's role in replication.
 type Role string
 
-// The roles, as Redis names them. RoleUnknown is that of a node that does not
-// let its ROLE be asked.
+// The roles, as Redis names them. A node whose user may not run ROLE has
+// RoleUnknown.
 const (
 	RoleMaster  Role = "master"
 	RoleReplica Role = "slave"
 	RoleUnknown Role = ""
 )
 
-// Role tells whether the node answers, and what its role is. A node that forbids
-// ROLE but answers otherwise is RoleUnknown without an error. Errors are List's.
+// Role returns the node's role, which also shows that the node replies. If only
+// ROLE is forbidden it returns [RoleUnknown] and no error. Its errors are those of
+// [Node.List].
 func (n *Node) Role(ctx context.Context) (role Role, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, callTime, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, errCallTimeout)
 	defer cancel()
-	err = n.use(ctx, func(l *link) (bool, error) {
-		reply, id := l.ask2(ctx, []string{"ROLE"}, []string{"CLIENT", "ID"})
+	err = n.withConn(ctx, func(c *conn) (bool, error) {
+		replies := c.exec(ctx, []string{"ROLE"}, []string{"CLIENT", "ID"})
+		reply, id := replies[0], replies[1]
 		if errors.Is(reply.err, ErrRefused) {
 			return true, id.err
 		}
-		switch Role(reply.text) { // a Sentinel has another
+		switch Role(reply.text) { // a Sentinel's role is another
 		case RoleMaster, RoleReplica:
 			role = Role(reply.text)
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestATargetOfASnapshot(t *testing.T) {
-	l := &Listing{run: "run", Sessions: parseList(
+	l := &Listing{runID: "run", Sessions: parseList(
 		"id=5 addr=10.0.0.1:1\nid=6 addr=/run/redis.sock:0 flags=U\nid=7 addr=10.0.0.1:1\nid=8 addr=[::1]:2\nid=9 addr=[::1.2.3.4]:3\nid=10 addr=10.0.0.1:2\n")}
 	s := l.Snapshot()
 	for name, c := range map[string]struct {
@@ -34,20 +34,20 @@ func TestATargetOfASnapshot(t *testing.T) {
 				ids = append(ids, s.ids[at])
 			}
 			assert.Equal(t, c.ids, ids)
-			assert.Equal(t, c.ids != nil, c.target.snap != nil)
+			assert.Equal(t, c.ids != nil, c.target.snapshot != nil)
 		})
 	}
-	assert.Same(t, s, s.ID(6).snap, "of an id")
-	assert.Nil(t, s.ID(11).snap, "of an id that it does not have")
+	assert.Same(t, s, s.ID(6).snapshot, "of an id")
+	assert.Nil(t, s.ID(11).snapshot, "of an id that it does not have")
 }
 
 // M8: who is shown 10,000 sessions is remembered for a while.
 func TestASnapshotTakes32BytesASession(t *testing.T) {
 	const n = 10_000
-	perSession := unsafe.Sizeof(int64(0)) + unsafe.Sizeof(peerBytes{}) + unsafe.Sizeof(uint32(0))
+	perSession := unsafe.Sizeof(int64(0)) + unsafe.Sizeof(addrBytes{}) + unsafe.Sizeof(uint32(0))
 	assert.LessOrEqual(t, perSession, uintptr(32))
 
-	l := &Listing{run: "run", Sessions: parseList(replyOf(n))}
+	l := &Listing{runID: "run", Sessions: parseList(replyOf(n))}
 	var kept []*Snapshot
 	before := heap()
 	for range 20 {
@@ -89,7 +89,7 @@ func TestHowAServerMaySpellAnAddress(t *testing.T) {
 		{"[::1.2.3.4]:5", true, "[::102:304]:5 [::1.2.3.4]:5"},
 		{"[::1:0:1.2.3.4]:5", true, "[::1:0:102:304]:5"},
 	} {
-		l := &link{dotted: c.dotted}
+		l := &conn{plainIPv4: c.dotted}
 		got := strings.Join(l.spellings(canonical(netip.MustParseAddrPort(c.addr))), " ")
 		assert.Equal(t, c.want, got, fmt.Sprint(c.addr, c.dotted))
 	}
