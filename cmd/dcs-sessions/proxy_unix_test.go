@@ -39,7 +39,7 @@ func TestSIGHUPReadsTheContractAnew(t *testing.T) {
 	says(`"msg":"contract loaded"`)
 	require.NoError(t, os.WriteFile(file, []byte("nope"), 0o600))
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
-	says(`"msg":"the new contract is refused, the old one stays"`)
+	says(`"msg":"the new contract cannot be used, the old one stays in use"`)
 	stop()
 	assert.Equal(t, exitOK, <-ended)
 }

@@ -17,22 +17,22 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// readyTimeout is how long the upstream may take to take a connection.
+// readyTimeout limits the time in which the upstream must accept a connection.
 const readyTimeout = time.Second
 
-// ErrNoAdminToken is returned by Serve for an admin address that others than
-// this machine can reach.
-var ErrNoAdminToken = errors.New("an admin address that is not on loopback needs an admin token")
+// ErrNoAdminToken is returned by [Proxy.Serve] for an admin address that other
+// machines can reach, if there is no Options.AdminToken.
+var ErrNoAdminToken = errors.New("an admin address that is not on loopback requires an admin token")
 
-// Admin returns the operator's handler, for an address that callers cannot
-// reach. What changes something wants Options.AdminToken, where there is one;
-// without it, who reaches the address can switch the validation off.
+// Admin returns the operator's handler. Serve it on an address that callers cannot
+// reach. Requests that change something require Options.AdminToken if it is set.
+// Without it, everybody who reaches the address can switch the validation off.
 //
 //	GET /healthz  200 while the process runs
-//	GET /readyz   200 when the upstream takes connections; 503 when it does not,
-//	              or the proxy is stopping
-//	GET /metrics  for Prometheus
-//	GET /drift    what was found since the contract was loaded
+//	GET /readyz   200 if the upstream accepts connections; 503 if it does not, or
+//	              if the proxy is stopping
+//	GET /metrics  metrics for Prometheus
+//	GET /drift    the violations since the contract was loaded, counted
 //	GET /modes, PUT /modes
 func (p *Proxy) Admin() http.Handler {
 	mux := http.NewServeMux()
@@ -45,21 +45,21 @@ func (p *Proxy) Admin() http.Handler {
 	return mux
 }
 
-// adminOn returns the operator's handler for an address. On loopback no page in
-// a browser may call it; elsewhere there must be a token.
+// adminOn returns the operator's handler for an address. On loopback it refuses
+// pages in a browser; on any other address it requires a token.
 func (p *Proxy) adminOn(addr net.Addr) (http.Handler, error) {
 	if at, ok := addr.(*net.TCPAddr); ok && at.IP.IsLoopback() {
 		return httpserver.LoopbackOnly(p.Admin(), func(w http.ResponseWriter, r *http.Request) {
-			writeProblem(w, r, http.StatusForbidden, "the admin address takes only requests to localhost or a loopback address, and none of a web page from elsewhere")
+			writeProblem(w, r, http.StatusForbidden, "the admin address accepts only requests to localhost or a loopback address, and none from the web pages of other sites")
 		}), nil
 	}
 	if p.o.AdminToken == "" {
-		return nil, fmt.Errorf("%w: its address is %s", ErrNoAdminToken, addr)
+		return nil, fmt.Errorf("%w: the address is %s", ErrNoAdminToken, addr)
 	}
 	return p.Admin(), nil
 }
 
-// withToken lets through what carries the operator's token.
+// withToken passes only requests with the operator's token to next.
 func (p *Proxy) withToken(next http.HandlerFunc) http.Handler {
 	if p.o.AdminToken == "" {
 		return next
@@ -70,7 +70,7 @@ func (p *Proxy) withToken(next http.HandlerFunc) http.Handler {
 		got := sha256.Sum256([]byte(token))
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !strings.EqualFold(scheme, "Bearer") {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			writeProblem(w, r, http.StatusUnauthorized, "this wants the admin token: Authorization: Bearer TOKEN")
+			writeProblem(w, r, http.StatusUnauthorized, "the request requires the admin token: Authorization: Bearer TOKEN")
 			return
 		}
 		next(w, r)
@@ -125,7 +125,7 @@ func readModes(body io.Reader) (m Modes, err error) {
 	dec := json.NewDecoder(body)
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
-		return m, errors.New(`the body is not like {"request":"enforce","response":"observe","operations":{"ID":{"response":"off"}}}: ` + err.Error())
+		return m, errors.New(`the body must look like {"request":"enforce","response":"observe","operations":{"ID":{"response":"off"}}}: ` + err.Error())
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return m, errors.New("there is data after the JSON value")
@@ -137,5 +137,5 @@ func writeJSON(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(value) // the operator is gone
+	_ = enc.Encode(value) // fails only if the operator has left
 }

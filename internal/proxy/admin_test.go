@@ -12,19 +12,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
 )
 
-func TestModesChangeWhileItRuns(t *testing.T) {
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+func TestModesCanBeChangedAtRunTime(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == "POST" {
-			answers(201, "", "")(w, r)
+			respond(201, "", "")(w, r)
 			return
 		}
-		answers(200, "application/json", badItem)(w, r)
+		respond(200, "application/json", badItem)(w, r)
 	}))
 	statuses := func() [2]int {
-		return [2]int{rg.send("POST", "/items", badItem).status, rg.send("GET", "/items/a", "").status}
+		return [2]int{p.send("POST", "/items", badItem).status, p.send("GET", "/items/a", "").status}
 	}
 	for _, step := range []struct {
 		name, body string
@@ -32,103 +34,107 @@ func TestModesChangeWhileItRuns(t *testing.T) {
 	}{
 		{"observe", `{"request":"observe","response":"observe"}`, [2]int{201, 200}},
 		{"enforce", `{"request":"enforce","response":"enforce"}`, [2]int{400, 502}},
-		{"one operation has its own", `{"request":"enforce","response":"enforce","operations":{"GetItem":{"response":"off"}}}`, [2]int{400, 200}},
-		{"another, and all others change", `{"request":"observe","response":"observe","operations":{"GetItem":{"response":"enforce"}}}`, [2]int{201, 502}},
-		{"what had its own has it no more", `{"request":"observe","response":"observe"}`, [2]int{201, 200}},
+		{"an operation with a mode of its own", `{"request":"enforce","response":"enforce","operations":{"GetItem":{"response":"off"}}}`, [2]int{400, 200}},
+		{"another mode for it, and for all others", `{"request":"observe","response":"observe","operations":{"GetItem":{"response":"enforce"}}}`, [2]int{201, 502}},
+		{"no operation with a mode of its own", `{"request":"observe","response":"observe"}`, [2]int{201, 200}},
 		{"off", `{"request":"off","response":"off"}`, [2]int{201, 200}},
-		{"an operation's own in one direction", `{"request":"off","response":"enforce","operations":{"AddItem":{"request":"enforce"}}}`, [2]int{400, 502}},
+		{"a mode of its own in one direction", `{"request":"off","response":"enforce","operations":{"AddItem":{"request":"enforce"}}}`, [2]int{400, 502}},
 	} {
-		put := send(t, "PUT", rg.admin+"/modes", step.body)
+		put := send(t, "PUT", p.admin+"/modes", step.body)
 		require.Equal(t, 200, put.status, put.body)
 		assert.JSONEq(t, step.body, put.body, step.name)
-		assert.JSONEq(t, step.body, send(t, "GET", rg.admin+"/modes", "").body, step.name)
+		assert.JSONEq(t, step.body, send(t, "GET", p.admin+"/modes", "").body, step.name)
 		assert.Equal(t, step.want, statuses(), step.name)
 	}
-	assert.Len(t, rg.log.lines(t, "modes set"), 7)
+	assert.Len(t, p.log.Records(t, "modes set"), 7)
 }
 
-func TestModesThatAreNoneChangeNothing(t *testing.T) {
-	rg := start(t, serveUpstream(t, answers(200, "application/json", goodItem)))
+func TestInvalidModesChangeNothing(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, respond(200, "application/json", goodItem)))
 	const before = `{"request":"enforce","response":"observe","operations":{"AddItem":{"request":"off"}}}`
-	require.Equal(t, 200, send(t, "PUT", rg.admin+"/modes", before).status)
+	require.Equal(t, 200, send(t, "PUT", p.admin+"/modes", before).status)
 	for name, c := range map[string]struct{ body, detail string }{
-		"no JSON":                {`nope`, "the body is not like"},
-		"nothing":                {``, "the body is not like"},
-		"a word that is none":    {`{"request":"strict","response":"off"}`, `request is "strict", not enforce, observe or off`},
-		"of an operation":        {`{"request":"off","response":"off","operations":{"AddItem":{"response":"on"}}}`, `operations.AddItem.response is "on"`},
+		"no JSON":                {`nope`, "the body must look like"},
+		"an empty body":          {``, "the body must look like"},
+		"an unknown mode":        {`{"request":"strict","response":"off"}`, `request is "strict", not enforce, observe or off`},
+		"of one operation":       {`{"request":"off","response":"off","operations":{"AddItem":{"response":"on"}}}`, `operations.AddItem.response is "on"`},
 		"a direction is missing": {`{"request":"off"}`, "request and response must be given"},
 		"an unknown operation":   {`{"request":"off","response":"off","operations":{"AddItem":{"request":"enforce"},"Nope":{"request":"off"}}}`, `the contract has no operation "Nope"`},
-		"an empty operation":     {`{"request":"off","response":"off","operations":{"":{"request":"off"}}}`, "empty name"},
-		"a name that is none":    {`{"request":"off","response":"off","reqest":"off"}`, `unknown field "reqest"`},
+		"an empty operationId":   {`{"request":"off","response":"off","operations":{"":{"request":"off"}}}`, "empty name"},
+		"an unknown name":        {`{"request":"off","response":"off","reqest":"off"}`, `unknown field "reqest"`},
 		"two values":             {`{"request":"off","response":"off"} {}`, "there is data after the JSON value"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			put := send(t, "PUT", rg.admin+"/modes", c.body)
+			put := send(t, "PUT", p.admin+"/modes", c.body)
 			assert.Equal(t, 400, put.status)
 			var problem struct{ Detail string }
 			require.NoError(t, json.Unmarshal([]byte(put.body), &problem), put.body)
 			assert.Contains(t, problem.Detail, c.detail)
-			assert.JSONEq(t, before, send(t, "GET", rg.admin+"/modes", "").body)
-			assert.Equal(t, 404, rg.send("GET", "/nope", "").status, "the mode is still enforce")
-			assert.Equal(t, 200, rg.send("POST", "/items", badItem).status, "and this one off")
+			assert.JSONEq(t, before, send(t, "GET", p.admin+"/modes", "").body)
+			assert.Equal(t, 404, p.send("GET", "/nope", "").status, "the mode is still enforce")
+			assert.Equal(t, 200, p.send("POST", "/items", badItem).status, "and off for this operation")
 		})
 	}
 }
 
-func TestReadinessIsTheUpstreams(t *testing.T) {
+func TestTheProxyIsReadyIfItsUpstreamIs(t *testing.T) {
+	t.Parallel()
 	ln := listen(t)
-	rg := start(t, "http://"+ln.Addr().String())
-	assert.Equal(t, 200, send(t, "GET", rg.admin+"/readyz", "").status)
+	p := start(t, "http://"+ln.Addr().String())
+	assert.Equal(t, 200, send(t, "GET", p.admin+"/readyz", "").status)
 	ln.Close()
-	assert.Equal(t, 503, send(t, "GET", rg.admin+"/readyz", "").status)
-	assert.Equal(t, 200, send(t, "GET", rg.admin+"/healthz", "").status)
+	assert.Equal(t, 503, send(t, "GET", p.admin+"/readyz", "").status)
+	assert.Equal(t, 200, send(t, "GET", p.admin+"/healthz", "").status)
 	up := newCertificate(t, "127.0.0.1")
-	rg = start(t, up.serveTLS(answers(204, "", "")), func(o *proxy.Options) { o.UpstreamCAs = up.pool })
-	assert.Equal(t, 200, send(t, "GET", rg.admin+"/readyz", "").status)
+	p = start(t, up.serveTLS(respond(204, "", "")), func(o *proxy.Options) { o.UpstreamCAs = up.pool })
+	assert.Equal(t, 200, send(t, "GET", p.admin+"/readyz", "").status)
 }
 
-func TestDriftIsTold(t *testing.T) {
-	rg := start(t, serveUpstream(t, answers(200, "application/json", badItem)), observe)
-	rg.send("GET", "/items/a", "")
-	rg.send("GET", "/items/b", "")
-	rg.send("GET", "/nope", "")
+func TestDriftReportsTheViolationsWithTheirCounts(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, respond(200, "application/json", badItem)), observe)
+	p.send("GET", "/items/a", "")
+	p.send("GET", "/items/b", "")
+	p.send("GET", "/nope", "")
 	assert.JSONEq(t, `[
 		{"operation":"GetItem","method":"GET","path":"/items/{id}","direction":"response","in":"body","pointer":"/name","rule":"type","count":2},
 		{"operation":"GetItem","method":"GET","path":"/items/{id}","direction":"response","in":"body","pointer":"/secret","rule":"additionalProperties","count":2},
 		{"direction":"request","in":"path","rule":"route","count":1}
-	]`, send(t, "GET", rg.admin+"/drift", "").body)
+	]`, send(t, "GET", p.admin+"/drift", "").body)
 }
 
-func TestTheMetricsCountByWhatTheContractNames(t *testing.T) {
+func TestTheLabelsOfTheMetricsComeFromTheContract(t *testing.T) {
+	t.Parallel()
 	release, entered := make(chan struct{}), make(chan struct{})
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/items/slow":
 			close(entered)
 			<-release
 		case "/items/bad":
-			answers(200, "application/json", badItem)(w, r)
+			respond(200, "application/json", badItem)(w, r)
 			return
 		case "/nameless":
 			w.WriteHeader(204)
 			return
 		}
-		answers(200, "application/json", goodItem)(w, r)
+		respond(200, "application/json", goodItem)(w, r)
 	}))
-	rg.send("GET", "/items/a", "")
-	rg.send("GET", "/items/b", "")
-	rg.send("GET", "/items/bad", "")
-	rg.send("POST", "/items", badItem)
-	rg.send("GET", "/nameless", "")
+	p.send("GET", "/items/a", "")
+	p.send("GET", "/items/b", "")
+	p.send("GET", "/items/bad", "")
+	p.send("POST", "/items", badItem)
+	p.send("GET", "/nameless", "")
 	for _, path := range []string{"/x", "/y", "/z"} {
-		rg.send("GET", path, "")
+		p.send("GET", path, "")
 	}
-	require.Equal(t, 200, send(t, "PUT", rg.admin+"/modes", `{"request":"enforce","response":"observe"}`).status)
-	rg.send("GET", "/items/bad", "")
-	rg.line(8)
-	go send(t, "GET", rg.url+"/items/slow", "")
+	require.Equal(t, 200, send(t, "PUT", p.admin+"/modes", `{"request":"enforce","response":"observe"}`).status)
+	p.send("GET", "/items/bad", "")
+	p.line(8)
+	go send(t, "GET", p.url+"/items/slow", "")
 	<-entered
-	text := send(t, "GET", rg.admin+"/metrics", "").body
+	text := send(t, "GET", p.admin+"/metrics", "").body
 	close(release)
 	for _, want := range []string{
 		`dcs_proxy_requests_total{operation="GetItem",status="200"} 3`,
@@ -149,37 +155,39 @@ func TestTheMetricsCountByWhatTheContractNames(t *testing.T) {
 	} {
 		assert.Contains(t, text, "\n"+want+"\n")
 	}
-	assert.NotContains(t, text, `verdicts_total{direction="response",operation="AddItem"`, "it was never sent on")
+	assert.NotContains(t, text, `verdicts_total{direction="response",operation="AddItem"`, "no such request was forwarded")
 	assert.Contains(t, text, "\ngo_goroutines ")
 	assert.Contains(t, text, "\nprocess_cpu_seconds_total ")
-	assert.Equal(t, 2, strings.Count(text, "dcs_proxy_requests_total{operation=\"unknown\""), "whatever the path")
+	assert.Equal(t, 2, strings.Count(text, "dcs_proxy_requests_total{operation=\"unknown\""), "one series for each status, whatever the path")
 }
 
-func TestWhatIsUnderWayIsFinishedBeforeItStops(t *testing.T) {
+func TestRequestsInProgressFinishBeforeTheProxyStops(t *testing.T) {
+	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		close(entered)
 		<-release
-		answers(200, "application/json", goodItem)(w, r)
+		respond(200, "application/json", goodItem)(w, r)
 	}))
-	answered := make(chan answer, 1)
-	go func() { answered <- rg.send("GET", "/items/a", "") }()
+	answered := make(chan response, 1)
+	go func() { answered <- p.send("GET", "/items/a", "") }()
 	<-entered
-	require.Equal(t, 200, send(t, "GET", rg.admin+"/readyz", "").status)
-	rg.stop()
-	rg.message("stopping", 0)
-	assert.Equal(t, 503, send(t, "GET", rg.admin+"/readyz", "").status)
-	assert.Equal(t, 200, send(t, "GET", rg.admin+"/healthz", "").status)
+	require.Equal(t, 200, send(t, "GET", p.admin+"/readyz", "").status)
+	p.stop()
+	p.message("stopping", 0)
+	assert.Equal(t, 503, send(t, "GET", p.admin+"/readyz", "").status)
+	assert.Equal(t, 200, send(t, "GET", p.admin+"/healthz", "").status)
 	close(release)
 	assert.Equal(t, goodItem, (<-answered).body)
-	err := <-rg.ended
+	err := <-p.ended
 	assert.NoError(t, err)
-	rg.ended <- err // for the clean-up
-	_, err = http.Get(rg.admin + "/healthz")
-	assert.Error(t, err, "the admin address ends last, but it ends")
+	p.ended <- err // the cleanup of start reads it
+	_, err = http.Get(p.admin + "/healthz")
+	assert.Error(t, err, "the admin address is closed too")
 }
 
-func TestAnAdminAddressThatFailsEndsItAll(t *testing.T) {
+func TestTheProxyStopsIfItsAdminListenerFails(t *testing.T) {
+	t.Parallel()
 	u, err := proxy.ParseUpstream("http://127.0.0.1:1")
 	require.NoError(t, err)
 	p, err := proxy.New(proxy.Options{Upstream: u, Log: slog.New(slog.DiscardHandler)})
@@ -189,25 +197,26 @@ func TestAnAdminAddressThatFailsEndsItAll(t *testing.T) {
 	assert.ErrorContains(t, p.Serve(context.Background(), ln, admin), "closed")
 }
 
-func TestTheAdminAddressOnLoopbackIsForThisMachine(t *testing.T) {
-	rg := start(t, serveUpstream(t, answers(204, "", "")))
+func TestAnAdminAddressOnLoopbackRefusesForeignPages(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, respond(204, "", "")))
 	modes := `{"request":"off","response":"off"}`
 	for name, c := range map[string]struct {
 		host   string
 		header []string
 		status int
 	}{
-		"its own":                   {"", nil, 200},
-		"localhost":                 {"localhost:9090", nil, 200},
-		"a name that was rebound":   {"evil.example:9090", nil, 403},
-		"a page on loopback":        {"", []string{"Origin", "http://localhost:3000"}, 200},
-		"a page from elsewhere":     {"", []string{"Origin", "https://evil.example"}, 403},
-		"a sandboxed page":          {"", []string{"Origin", "null"}, 403},
-		"what the browser calls so": {"", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"the address itself":      {"", nil, 200},
+		"localhost":               {"localhost:9090", nil, 200},
+		"a name that was rebound": {"evil.example:9090", nil, 403},
+		"a page on loopback":      {"", []string{"Origin", "http://localhost:3000"}, 200},
+		"a page from elsewhere":   {"", []string{"Origin", "https://evil.example"}, 403},
+		"a sandboxed page":        {"", []string{"Origin", "null"}, 403},
+		"a cross-site request":    {"", []string{"Sec-Fetch-Site", "cross-site"}, 403},
 	} {
 		for _, request := range []struct{ method, path, body string }{{"PUT", "/modes", modes}, {"GET", "/drift", ""}} {
 			t.Run(name+" "+request.method, func(t *testing.T) {
-				r, err := http.NewRequest(request.method, rg.admin+request.path, strings.NewReader(request.body))
+				r, err := http.NewRequest(request.method, p.admin+request.path, strings.NewReader(request.body))
 				require.NoError(t, err)
 				if c.host != "" {
 					r.Host = c.host
@@ -227,7 +236,8 @@ func TestTheAdminAddressOnLoopbackIsForThisMachine(t *testing.T) {
 	}
 }
 
-func TestAnAdminAddressThatOthersReachNeedsAToken(t *testing.T) {
+func TestAnAdminAddressThatOthersReachRequiresAToken(t *testing.T) {
+	t.Parallel()
 	upstream, err := proxy.ParseUpstream("http://127.0.0.1:1")
 	require.NoError(t, err)
 	for _, addr := range []string{"0.0.0.0:0", "[::]:0", ":0"} {
@@ -244,14 +254,15 @@ func TestAnAdminAddressThatOthersReachNeedsAToken(t *testing.T) {
 	}
 }
 
-func TestWhatChangesSomethingWantsTheAdminToken(t *testing.T) {
+func TestChangesRequireTheAdminToken(t *testing.T) {
+	t.Parallel()
 	admin, err := net.Listen("tcp", "0.0.0.0:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(admin.Addr().String())
 	require.NoError(t, err)
 	upstream, err := proxy.ParseUpstream("http://127.0.0.1:1")
 	require.NoError(t, err)
-	var log logBuffer
+	var log logtest.Buffer
 	p, err := proxy.New(proxy.Options{Upstream: upstream, AdminToken: "correct horse", Log: slog.New(slog.NewJSONHandler(&log, nil))})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())

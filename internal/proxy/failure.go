@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -12,81 +11,57 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// statusCallerGone is the log's and the metrics' status of a call whose caller
-// did not wait; nobody gets it. nginx has coined it.
+// statusCallerGone is the status in the log and in the metrics if the caller left
+// before the response. No caller receives it. The number is nginx's.
 const statusCallerGone = 499
 
 var (
-	errRefused = errors.New("upstream: its response does not keep to the contract")
-	errBudget  = errors.New("the bodies that are held have used up the body budget")
-	errLate    = errors.New("upstream: its response stopped in the middle")
+	errRefused = errors.New("upstream: the response violates the contract")
+	errBudget  = errors.New("the body budget is used up")
+	errStalled = errors.New("upstream: the response stalled before its end")
 )
 
-// failed answers for a request that was not passed on, or whose response was
-// not. What went wrong with the upstream is the log's alone.
-func (c *contract) failed(w http.ResponseWriter, r *http.Request, err error) {
-	call, x := accesslog.From(r.Context()), exchangeOf(r.Context())
+// onFailure writes the response if the request or its response was not forwarded.
+// The cause of an upstream's failure goes to the log alone.
+func (c *contract) onFailure(w http.ResponseWriter, r *http.Request, err error) {
+	entry, state := accesslog.From(r.Context()), stateOf(r.Context())
 	vs := validate.AsViolations(err)
-	bodyErr := x.bodyError()
+	bodyErr := state.bodyError()
 	if vs != nil {
-		x.refused = vs[0].Direction
+		state.refused = vs[0].Direction
 	}
 	switch {
-	case isTimeout(bodyErr): // it ends the context too
-		call.Err = fmt.Errorf("caller: %w", bodyErr)
-		writeProblem(w, r, http.StatusRequestTimeout, "the request's body took too long")
+	case isTimeout(bodyErr): // it cancels the context too
+		entry.Err = fmt.Errorf("caller: %w", bodyErr)
+		writeProblem(w, r, http.StatusRequestTimeout, "the request body took too long")
 	case r.Context().Err() != nil:
 		w.WriteHeader(statusCallerGone)
-	case x.late.Load():
-		x.refused = ""
-		call.Err = errLate
-		writeProblem(w, r, http.StatusGatewayTimeout, "the upstream did not finish its answer in time")
+	case state.stalled.Load():
+		state.refused = ""
+		entry.Err = errStalled
+		writeProblem(w, r, http.StatusGatewayTimeout, "the upstream did not complete its response in time")
 	case vs != nil:
 		switch {
 		case vs[0].Rule == validate.RuleBodyBudget:
-			call.Err = errBudget
-		case x.refused == validate.Response:
-			call.Err = errRefused
+			entry.Err = errBudget
+		case state.refused == validate.Response:
+			entry.Err = errRefused
 		}
-		w.Header().Set("X-Request-Id", call.RequestID)
+		w.Header().Set("X-Request-Id", entry.RequestID)
 		c.validator.ErrorHandler(w, r, vs)
 	case bodyErr != nil:
-		call.Err = fmt.Errorf("caller: %w", bodyErr)
-		writeProblem(w, r, http.StatusBadRequest, "the request's body could not be read to its end")
+		entry.Err = fmt.Errorf("caller: %w", bodyErr)
+		writeProblem(w, r, http.StatusBadRequest, "the request body could not be read to its end")
 	case isTimeout(err):
-		call.Err = fmt.Errorf("upstream: %w", err)
-		writeProblem(w, r, http.StatusGatewayTimeout, "the upstream did not answer in time")
+		entry.Err = fmt.Errorf("upstream: %w", err)
+		writeProblem(w, r, http.StatusGatewayTimeout, "the upstream did not respond in time")
 	default:
-		call.Err = fmt.Errorf("upstream: %w", err)
-		writeProblem(w, r, http.StatusBadGateway, "the upstream could not be reached, or its answer could not be read")
+		entry.Err = fmt.Errorf("upstream: %w", err)
+		writeProblem(w, r, http.StatusBadGateway, "the upstream could not be reached, or its response could not be read")
 	}
 }
 
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded)
-}
-
-func panicked(w http.ResponseWriter, r *http.Request) {
-	writeProblem(w, r, http.StatusInternalServerError, "the proxy failed")
-}
-
-const problemType = "application/problem+json"
-
-// A problem is RFC 9457 problem details, as validate writes them.
-type problem struct {
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Detail    string `json:"detail"`
-	RequestID string `json:"request_id,omitempty"`
-}
-
-func writeProblem(w http.ResponseWriter, r *http.Request, status int, detail string) {
-	id := accesslog.From(r.Context()).RequestID
-	if id != "" { // none on the admin address
-		w.Header().Set("X-Request-Id", id)
-	}
-	w.Header().Set("Content-Type", problemType)
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(problem{http.StatusText(status), status, detail, id})
 }

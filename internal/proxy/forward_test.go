@@ -15,33 +15,38 @@ import (
 
 func observe(o *proxy.Options) { o.Request, o.Response = validate.Observe, validate.Observe }
 
+func enforce(*proxy.Options) {}
+
 func off(o *proxy.Options) { o.Request, o.Response = validate.Off, validate.Off }
+
+var allModes = map[string]func(*proxy.Options){"enforce": enforce, "observe": observe, "off": off}
 
 const noContent = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 
-func TestTheRequestLineIsSentOnAsItCame(t *testing.T) {
+func TestTheRequestLineIsForwardedUnchanged(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		base, target, want string
 		mode               func(*proxy.Options)
 	}{
 		"an escaped slash":                     {"", "/items/a%2Fb", "/items/a%2Fb", nil},
-		"in its case":                          {"", "/items/a%2fb", "/items/a%2fb", nil},
-		"what need not be escaped":             {"", "/items/%61", "/items/%61", nil},
+		"in lower case":                        {"", "/items/a%2fb", "/items/a%2fb", nil},
+		"a needless escape":                    {"", "/items/%61", "/items/%61", nil},
 		"double slashes":                       {"", "//items///x/", "//items///x/", off},
 		"dots":                                 {"", "/items/../x/.", "/items/../x/.", off},
 		"a query's order and form":             {"", "/items/a?z=1&a=2&a=%41&e&f=", "/items/a?z=1&a=2&a=%41&e&f=", nil},
 		"a query that does not decode":         {"", "/items/a?a;b&c=%zz", "/items/a?a;b&c=%zz", off},
 		"an empty query":                       {"", "/items/a?", "/items/a?", nil},
-		"a base path stands before it":         {"/shop/v1", "/items/a", "/shop/v1/items/a", nil},
-		"a base path's last slash is none":     {"/shop/", "/items/a", "/shop/items/a", nil},
-		"a base path before an escaped slash":  {"/shop", "/items/a%2Fb?x=%2F", "/shop/items/a%2Fb?x=%2F", nil},
-		"a base path that is escaped itself":   {"/a%2Fb", "/items/a", "/a%2Fb/items/a", nil},
-		"a base path before double slashes":    {"/shop", "//x//", "/shop//x//", observe},
-		"the asterisk, which has no base path": {"/shop", "*", "*", off},
+		"a base path":                          {"/copyContract/v1", "/items/a", "/copyContract/v1/items/a", nil},
+		"a base path with a last slash":        {"/copyContract/", "/items/a", "/copyContract/items/a", nil},
+		"a base path before an escaped slash":  {"/copyContract", "/items/a%2Fb?x=%2F", "/copyContract/items/a%2Fb?x=%2F", nil},
+		"an escaped base path":                 {"/a%2Fb", "/items/a", "/a%2Fb/items/a", nil},
+		"a base path before double slashes":    {"/copyContract", "//x//", "/copyContract//x//", observe},
+		"the asterisk, which has no base path": {"/copyContract", "*", "*", off},
 	} {
 		t.Run(name, func(t *testing.T) {
 			upstream, got := rawUpstream(t, noContent)
-			rg := start(t, upstream+c.base, func(o *proxy.Options) {
+			p := start(t, upstream+c.base, func(o *proxy.Options) {
 				o.Response = validate.Off
 				if c.mode != nil {
 					c.mode(o)
@@ -51,18 +56,19 @@ func TestTheRequestLineIsSentOnAsItCame(t *testing.T) {
 			if c.target == "*" {
 				method = "OPTIONS"
 			}
-			rg.raw(method + " " + c.target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-			require.NotEmpty(t, got, "nothing was sent on")
+			p.raw(method + " " + c.target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+			require.NotEmpty(t, got, "nothing was forwarded")
 			line, _, _ := strings.Cut(<-got, "\r\n")
 			assert.Equal(t, method+" "+c.want+" HTTP/1.1", line)
 		})
 	}
 }
 
-func TestWhatMayBeSignedIsNotRewritten(t *testing.T) {
+func TestHeadersThatMayBeSignedAreForwardedUnchanged(t *testing.T) {
+	t.Parallel()
 	upstream, got := rawUpstream(t, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-	rg := start(t, upstream)
-	rg.raw("POST /items HTTP/1.1\r\nHost: api.example.com:7\r\nUser-Agent: an-sdk/1.0 (x)\r\nAuthorization: SDK-HMAC-SHA256 Access=a\r\n" +
+	p := start(t, upstream)
+	p.raw("POST /items HTTP/1.1\r\nHost: api.example.com:7\r\nUser-Agent: an-sdk/1.0 (x)\r\nAuthorization: SDK-HMAC-SHA256 Access=a\r\n" +
 		"Content-Type: application/json;charset=UTF-8\r\nX-Sdk-Date: 20260101T000000Z\r\nContent-Length: 15\r\nConnection: close\r\n\r\n" + goodItem + "\n")
 	head, body, _ := strings.Cut(<-got, "\r\n\r\n")
 	lines := strings.Split(head, "\r\n")
@@ -79,9 +85,10 @@ func TestWhatMayBeSignedIsNotRewritten(t *testing.T) {
 }
 
 func TestACallersForwardedHeadersAreNotBelieved(t *testing.T) {
+	t.Parallel()
 	upstream, got := rawUpstream(t, noContent)
-	rg := start(t, upstream, off)
-	rg.raw("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nForwarded: for=6.6.6.6\r\nConnection: close\r\n\r\n")
+	p := start(t, upstream, off)
+	p.raw("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nForwarded: for=6.6.6.6\r\nConnection: close\r\n\r\n")
 	head := <-got
 	assert.NotContains(t, head, "6.6.6.6")
 	assert.Contains(t, head, "\r\nX-Forwarded-For: 127.0.0.1\r\n")
@@ -89,11 +96,12 @@ func TestACallersForwardedHeadersAreNotBelieved(t *testing.T) {
 	assert.NotContains(t, head, "User-Agent", "none was sent")
 }
 
-func TestHopByHopHeadersEndAtTheProxy(t *testing.T) {
+func TestHopByHopHeadersAreNotForwarded(t *testing.T) {
+	t.Parallel()
 	upstream, got := rawUpstream(t, "HTTP/1.1 204 No Content\r\nConnection: X-Up\r\nX-Up: 1\r\nKeep-Alive: timeout=9\r\n"+
 		"Proxy-Authenticate: Basic\r\nX-Stays: 1\r\n\r\n")
-	rg := start(t, upstream, off)
-	back := rg.raw("GET / HTTP/1.1\r\nHost: h\r\nConnection: close, X-Down\r\nX-Down: 1\r\nKeep-Alive: 9\r\n" +
+	p := start(t, upstream, off)
+	back := p.raw("GET / HTTP/1.1\r\nHost: h\r\nConnection: close, X-Down\r\nX-Down: 1\r\nKeep-Alive: 9\r\n" +
 		"Proxy-Authorization: Basic eA==\r\nTe: trailers\r\nX-Stays: 1\r\n\r\n")
 	sent := <-got
 	for _, name := range []string{"X-Down", "Keep-Alive", "Proxy-Authorization", "Connection"} {
@@ -107,11 +115,12 @@ func TestHopByHopHeadersEndAtTheProxy(t *testing.T) {
 	assert.Contains(t, back, "\r\nX-Stays: 1\r\n")
 }
 
-func TestTrailersPassBothWays(t *testing.T) {
-	for name, mode := range map[string]func(*proxy.Options){"enforce": func(*proxy.Options) {}, "observe": observe, "off": off} {
+func TestTrailersAreForwardedInBothDirections(t *testing.T) {
+	t.Parallel()
+	for name, mode := range allModes {
 		t.Run(name, func(t *testing.T) {
 			trailer := make(chan http.Header, 1)
-			rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 				io.Copy(io.Discard, r.Body)
 				trailer <- r.Trailer
 				w.Header().Set("Trailer", "X-Sum")
@@ -119,7 +128,7 @@ func TestTrailersPassBothWays(t *testing.T) {
 				w.Header().Set("X-Sum", "up")
 				w.Header().Set(http.TrailerPrefix+"X-Late", "late")
 			}), mode)
-			req, err := http.NewRequest("POST", rg.url+"/items", io.MultiReader(strings.NewReader(goodItem)))
+			req, err := http.NewRequest("POST", p.url+"/items", io.MultiReader(strings.NewReader(goodItem)))
 			require.NoError(t, err)
 			req.Header.Set("Content-Type", "application/json")
 			req.Trailer = http.Header{"X-Sum": {"down"}}
@@ -134,18 +143,19 @@ func TestTrailersPassBothWays(t *testing.T) {
 	}
 }
 
-func TestEachCallHasARequestID(t *testing.T) {
+func TestEachRequestHasARequestID(t *testing.T) {
+	t.Parallel()
 	own := "^[0-9a-f]{32}$"
 	for name, c := range map[string]struct{ sent, set, upstream, back, logged string }{
-		"one is made, sent on and returned":     {"", "", own, own, own},
-		"the caller's is kept":                  {"my.id-1", "", "^my.id-1$", "^my.id-1$", "^my.id-1$"},
-		"the upstream's is returned":            {"", "theirs", own, "^theirs$", own},
-		"one that is not safe is not the log's": {"a b", "", "^a b$", own, own},
-		"one that is too long is not either":    {strings.Repeat("x", 65), "", "^x{65}$", own, own},
+		"a new id is forwarded and returned": {"", "", own, own, own},
+		"the caller's id is kept":            {"my.id-1", "", "^my.id-1$", "^my.id-1$", "^my.id-1$"},
+		"the upstream's id is returned":      {"", "theirs", own, "^theirs$", own},
+		"an unsafe id is not logged":         {"a b", "", "^a b$", own, own},
+		"too long an id is not logged":       {strings.Repeat("x", 65), "", "^x{65}$", own, own},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := make(chan string, 1)
-			rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 				got <- r.Header.Get("X-Request-Id")
 				if c.set != "" {
 					w.Header().Set("X-Request-Id", c.set)
@@ -156,9 +166,9 @@ func TestEachCallHasARequestID(t *testing.T) {
 			if c.sent != "" {
 				header = []string{"X-Request-Id", c.sent}
 			}
-			resp := rg.send("GET", "/nameless", "", header...)
+			resp := p.send("GET", "/nameless", "", header...)
 			require.Equal(t, 204, resp.status)
-			line := rg.line(0)
+			line := p.line(0)
 			assert.Regexp(t, c.upstream, <-got)
 			require.Len(t, resp.header["X-Request-Id"], 1)
 			assert.Regexp(t, c.back, resp.header.Get("X-Request-Id"))

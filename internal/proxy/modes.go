@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,15 +10,16 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// Modes is the mode of each direction, and those of operations that have their
-// own; an operation's empty mode is the one of all.
+// Modes holds the mode of each direction, and of the operations that have modes of
+// their own.
 type Modes struct {
 	Request    string                    `json:"request"`
 	Response   string                    `json:"response"`
 	Operations map[string]OperationModes `json:"operations,omitempty"`
 }
 
-// OperationModes is what one operation has in the place of what all have.
+// OperationModes holds the modes of one operation. An empty mode means that of
+// [Modes].
 type OperationModes struct {
 	Request  string `json:"request,omitempty"`
 	Response string `json:"response,omitempty"`
@@ -25,20 +27,18 @@ type OperationModes struct {
 
 var directions = [...]validate.Direction{validate.Request, validate.Response}
 
-// of returns the mode of a direction for an operation; "" is every other.
+// of returns the mode of a direction for an operation. The operation "" stands for
+// all that have no modes of their own.
 func (m Modes) of(operation string, d validate.Direction) validate.Mode {
-	own, all := m.Operations[operation].Request, m.Request
+	text := cmp.Or(m.Operations[operation].Request, m.Request)
 	if d == validate.Response {
-		own, all = m.Operations[operation].Response, m.Response
+		text = cmp.Or(m.Operations[operation].Response, m.Response)
 	}
-	if own == "" {
-		own = all
-	}
-	mode, _ := validate.ParseMode(own) // check was there
+	mode, _ := validate.ParseMode(text) // check has parsed it before
 	return mode
 }
 
-// check tells the first mode that is none.
+// check returns an error for the first mode that is invalid.
 func (m Modes) check() error {
 	if m.Request == "" || m.Response == "" {
 		return errors.New("request and response must be given: enforce, observe or off")
@@ -60,9 +60,9 @@ func (m Modes) check() error {
 	return nil
 }
 
-// putOn sets the modes of a new validator. It returns them without those of
-// operations that the contract does not have, and the names of these.
-func (m Modes) putOn(v *validate.Validator) (kept Modes, dropped []string, err error) {
+// apply sets the modes of a new validator. It returns the modes without those of
+// operations that the contract does not have, and the names of these operations.
+func (m Modes) apply(v *validate.Validator) (kept Modes, dropped []string, err error) {
 	if err := m.check(); err != nil {
 		return m, nil, err
 	}
@@ -83,15 +83,15 @@ func (m Modes) putOn(v *validate.Validator) (kept Modes, dropped []string, err e
 	return kept, dropped, nil
 }
 
-// Modes returns the modes as they are.
+// Modes returns the current modes.
 func (p *Proxy) Modes() Modes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.modes
 }
 
-// SetModes changes the modes; messages under way keep theirs. After an error
-// nothing has changed.
+// SetModes changes the modes. Messages in progress keep theirs. If it returns an
+// error, it has changed nothing.
 func (p *Proxy) SetModes(to Modes) error {
 	if err := to.check(); err != nil {
 		return err
@@ -99,19 +99,19 @@ func (p *Proxy) SetModes(to Modes) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	v, from := p.current.Load().validator, p.modes
-	for id := range to.Operations { // set to what it is: is there such an operation?
+	for id := range to.Operations { // setting the current mode again finds unknown operations
 		if v.SetOperationMode(id, validate.Request, from.of(id, validate.Request)) != nil {
 			return fmt.Errorf("the contract has no operation %q", id)
 		}
 	}
 	for _, d := range directions {
 		if from.of("", d) != to.of("", d) {
-			v.SetMode(d, to.of("", d)) // of all operations, so these have to be set again
+			v.SetMode(d, to.of("", d)) // this resets all operations, so their own modes are set again below
 		}
 		for _, ids := range []map[string]OperationModes{from.Operations, to.Operations} {
 			for id := range ids {
 				if err := v.SetOperationMode(id, d, to.of(id, d)); err != nil {
-					return err // it was there a moment ago
+					return err // cannot happen: the operation was found above
 				}
 			}
 		}

@@ -9,7 +9,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
 )
 
-func TestNewTellsWhatIsWrong(t *testing.T) {
+func TestNewReturnsAnErrorForUnusableOptions(t *testing.T) {
+	t.Parallel()
 	u, err := proxy.ParseUpstream("http://127.0.0.1:1")
 	require.NoError(t, err)
 	for name, c := range map[string]struct {
@@ -17,11 +18,11 @@ func TestNewTellsWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		"no upstream":                     {proxy.Options{}, "proxy: Options.Upstream is missing"},
-		"a cap below zero":                {proxy.Options{Upstream: u, MaxRequestBody: -1}, "proxy: a body's cap, or the budget, is -1 bytes"},
-		"a budget for less than one body": {proxy.Options{Upstream: u, MaxResponseBody: 1 << 20, BodyBudget: 2<<20 - 1}, "proxy: the body budget is 2097151 bytes, less than twice a body's cap of 1"},
-		"a contract that is not there":    {proxy.Options{Upstream: u, ContractFile: "none.yaml"}, "read the contract: open none.yaml: "},
-		"a contract that is none":         {proxy.Options{Upstream: u, ContractFile: "options_test.go"}, "options_test.go: validate: read the contract: "},
-		"a certificate that is none":      {proxy.Options{Upstream: u, CertFile: "options_test.go", KeyFile: "none.pem"}, "the certificate options_test.go with the key none.pem: "},
+		"a negative limit":                {proxy.Options{Upstream: u, MaxRequestBody: -1}, "proxy: a body limit or the body budget is negative: -1"},
+		"a budget for less than one body": {proxy.Options{Upstream: u, MaxResponseBody: 1 << 20, BodyBudget: 2<<20 - 1}, "proxy: the body budget of 2097151 bytes is less than twice the body limit of 1"},
+		"a missing contract file":         {proxy.Options{Upstream: u, ContractFile: "none.yaml"}, "read the contract: open none.yaml: "},
+		"a file that is no contract":      {proxy.Options{Upstream: u, ContractFile: "options_test.go"}, "options_test.go: validate: read the contract: "},
+		"a file that is no certificate":   {proxy.Options{Upstream: u, CertFile: "options_test.go", KeyFile: "none.pem"}, "the certificate options_test.go with the key none.pem: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := proxy.New(c.o)
@@ -30,7 +31,8 @@ func TestNewTellsWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestAnUpstreamIsAURLWithoutSecrets(t *testing.T) {
+func TestParseUpstreamRefusesSecretsAndDoesNotPrintThem(t *testing.T) {
+	t.Parallel()
 	for _, good := range []string{"http://h", "https://h:1/base/", "http://[::1]:1", "http://h/a%2Fb"} {
 		u, err := proxy.ParseUpstream(good)
 		require.NoError(t, err)

@@ -1,90 +1,33 @@
-// Package proxy is a reverse proxy that lets only what a contract allows pass
-// between callers and an upstream.
+// Package proxy is a reverse proxy that forwards only those requests and
+// responses that match an OpenAPI contract.
 //
 //	upstream, err := proxy.ParseUpstream("https://dcs.example.com")
 //	p, err := proxy.New(proxy.Options{Upstream: upstream, Log: log})
 //	err = p.Serve(ctx, listener, nil)
 //
-// What a caller sends is sent on as it is: host, user agent, path and query are
-// not rewritten, because all of them may be signed. It does not authenticate,
-// balance, cache, retry or compress.
+// The proxy does not rewrite the host, user agent, path and query of a request,
+// because they may be signed. It does not authenticate, balance, cache, retry or
+// compress.
 package proxy
 
 import (
-	"crypto/x509"
+	"context"
 	"errors"
-	"fmt"
-	"log/slog"
+	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
-	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// What holds where Options gives nothing.
-const (
-	DefaultMaxRequestBody  = 12 << 20 // bytes
-	DefaultMaxResponseBody = 16 << 20 // bytes
-	DefaultUpstreamTimeout = time.Minute
-	DefaultCallerTimeout   = time.Minute
-)
+// graceTime is how long requests in progress may take once the proxy stops. All
+// together it stops within ten seconds, because many supervisors kill then.
+const graceTime = 6 * time.Second
 
-// Options is what a proxy works with. Its zero value, but for the upstream, is
-// safe.
-type Options struct {
-	Upstream    *url.URL       // required; from ParseUpstream
-	UpstreamCAs *x509.CertPool // nil: the system's
-
-	// ContractFile is an OpenAPI 3.0 contract, read by New and by Reload.
-	// Default: this project's own.
-	ContractFile string
-
-	// Request and Response are the modes to begin with. Default: Enforce.
-	Request, Response validate.Mode
-
-	// MaxRequestBody and MaxResponseBody limit the bodies that are checked, in
-	// bytes.
-	MaxRequestBody, MaxResponseBody int64
-
-	// BodyBudget limits the memory, in bytes, that the bodies take that are held
-	// at one time, requests and responses together. Beyond it a message is refused
-	// with 503 and Retry-After. It is at least twice each cap: a body that grows
-	// as it is read takes that much.
-	BodyBudget int64
-
-	// UpstreamTimeout is how long the upstream may take until its response
-	// begins, and between two parts of a body that is checked before it is passed
-	// on; how long any other takes is not limited.
-	UpstreamTimeout time.Duration
-
-	// CallerTimeout is how long a caller may take to send a request whole, and
-	// to take each part of the response.
-	CallerTimeout time.Duration
-
-	// TrustedProxies are the networks of the proxies in front, whose PROXY protocol
-	// headers and X-Forwarded-For say who calls. What is sent on as
-	// X-Forwarded-For is that address alone.
-	TrustedProxies []netip.Prefix
-
-	// AdminToken is what a request that changes something on the admin address
-	// must carry, as "Authorization: Bearer TOKEN". It may be empty, for none, if
-	// that address is on loopback.
-	AdminToken string
-
-	// CertFile and KeyFile are what is shown to callers, PEM, read by New and by
-	// Reload. Default: plain HTTP.
-	CertFile, KeyFile string
-
-	Log *slog.Logger // default slog.Default()
-}
-
-// A Proxy is the handler. It is safe for concurrent use.
+// A Proxy is an [http.Handler]. It is safe for concurrent use.
 type Proxy struct {
 	o           Options
 	upstream    *upstream
@@ -94,38 +37,18 @@ type Proxy struct {
 	current     atomic.Pointer[contract]
 	stopping    atomic.Bool
 
-	mu    sync.Mutex // of who changes the modes or the contract
+	mu    sync.Mutex // guards changes of the modes and of the contract
 	modes Modes
 }
 
-// New returns a proxy. It returns an error for options that cannot be used, and
-// for a contract that does not load.
+var _ http.Handler = (*Proxy)(nil)
+
+// New returns a proxy. It returns an error for options that cannot be used and
+// for a contract that cannot be loaded.
 func New(o Options) (*Proxy, error) {
-	if o.Upstream == nil {
-		return nil, errors.New("proxy: Options.Upstream is missing")
-	}
-	for _, size := range []struct {
-		value *int64
-		unset int64
-	}{{&o.MaxRequestBody, DefaultMaxRequestBody}, {&o.MaxResponseBody, DefaultMaxResponseBody}, {&o.BodyBudget, validate.DefaultBodyBudget}} {
-		if *size.value < 0 {
-			return nil, fmt.Errorf("proxy: a body's cap, or the budget, is %d bytes", *size.value)
-		}
-		if *size.value == 0 {
-			*size.value = size.unset
-		}
-	}
-	if largest := max(o.MaxRequestBody, o.MaxResponseBody); o.BodyBudget/2 < largest {
-		return nil, fmt.Errorf("proxy: the body budget is %d bytes, less than twice a body's cap of %d", o.BodyBudget, largest)
-	}
-	if o.UpstreamTimeout <= 0 {
-		o.UpstreamTimeout = DefaultUpstreamTimeout
-	}
-	if o.CallerTimeout <= 0 {
-		o.CallerTimeout = DefaultCallerTimeout
-	}
-	if o.Log == nil {
-		o.Log = slog.Default()
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
 	}
 	p := &Proxy{
 		o:        o,
@@ -134,7 +57,6 @@ func New(o Options) (*Proxy, error) {
 		modes:    Modes{Request: o.Request.String(), Response: o.Response.String()},
 	}
 	if o.CertFile != "" {
-		var err error
 		if p.certificate, err = httpserver.LoadCertificate(o.CertFile, o.KeyFile); err != nil {
 			return nil, err
 		}
@@ -144,25 +66,67 @@ func New(o Options) (*Proxy, error) {
 		return nil, err
 	}
 	p.current.Store(c)
-	p.handler = accesslog.Handler(accesslog.Options{Log: o.Log, OnPanic: panicked}, http.HandlerFunc(p.pass))
+	p.handler = accesslog.Handler(accesslog.Options{Log: o.Log, OnPanic: panicked}, http.HandlerFunc(p.forward))
 	return p, nil
 }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements [http.Handler].
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
 
-// pass serves one request with the contract that is current when it comes.
-func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
+// forward handles one request. The request keeps the contract that is current
+// when it arrives.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect { // its target is no path, and validation may be off
 		writeProblem(w, r, http.StatusNotImplemented, "the proxy does not tunnel")
 		return
 	}
 	c := p.current.Load()
-	x := &exchange{contract: c, operation: c.operationOf(r), trailer: r.Trailer}
-	r = r.WithContext(withExchange(r.Context(), x))
-	r.Body = &watchedBody{ReadCloser: r.Body, failed: x.bodyFailed}
-	patient := newPatientWriter(w, p.o.CallerTimeout)
-	defer patient.end()
-	defer p.metrics.begin(x, accesslog.From(r.Context()))()
-	c.reverse.ServeHTTP(patient, r)
+	state := &requestState{contract: c, operation: c.operationOf(r), trailer: r.Trailer}
+	r = r.WithContext(withState(r.Context(), state))
+	r.Body = &watchedBody{ReadCloser: r.Body, onError: state.setBodyError}
+	dw := newDeadlineWriter(w, p.o.CallerTimeout)
+	defer dw.end()
+	defer p.metrics.begin(state, accesslog.From(r.Context()))()
+	c.reverse.ServeHTTP(dw, r)
+}
+
+// Serve serves callers on ln until ctx ends, and then lets the requests in
+// progress finish. It serves the operator on admin, unless that is nil, until
+// everything else has ended. It closes both listeners. It returns
+// [ErrNoAdminToken] at once if admin is not on loopback and there is no
+// Options.AdminToken.
+func (p *Proxy) Serve(ctx context.Context, ln, admin net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	context.AfterFunc(ctx, func() { p.stopping.Store(true) })
+	adminCtx, stopAdmin := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopAdmin()
+	adminStopped := make(chan error, 1)
+	if admin == nil {
+		adminStopped <- nil
+	} else {
+		h, err := p.adminOn(admin.Addr())
+		if err != nil {
+			ln.Close()
+			admin.Close()
+			return err
+		}
+		go func() {
+			adminStopped <- httpserver.Run(adminCtx, admin, h, httpserver.Options{
+				ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, Grace: time.Second,
+				ErrorBody: errorBody, Log: p.o.Log.With("listener", "admin"),
+			})
+			cancel()
+		}()
+	}
+	o := httpserver.Options{
+		ReadTimeout: p.o.CallerTimeout, Grace: graceTime,
+		TrustedProxies: p.o.TrustedProxies, ErrorBody: errorBody, Log: p.o.Log,
+	}
+	if p.certificate != nil {
+		o.TLS = p.certificate.Config()
+	}
+	err := httpserver.Run(ctx, ln, p, o)
+	stopAdmin()
+	return errors.Join(err, <-adminStopped)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
 )
 
-// shop copies the shop's contract to a file that a test may change.
-func shop(t *testing.T) (file, text string) {
+// copyContract copies testdata/shop.yaml to a file that a test may change.
+func copyContract(t *testing.T) (file, text string) {
 	data, err := os.ReadFile("testdata/shop.yaml")
 	require.NoError(t, err)
 	file = filepath.Join(t.TempDir(), "shop.yaml")
@@ -22,84 +22,88 @@ func shop(t *testing.T) (file, text string) {
 	return file, string(data)
 }
 
-func TestAReloadTakesTheNewContractAndKeepsTheModes(t *testing.T) {
-	file, text := shop(t)
-	rg := start(t, serveUpstream(t, answers(200, "application/json", `{"name":7}`)), func(o *proxy.Options) { o.ContractFile = file })
+func TestReloadLoadsTheNewContractAndKeepsTheModes(t *testing.T) {
+	t.Parallel()
+	file, text := copyContract(t)
+	p := start(t, serveUpstream(t, respond(200, "application/json", `{"name":7}`)), func(o *proxy.Options) { o.ContractFile = file })
 	modes := `{"request":"observe","response":"enforce","operations":{"AddItem":{"response":"off"},"Events":{"response":"off"}}}`
-	require.Equal(t, 200, send(t, "PUT", rg.admin+"/modes", modes).status)
-	require.Equal(t, 502, rg.send("GET", "/items/a", "").status)
+	require.Equal(t, 200, send(t, "PUT", p.admin+"/modes", modes).status)
+	require.Equal(t, 502, p.send("GET", "/items/a", "").status)
 
 	text = strings.ReplaceAll(text, "name: {type: string, maxLength: 20}", "name: {type: integer}")
 	text = strings.ReplaceAll(text, "operationId: Events", "operationId: Stream")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	assert.Equal(t, 502, rg.send("GET", "/items/a", "").status, "not before it is told")
-	rg.proxy.Reload()
-	assert.Equal(t, 200, rg.send("GET", "/items/a", "").status)
-	assert.Equal(t, 200, rg.send("POST", "/items", "nope").status, "the modes are those that were set")
-	assert.Equal(t, 502, rg.send("GET", "/receipt", "").status)
+	assert.Equal(t, 502, p.send("GET", "/items/a", "").status, "not before Reload")
+	p.proxy.Reload()
+	assert.Equal(t, 200, p.send("GET", "/items/a", "").status)
+	assert.Equal(t, 200, p.send("POST", "/items", "nope").status, "the modes are kept")
+	assert.Equal(t, 502, p.send("GET", "/receipt", "").status)
 	assert.JSONEq(t, `{"request":"observe","response":"enforce","operations":{"AddItem":{"response":"off"}}}`,
-		send(t, "GET", rg.admin+"/modes", "").body)
-	assert.Equal(t, "Events", rg.message("the contract no longer has an operation whose mode was set", 0)["operation"])
-	assert.Equal(t, file, rg.message("contract loaded", 0)["contract"])
+		send(t, "GET", p.admin+"/modes", "").body)
+	assert.Equal(t, "Events", p.message("the contract no longer has an operation whose mode was set", 0)["operation"])
+	assert.Equal(t, file, p.message("contract loaded", 0)["contract"])
 }
 
-func TestAReloadRefusesABadContract(t *testing.T) {
-	file, text := shop(t)
-	rg := start(t, serveUpstream(t, answers(200, "application/json", badItem)), func(o *proxy.Options) { o.ContractFile = file })
+func TestReloadKeepsTheOldContractIfTheNewOneIsBad(t *testing.T) {
+	t.Parallel()
+	file, text := copyContract(t)
+	p := start(t, serveUpstream(t, respond(200, "application/json", badItem)), func(o *proxy.Options) { o.ContractFile = file })
 	for i, bad := range []string{"nope", strings.Replace(text, "3.0.3", "3.1.0", 1), strings.ReplaceAll(text, "type: string", "type: strang"), ""} {
 		if bad == "" {
 			require.NoError(t, os.Remove(file))
 		} else {
 			require.NoError(t, os.WriteFile(file, []byte(bad), 0o600))
 		}
-		rg.proxy.Reload()
-		line := rg.message("the new contract is refused, the old one stays", i)
+		p.proxy.Reload()
+		line := p.message("the new contract cannot be used, the old one stays in use", i)
 		assert.Contains(t, line["error"], file)
 		assert.Equal(t, "ERROR", line["level"])
-		assert.Equal(t, 502, rg.send("GET", "/items/a", "").status)
+		assert.Equal(t, 502, p.send("GET", "/items/a", "").status)
 	}
-	assert.Empty(t, rg.log.lines(t, "contract loaded"))
+	assert.Empty(t, p.log.Records(t, "contract loaded"))
 }
 
-func TestARequestUnderWayKeepsItsContract(t *testing.T) {
-	file, text := shop(t)
+func TestARequestInProgressKeepsItsContract(t *testing.T) {
+	t.Parallel()
+	file, text := copyContract(t)
 	entered, release := make(chan struct{}), make(chan struct{})
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/items/slow" {
 			close(entered)
 			<-release
 		}
-		answers(200, "application/json", `{"name":7}`)(w, r)
+		respond(200, "application/json", `{"name":7}`)(w, r)
 	}), func(o *proxy.Options) { o.ContractFile = file })
 	answered := make(chan int, 1)
-	go func() { answered <- rg.send("GET", "/items/slow", "").status }()
+	go func() { answered <- p.send("GET", "/items/slow", "").status }()
 	<-entered
 	text = strings.ReplaceAll(text, "name: {type: string, maxLength: 20}", "name: {type: integer}")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	rg.proxy.Reload()
-	assert.Equal(t, 200, rg.send("GET", "/items/a", "").status)
+	p.proxy.Reload()
+	assert.Equal(t, 200, p.send("GET", "/items/a", "").status)
 	close(release)
 	assert.Equal(t, 502, <-answered)
 }
 
-func TestAReloadTakesTheNewCertificate(t *testing.T) {
+func TestReloadLoadsTheNewCertificate(t *testing.T) {
+	t.Parallel()
 	c := newCertificate(t, "127.0.0.1")
-	rg := start(t, serveUpstream(t, answers(200, "application/json", goodItem)), func(o *proxy.Options) {
+	p := start(t, serveUpstream(t, respond(200, "application/json", goodItem)), func(o *proxy.Options) {
 		o.CertFile, o.KeyFile = c.certFile, c.keyFile
 	})
 	serial := func() int64 {
-		resp, err := c.client().Get(rg.url + "/items/a")
+		resp, err := c.client().Get(p.url + "/items/a")
 		require.NoError(t, err)
 		defer resp.Body.Close()
 		return resp.TLS.PeerCertificates[0].SerialNumber.Int64()
 	}
 	assert.EqualValues(t, 1, serial())
 	c.write(2, "127.0.0.1")
-	rg.proxy.Reload()
+	p.proxy.Reload()
 	assert.EqualValues(t, 2, serial())
-	rg.message("certificate loaded", 0)
+	p.message("certificate loaded", 0)
 	require.NoError(t, os.WriteFile(c.keyFile, []byte("nope"), 0o600))
-	rg.proxy.Reload()
+	p.proxy.Reload()
 	assert.EqualValues(t, 2, serial())
-	assert.Contains(t, rg.message("the new certificate is refused, the old one stays", 0)["error"], c.certFile)
+	assert.Contains(t, p.message("the new certificate cannot be used, the old one stays in use", 0)["error"], c.certFile)
 }

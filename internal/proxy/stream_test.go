@@ -17,11 +17,12 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
 )
 
-func TestAnEventStreamPassesAsItComes(t *testing.T) {
-	for name, mode := range map[string]func(*proxy.Options){"enforce": func(*proxy.Options) {}, "observe": observe, "off": off} {
+func TestAnEventStreamIsForwardedEventByEvent(t *testing.T) {
+	t.Parallel()
+	for name, mode := range allModes {
 		t.Run(name, func(t *testing.T) {
 			next := make(chan string)
-			rg := start(t, serveUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+			p := start(t, serveUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/event-stream")
 				w.(http.Flusher).Flush()
 				for event := range next {
@@ -29,13 +30,13 @@ func TestAnEventStreamPassesAsItComes(t *testing.T) {
 					w.(http.Flusher).Flush()
 				}
 			}), mode)
-			resp, err := http.Get(rg.url + "/events") // the header is here before the first event
+			resp, err := http.Get(p.url + "/events") // returns before the first event
 			require.NoError(t, err)
 			defer resp.Body.Close()
 			assert.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"))
 			lines := bufio.NewReader(resp.Body)
 			for _, event := range []string{"data: 1\n", "data: 2\n"} {
-				next <- event // and each event before the next is made
+				next <- event // the next event is sent after this one has arrived
 				got, err := lines.ReadString('\n')
 				require.NoError(t, err)
 				assert.Equal(t, event, got)
@@ -47,10 +48,11 @@ func TestAnEventStreamPassesAsItComes(t *testing.T) {
 	}
 }
 
-func TestAnUpgradedConnectionPassesThrough(t *testing.T) {
-	for name, mode := range map[string]func(*proxy.Options){"enforce": func(*proxy.Options) {}, "observe": observe, "off": off} {
+func TestAnUpgradedConnectionIsForwarded(t *testing.T) {
+	t.Parallel()
+	for name, mode := range allModes {
 		t.Run(name, func(t *testing.T) {
-			rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 				assert.Equal(t, "websocket", r.Header.Get("Upgrade"))
 				conn, rw, err := http.NewResponseController(w).Hijack()
 				if !assert.NoError(t, err) {
@@ -61,7 +63,7 @@ func TestAnUpgradedConnectionPassesThrough(t *testing.T) {
 				line, _ := rw.ReadString('\n')
 				io.WriteString(conn, "echo "+line)
 			}), mode)
-			conn, err := net.Dial("tcp", rg.addr)
+			conn, err := net.Dial("tcp", p.addr)
 			require.NoError(t, err)
 			defer conn.Close()
 			io.WriteString(conn, "GET /socket HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
@@ -75,19 +77,19 @@ func TestAnUpgradedConnectionPassesThrough(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "echo hello\n", got)
 			conn.Close()
-			assert.EqualValues(t, 101, rg.line(0)["status"])
+			assert.EqualValues(t, 101, p.line(0)["status"])
 		})
 	}
 }
 
-// bothProtocols runs a test with a caller of HTTP/1.1 and one of HTTP/2. The
-// proxy's server here has no timeouts of its own.
-func bothProtocols(t *testing.T, upstream http.HandlerFunc, test func(t *testing.T, rg *rig, get func(path string) *http.Response), change ...func(*proxy.Options)) {
+// bothProtocols runs a test over HTTP/1.1 and over HTTP/2. The server has no
+// timeouts of its own here.
+func bothProtocols(t *testing.T, upstream http.HandlerFunc, test func(t *testing.T, p *testProxy, get func(path string) *http.Response), change ...func(*proxy.Options)) {
 	for name, withTLS := range map[string]bool{"HTTP/1.1": false, "HTTP/2.0": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rg := start(t, serveUpstream(t, upstream), append(change, func(o *proxy.Options) { o.CallerTimeout = callerTimeout })...)
-			srv := httptest.NewUnstartedServer(rg.proxy)
+			p := start(t, serveUpstream(t, upstream), append(change, func(o *proxy.Options) { o.CallerTimeout = callerTimeout })...)
+			srv := httptest.NewUnstartedServer(p.proxy)
 			srv.EnableHTTP2 = true
 			if withTLS {
 				srv.StartTLS()
@@ -95,7 +97,7 @@ func bothProtocols(t *testing.T, upstream http.HandlerFunc, test func(t *testing
 				srv.Start()
 			}
 			t.Cleanup(srv.Close)
-			test(t, rg, func(path string) *http.Response {
+			test(t, p, func(path string) *http.Response {
 				resp, err := srv.Client().Get(srv.URL + path)
 				require.NoError(t, err)
 				t.Cleanup(func() { resp.Body.Close() })
@@ -108,25 +110,27 @@ func bothProtocols(t *testing.T, upstream http.HandlerFunc, test func(t *testing
 
 const callerTimeout = 500 * time.Millisecond
 
-func TestACallerThatTakesNothingIsDropped(t *testing.T) {
+func TestACallerThatReadsNothingIsDisconnected(t *testing.T) {
+	t.Parallel()
 	bothProtocols(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for event := strings.Repeat("x", 1<<16); r.Context().Err() == nil; {
 			io.WriteString(w, event)
 		}
-	}, func(t *testing.T, rg *rig, get func(string) *http.Response) {
+	}, func(t *testing.T, p *testProxy, get func(string) *http.Response) {
 		get("/events")
-		assert.Equal(t, true, rg.line(0)["aborted"])
+		assert.Equal(t, true, p.line(0)["aborted"])
 	})
 }
 
-// net/http sends the end of a small response when the handler is done.
-func TestACallerThatAsksOnAndTakesNothingIsDropped(t *testing.T) {
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "3000") // so that it is not flushed before
-		answers(200, "application/octet-stream", strings.Repeat("x", 3000))(w, r)
+// net/http sends the end of a small response after the handler has returned.
+func TestACallerThatSendsRequestsAndReadsNothingIsDisconnected(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "3000") // so that the proxy does not flush it
+		respond(200, "application/octet-stream", strings.Repeat("x", 3000))(w, r)
 	}), off, func(o *proxy.Options) { o.CallerTimeout = callerTimeout })
-	conn, err := net.Dial("tcp", rg.addr)
+	conn, err := net.Dial("tcp", p.addr)
 	require.NoError(t, err)
 	defer conn.Close()
 	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(4096))
@@ -137,11 +141,12 @@ func TestACallerThatAsksOnAndTakesNothingIsDropped(t *testing.T) {
 	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 }
 
-// The time that a caller has is for each part, not for the whole.
-func TestAResponseMayTakeLongerThanItsCallersTime(t *testing.T) {
+// The timeout limits each part of a response, not the whole.
+func TestAResponseMayTakeLongerThanTheCallerTimeout(t *testing.T) {
+	t.Parallel()
 	for name, header := range map[string][2]string{
-		"a stream, which is flushed": {"Content-Type", "text/event-stream"},
-		"a length, which is not":     {"Content-Length", "15"},
+		"a stream, which the proxy flushes":                 {"Content-Type", "text/event-stream"},
+		"a response with a length, which it does not flush": {"Content-Length", "15"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -152,7 +157,7 @@ func TestAResponseMayTakeLongerThanItsCallersTime(t *testing.T) {
 					w.(http.Flusher).Flush()
 					time.Sleep(callerTimeout * 6 / 5)
 				}
-			}, func(t *testing.T, rg *rig, get func(string) *http.Response) {
+			}, func(t *testing.T, p *testProxy, get func(string) *http.Response) {
 				body, err := io.ReadAll(get("/events").Body)
 				require.NoError(t, err)
 				assert.Equal(t, strings.Repeat("data\n", 3), string(body))
@@ -161,9 +166,10 @@ func TestAResponseMayTakeLongerThanItsCallersTime(t *testing.T) {
 	}
 }
 
-func TestACallerIsToldOnceToGoOn(t *testing.T) {
-	rg := start(t, serveUpstream(t, answers(201, "", "")))
-	conn, err := net.Dial("tcp", rg.addr)
+func TestACallerReceivesOne100Continue(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, respond(201, "", "")))
+	conn, err := net.Dial("tcp", p.addr)
 	require.NoError(t, err)
 	defer conn.Close()
 	io.WriteString(conn, "POST /items HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 14\r\nExpect: 100-continue\r\n\r\n")

@@ -25,7 +25,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/proxy"
 )
 
-// A certificate signs itself, so that it is its own CA.
+// A certificate is self-signed, so that it is its own CA.
 type certificate struct {
 	certFile, keyFile string
 	pool              *x509.CertPool
@@ -39,7 +39,7 @@ func newCertificate(t *testing.T, ip string) *certificate {
 	return c
 }
 
-// write puts a new certificate into the files.
+// write writes a new certificate to the files.
 func (c *certificate) write(serial int64, ip string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(c.t, err)
@@ -60,14 +60,14 @@ func (c *certificate) write(serial int64, ip string) {
 	require.True(c.t, c.pool.AppendCertsFromPEM(cert))
 }
 
-// client believes this certificate alone.
+// client returns a client that trusts only this certificate.
 func (c *certificate) client() *http.Client {
 	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.pool}, ForceAttemptHTTP2: true}
 	c.t.Cleanup(tr.CloseIdleConnections)
 	return &http.Client{Transport: tr}
 }
 
-// serveTLS starts an upstream with TLS that speaks HTTP/2 where it is asked to.
+// serveTLS starts an upstream with TLS that also speaks HTTP/2.
 func (c *certificate) serveTLS(h http.HandlerFunc) string {
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	require.NoError(c.t, err)
@@ -80,16 +80,17 @@ func (c *certificate) serveTLS(h http.HandlerFunc) string {
 	return srv.URL
 }
 
-func TestHTTP2BothWays(t *testing.T) {
+func TestHTTP2InBothDirections(t *testing.T) {
+	t.Parallel()
 	up, down := newCertificate(t, "127.0.0.1"), newCertificate(t, "127.0.0.1")
 	seen := make(chan *http.Request, 1)
-	rg := start(t, up.serveTLS(func(w http.ResponseWriter, r *http.Request) {
+	p := start(t, up.serveTLS(func(w http.ResponseWriter, r *http.Request) {
 		seen <- r
-		answers(200, "application/json", goodItem)(w, r)
+		respond(200, "application/json", goodItem)(w, r)
 	}), func(o *proxy.Options) {
 		o.CertFile, o.KeyFile, o.UpstreamCAs = down.certFile, down.keyFile, up.pool
 	})
-	req, err := http.NewRequest("GET", rg.url+"/items/a%2Fb?z=1&a", nil)
+	req, err := http.NewRequest("GET", p.url+"/items/a%2Fb?z=1&a", nil)
 	require.NoError(t, err)
 	req.Host = "api.example.com"
 	req.Header.Set("User-Agent", "an-sdk/1.0")
@@ -107,22 +108,24 @@ func TestHTTP2BothWays(t *testing.T) {
 	assert.Equal(t, "https", got.Header.Get("X-Forwarded-Proto"))
 }
 
-func TestAnUpstreamWithAnUnknownCertificateIsNotAsked(t *testing.T) {
+func TestAnUpstreamWithAnUnknownCertificateReceivesNoRequest(t *testing.T) {
+	t.Parallel()
 	up := newCertificate(t, "127.0.0.1")
-	url := up.serveTLS(func(http.ResponseWriter, *http.Request) { t.Error("it was asked") })
+	url := up.serveTLS(func(http.ResponseWriter, *http.Request) { t.Error("the upstream received a request") })
 	for name, cas := range map[string]*x509.CertPool{"of the system": nil, "of another CA": newCertificate(t, "127.0.0.1").pool} {
 		t.Run(name, func(t *testing.T) {
-			rg := start(t, url, func(o *proxy.Options) { o.UpstreamCAs = cas })
-			assert.Equal(t, 502, rg.send("GET", "/items/a", "").status)
-			assert.Contains(t, rg.line(0)["error"], "x509")
-			assert.Equal(t, 503, send(t, "GET", rg.admin+"/readyz", "").status)
+			p := start(t, url, func(o *proxy.Options) { o.UpstreamCAs = cas })
+			assert.Equal(t, 502, p.send("GET", "/items/a", "").status)
+			assert.Contains(t, p.line(0)["error"], "x509")
+			assert.Equal(t, 503, send(t, "GET", p.admin+"/readyz", "").status)
 		})
 	}
 }
 
-func TestAnUpgradePassesThroughToAnUpstreamWithTLS(t *testing.T) {
+func TestAnUpgradeIsForwardedToAnUpstreamWithTLS(t *testing.T) {
+	t.Parallel()
 	up := newCertificate(t, "127.0.0.1")
-	rg := start(t, up.serveTLS(func(w http.ResponseWriter, r *http.Request) {
+	p := start(t, up.serveTLS(func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "HTTP/1.1", r.Proto) // HTTP/2 has no Upgrade
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if assert.NoError(t, err) {
@@ -130,6 +133,6 @@ func TestAnUpgradePassesThroughToAnUpstreamWithTLS(t *testing.T) {
 			conn.Close()
 		}
 	}), func(o *proxy.Options) { o.UpstreamCAs = up.pool })
-	got := rg.raw("GET /socket HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	got := p.raw("GET /socket HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 	assert.Regexp(t, "(?s)^HTTP/1.1 101 .*\r\n\r\nhello$", got)
 }

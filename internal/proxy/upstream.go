@@ -12,34 +12,34 @@ import (
 	"time"
 )
 
-// connectTimeout is how long a connection to the upstream may take, and as long
-// again its TLS handshake.
+// connectTimeout limits the time to connect to the upstream. The TLS handshake may
+// take as long again.
 const connectTimeout = 10 * time.Second
 
-// maxUpstreamHeader is how large the header of a response may be, in bytes; the
-// library's own bound is 10 MB.
+// maxUpstreamHeader limits the header of a response, in bytes. The limit of
+// net/http is 10 MB.
 const maxUpstreamHeader = 256 << 10
 
-// ParseUpstream reads an upstream's http or https URL; its path is put before
-// the path of every request. An error does not show the URL: it may hold a
-// password.
+// ParseUpstream parses the http or https URL of an upstream. Its path becomes a
+// prefix of every request's path. An error does not contain the URL, because the
+// URL may contain a password.
 func ParseUpstream(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, errors.New("the upstream must be an http:// or https:// URL with a host")
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, errors.New("the upstream's URL must be without user, query and fragment")
+		return nil, errors.New("the upstream's URL must not have a user, a query or a fragment")
 	}
 	return u, nil
 }
 
-// An upstream is where requests go. It stands below the validation, which sees
-// the API's own paths.
+// An upstream is the http.RoundTripper below the validation, which sees the paths
+// without the upstream's prefix.
 type upstream struct {
 	base    *url.URL
 	next    *http.Transport
-	timeout time.Duration // until the response begins, and between parts of a body that is checked
+	timeout time.Duration // until the response begins, and between parts of a body that is validated
 }
 
 func newUpstream(base *url.URL, cas *x509.CertPool, timeout time.Duration) *upstream {
@@ -50,26 +50,28 @@ func newUpstream(base *url.URL, cas *x509.CertPool, timeout time.Duration) *upst
 		ResponseHeaderTimeout: timeout,
 		ExpectContinueTimeout: time.Second,
 		IdleConnTimeout:       90 * time.Second,
-		MaxIdleConnsPerHost:   100, // all go to one
+		MaxIdleConnsPerHost:   100, // all connections go to one host
 		ForceAttemptHTTP2:     true,
 
 		MaxResponseHeaderBytes: maxUpstreamHeader,
 
-		DisableCompression: true, // a coding is agreed on by caller and upstream
+		DisableCompression: true, // caller and upstream agree on a coding
 	}}
 }
 
-// RoundTrip implements http.RoundTripper.
+var _ http.RoundTripper = (*upstream)(nil)
+
+// RoundTrip implements [http.RoundTripper].
 func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(r.Context())
 	out := r.WithContext(ctx) // a RoundTripper does not change its request
 	out.URL = u.join(r.URL)
-	x := exchangeOf(r.Context())
-	if len(x.trailer) > 0 && out.Body != nil && out.Body != http.NoBody {
-		out.Trailer = x.trailer // filled when the caller's body has been read
-		out.ContentLength = -1  // HTTP/1.1 has trailers after chunks alone
+	state := stateOf(r.Context())
+	if len(state.trailer) > 0 && out.Body != nil && out.Body != http.NoBody {
+		out.Trailer = state.trailer // complete when the caller's body has been read
+		out.ContentLength = -1      // HTTP/1.1 has trailers only in chunked messages
 	}
-	if out.GetBody != nil && out.Header.Get("Expect") != "" { // the body is here: the caller was told to go on
+	if out.GetBody != nil && out.Header.Get("Expect") != "" { // the body was read, so that the caller has received its 100
 		out.Header = out.Header.Clone()
 		out.Header.Del("Expect")
 	}
@@ -82,11 +84,12 @@ func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
 		context.AfterFunc(r.Context(), cancel)
 		return resp, nil
 	}
-	resp.Body = &promptBody{ReadCloser: resp.Body, exchange: x, timeout: u.timeout, cancel: cancel}
+	resp.Body = &timedBody{ReadCloser: resp.Body, state: state, timeout: u.timeout, cancel: cancel}
 	return resp, nil
 }
 
-// join puts the upstream before a path, whose encoding is kept.
+// join returns the URL with the upstream's host and prefix. It keeps the encoding of
+// the path.
 func (u *upstream) join(to *url.URL) *url.URL {
 	joined := *to
 	joined.Scheme, joined.Host = u.base.Scheme, u.base.Host
@@ -99,12 +102,12 @@ func (u *upstream) join(to *url.URL) *url.URL {
 	return &joined
 }
 
-// reachable tells whether the upstream takes a connection, with TLS where its
-// URL says so.
+// reachable returns an error if the upstream does not accept a connection, with TLS
+// if its URL is https.
 func (u *upstream) reachable(ctx context.Context) error {
 	port := u.base.Port()
 	if port == "" {
-		port = u.base.Scheme // its name is its port's
+		port = u.base.Scheme // "http" and "https" are also names of ports
 	}
 	addr := net.JoinHostPort(u.base.Hostname(), port)
 	dial := (&net.Dialer{}).DialContext

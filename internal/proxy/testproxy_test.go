@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
@@ -26,59 +25,59 @@ const (
 	badItem  = `{"name":7,"secret":"hunter2"}`
 )
 
-// A rig is a proxy that serves, and what it logs.
-type rig struct {
+// A testProxy is a proxy that serves, with its log.
+type testProxy struct {
 	t     *testing.T
 	proxy *proxy.Proxy
 	addr  string
 	url   string
 	admin string
-	log   *logBuffer
+	log   *logtest.Buffer
 	stop  func()
-	ended chan error // what Serve returned
+	ended chan error // receives what Serve returned
 }
 
-// start serves the shop's contract in front of an upstream.
-func start(t *testing.T, upstream string, change ...func(*proxy.Options)) *rig {
+// start serves testdata/shop.yaml in front of an upstream.
+func start(t *testing.T, upstream string, change ...func(*proxy.Options)) *testProxy {
 	t.Helper()
 	u, err := proxy.ParseUpstream(upstream)
 	require.NoError(t, err)
-	rg := &rig{t: t, log: &logBuffer{}, ended: make(chan error, 1)}
-	o := proxy.Options{Upstream: u, ContractFile: "testdata/shop.yaml", Log: slog.New(slog.NewJSONHandler(rg.log, nil))}
+	p := &testProxy{t: t, log: &logtest.Buffer{}, ended: make(chan error, 1)}
+	o := proxy.Options{Upstream: u, ContractFile: "testdata/shop.yaml", Log: slog.New(slog.NewJSONHandler(p.log, nil))}
 	for _, f := range change {
 		f(&o)
 	}
-	rg.proxy, err = proxy.New(o)
+	p.proxy, err = proxy.New(o)
 	require.NoError(t, err)
 	ln, admin := listen(t), listen(t)
-	rg.addr, rg.admin = ln.Addr().String(), "http://"+admin.Addr().String()
-	rg.url = "http://" + rg.addr
+	p.addr, p.admin = ln.Addr().String(), "http://"+admin.Addr().String()
+	p.url = "http://" + p.addr
 	if o.CertFile != "" {
-		rg.url = "https://" + rg.addr
+		p.url = "https://" + p.addr
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	rg.stop = stop
-	go func() { rg.ended <- rg.proxy.Serve(ctx, ln, admin) }()
+	p.stop = stop
+	go func() { p.ended <- p.proxy.Serve(ctx, ln, admin) }()
 	t.Cleanup(func() {
 		stop()
 		select {
-		case err := <-rg.ended:
+		case err := <-p.ended:
 			assert.NoError(t, err)
 		case <-time.After(20 * time.Second):
-			t.Error("the proxy does not stop")
+			t.Error("the proxy did not stop")
 		}
 	})
-	return rg
+	return p
 }
 
-// serveUpstream starts an upstream that is an http.Handler.
+// serveUpstream starts an upstream with a handler.
 func serveUpstream(t *testing.T, h http.HandlerFunc) string {
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	return srv.URL
 }
 
-func answers(status int, contentType, body string) http.HandlerFunc {
+func respond(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		if contentType != "" {
@@ -89,8 +88,8 @@ func answers(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// rawUpstream answers each connection's first request with these bytes, and
-// tells what it got, with its body as far as Content-Length says.
+// rawUpstream sends a fixed response to the first request of each connection. It
+// passes the bytes of each request to got.
 func rawUpstream(t *testing.T, response string) (url string, got <-chan string) {
 	ln := listen(t)
 	t.Cleanup(func() { ln.Close() })
@@ -123,32 +122,33 @@ func listen(t *testing.T) net.Listener {
 	return ln
 }
 
-// raw sends these bytes and returns all that comes back.
-func (rg *rig) raw(request string) string {
-	rg.t.Helper()
-	conn, err := net.Dial("tcp", rg.addr)
-	require.NoError(rg.t, err)
+// raw sends a request and returns everything that comes back.
+func (p *testProxy) raw(request string) string {
+	p.t.Helper()
+	conn, err := net.Dial("tcp", p.addr)
+	require.NoError(p.t, err)
 	defer conn.Close()
 	_, err = io.WriteString(conn, request)
-	require.NoError(rg.t, err)
+	require.NoError(p.t, err)
 	resp, err := io.ReadAll(conn)
-	require.NoError(rg.t, err)
+	require.NoError(p.t, err)
 	return string(resp)
 }
 
-type answer struct {
+type response struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (rg *rig) send(method, path, body string, header ...string) answer {
-	rg.t.Helper()
-	return send(rg.t, method, rg.url+path, body, header...)
+func (p *testProxy) send(method, path, body string, header ...string) response {
+	p.t.Helper()
+	return send(p.t, method, p.url+path, body, header...)
 }
 
-// send sends a request of JSON; header is names and values in turn.
-func send(t *testing.T, method, url, body string, header ...string) answer {
+// send sends a request with a JSON body. The header is a list of names and values in
+// turn.
+func send(t *testing.T, method, url, body string, header ...string) response {
 	t.Helper()
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	require.NoError(t, err)
@@ -163,36 +163,23 @@ func send(t *testing.T, method, url, body string, header ...string) answer {
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	return answer{resp.StatusCode, resp.Header, string(data)}
+	return response{resp.StatusCode, resp.Header, string(data)}
 }
 
-// line waits for the log's n-th line of a request, from 0; it is written when
-// the caller has had its answer.
-func (rg *rig) line(n int) map[string]any {
-	rg.t.Helper()
-	return rg.message("request", n)
+// line waits for the log's n-th line about a request, counted from 0. The proxy
+// writes it after the caller has received the response.
+func (p *testProxy) line(n int) map[string]any {
+	p.t.Helper()
+	return p.message("request", n)
 }
 
-func (rg *rig) message(message string, n int) map[string]any {
-	rg.t.Helper()
+// message waits for the log's n-th record with a message.
+func (p *testProxy) message(message string, n int) map[string]any {
+	p.t.Helper()
 	var lines []map[string]any
-	require.Eventually(rg.t, func() bool {
-		lines = rg.log.lines(rg.t, message)
+	require.Eventually(p.t, func() bool {
+		lines = p.log.Records(p.t, message)
 		return len(lines) > n
-	}, 20*time.Second, time.Millisecond, "no line %d of %q in %s", n, message, rg.log)
+	}, 20*time.Second, time.Millisecond, "no line %d of %q in %s", n, message, p.log)
 	return lines[n]
-}
-
-// A logBuffer is a log that may be read while it is written.
-type logBuffer struct{ logtest.Buffer }
-
-func (b *logBuffer) lines(t *testing.T, message string) (records []map[string]any) {
-	for line := range strings.Lines(b.String()) {
-		var record map[string]any
-		require.NoError(t, json.Unmarshal([]byte(line), &record), line)
-		if record["msg"] == message {
-			records = append(records, record)
-		}
-	}
-	return records
 }

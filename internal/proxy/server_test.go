@@ -23,26 +23,28 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/realclient"
 )
 
-func TestABodyOverTheCapIsA413ForEveryClient(t *testing.T) {
-	rg := start(t, serveUpstream(t, func(http.ResponseWriter, *http.Request) { t.Error("it was asked") }),
+func TestABodyOverTheLimitGetsA413WithEveryClient(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, func(http.ResponseWriter, *http.Request) { t.Error("the upstream received a request") }),
 		func(o *proxy.Options) { o.MaxRequestBody = 1 << 20 })
 	for name, post := range realclient.All(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			statuses, err := post(rg.url+"/items", 8<<20, 20)
+			statuses, err := post(p.url+"/items", 8<<20, 20)
 			require.NoError(t, err)
 			assert.Equal(t, slices.Repeat([]int{413}, 20), statuses)
 		})
 	}
 }
 
-func TestABodyOverTheCapIsA413OverTLS(t *testing.T) {
+func TestABodyOverTheLimitGetsA413OverTLS(t *testing.T) {
+	t.Parallel()
 	c := newCertificate(t, "127.0.0.1")
-	rg := start(t, serveUpstream(t, answers(201, "", "")), func(o *proxy.Options) {
+	p := start(t, serveUpstream(t, respond(201, "", "")), func(o *proxy.Options) {
 		o.MaxRequestBody, o.CertFile, o.KeyFile = 1<<20, c.certFile, c.keyFile
 	})
 	for range 20 {
-		conn, err := tls.Dial("tcp", rg.addr, &tls.Config{RootCAs: c.pool})
+		conn, err := tls.Dial("tcp", p.addr, &tls.Config{RootCAs: c.pool})
 		require.NoError(t, err)
 		fmt.Fprintf(conn, "POST /items HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", 20<<20)
 		_, err = conn.Write(make([]byte, 20<<20))
@@ -54,12 +56,12 @@ func TestABodyOverTheCapIsA413OverTLS(t *testing.T) {
 	}
 }
 
-// What net/http refuses itself has the proxy's shape, with TLS and without.
-func TestARefusalOfTheServersOwnIsAProblem(t *testing.T) {
+func TestAnErrorThatNoHandlerWritesIsAProblem(t *testing.T) {
+	t.Parallel()
 	c := newCertificate(t, "127.0.0.1")
-	rg := start(t, serveUpstream(t, answers(201, "", "")))
-	secure := start(t, serveUpstream(t, answers(201, "", "")), func(o *proxy.Options) { o.CertFile, o.KeyFile = c.certFile, c.keyFile })
-	plain := func() (net.Conn, error) { return net.Dial("tcp", rg.addr) }
+	p := start(t, serveUpstream(t, respond(201, "", "")))
+	secure := start(t, serveUpstream(t, respond(201, "", "")), func(o *proxy.Options) { o.CertFile, o.KeyFile = c.certFile, c.keyFile })
+	plain := func() (net.Conn, error) { return net.Dial("tcp", p.addr) }
 	withTLS := func() (net.Conn, error) { return tls.Dial("tcp", secure.addr, &tls.Config{RootCAs: c.pool}) }
 	plainToTLS := func() (net.Conn, error) { return net.Dial("tcp", secure.addr) }
 	for name, c := range map[string]struct {
@@ -67,14 +69,14 @@ func TestARefusalOfTheServersOwnIsAProblem(t *testing.T) {
 		request string
 		status  int
 	}{
-		"no Host":                   {plain, "GET / HTTP/1.1\r\n\r\n", 400},
-		"no Host, over TLS":         {withTLS, "GET / HTTP/1.1\r\n\r\n", 400},
-		"too large a header":        {plain, "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 1<<20), 431},
-		"the same over TLS":         {withTLS, "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 1<<20), 431},
-		"an unknown expectation":    {plain, "GET / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n", 417},
-		"an unknown coding":         {withTLS, "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: x\r\n\r\n", 501},
-		"HTTP/2 by prior knowledge": {plain, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
-		"HTTP where TLS is spoken":  {plainToTLS, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+		"no Host":                     {plain, "GET / HTTP/1.1\r\n\r\n", 400},
+		"no Host, over TLS":           {withTLS, "GET / HTTP/1.1\r\n\r\n", 400},
+		"too large a header":          {plain, "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 1<<20), 431},
+		"too large a header, TLS":     {withTLS, "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 1<<20), 431},
+		"an unknown expectation":      {plain, "GET / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n", 417},
+		"an unknown coding":           {withTLS, "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: x\r\n\r\n", 501},
+		"HTTP/2 with prior knowledge": {plain, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
+		"plain HTTP on a TLS port":    {plainToTLS, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := c.dial()
@@ -99,10 +101,11 @@ func TestARefusalOfTheServersOwnIsAProblem(t *testing.T) {
 	}
 }
 
-func TestARequestOfTwoLengthsIsSentOnWithOneAndIsTheLast(t *testing.T) {
+func TestARequestWithTwoLengthsIsForwardedWithOneAndClosesTheConnection(t *testing.T) {
+	t.Parallel()
 	upstream, got := rawUpstream(t, noContent)
-	rg := start(t, upstream, off)
-	back := rg.raw("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+	p := start(t, upstream, off)
+	back := p.raw("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
 	assert.Equal(t, 1, strings.Count(back, "HTTP/1.1 "), back)
 	assert.Contains(t, back, "\r\nConnection: close\r\n")
 	sent := <-got
@@ -110,12 +113,13 @@ func TestARequestOfTwoLengthsIsSentOnWithOneAndIsTheLast(t *testing.T) {
 	assert.Empty(t, got)
 }
 
-func TestAnH2CUpgradeIsNotSentOn(t *testing.T) {
-	for name, mode := range map[string]func(*proxy.Options){"enforce": func(*proxy.Options) {}, "observe": observe, "off": off} {
+func TestAnH2CUpgradeIsNotForwarded(t *testing.T) {
+	t.Parallel()
+	for name, mode := range allModes {
 		t.Run(name, func(t *testing.T) {
 			upstream, got := rawUpstream(t, noContent)
-			rg := start(t, upstream, mode)
-			back := rg.raw("GET /nameless HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n")
+			p := start(t, upstream, mode)
+			back := p.raw("GET /nameless HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n")
 			assert.Contains(t, back, "HTTP/1.1 204 ")
 			sent := strings.ToLower(<-got)
 			for _, word := range []string{"h2c", "upgrade", "http2-settings"} {
@@ -125,7 +129,8 @@ func TestAnH2CUpgradeIsNotSentOn(t *testing.T) {
 	}
 }
 
-func TestATrustedProxyTellsTheLogAndTheUpstreamWhoCalls(t *testing.T) {
+func TestATrustedProxyGivesTheLogAndTheUpstreamTheCallersAddress(t *testing.T) {
+	t.Parallel()
 	c := newCertificate(t, "127.0.0.1")
 	for name, config := range map[string]*tls.Config{
 		"plain": nil, "TLS": {RootCAs: c.pool, ServerName: "127.0.0.1"}, "HTTP/2": {RootCAs: c.pool, ServerName: "127.0.0.1", NextProtos: []string{"h2"}},
@@ -133,7 +138,7 @@ func TestATrustedProxyTellsTheLogAndTheUpstreamWhoCalls(t *testing.T) {
 		for _, trusts := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, trusts), func(t *testing.T) {
 				forwarded := make(chan string, 1)
-				rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+				p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 					forwarded <- strings.Join(r.Header.Values("X-Forwarded-For"), "|")
 					w.WriteHeader(204)
 				}), func(o *proxy.Options) {
@@ -145,7 +150,7 @@ func TestATrustedProxyTellsTheLogAndTheUpstreamWhoCalls(t *testing.T) {
 					}
 				})
 				client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, ForceAttemptHTTP2: name == "HTTP/2", DisableKeepAlives: true}}
-				r, err := http.NewRequest("GET", rg.url+"/nameless", nil)
+				r, err := http.NewRequest("GET", p.url+"/nameless", nil)
 				require.NoError(t, err)
 				r.Header.Set("X-Forwarded-For", "198.51.100.1, 203.0.113.7")
 				resp, err := client.Do(r)
@@ -154,19 +159,20 @@ func TestATrustedProxyTellsTheLogAndTheUpstreamWhoCalls(t *testing.T) {
 				require.Equal(t, 204, resp.StatusCode)
 				if trusts {
 					assert.Equal(t, "203.0.113.7", <-forwarded)
-					assert.Equal(t, "203.0.113.7:0", rg.line(0)["remote"])
+					assert.Equal(t, "203.0.113.7:0", p.line(0)["remote"])
 				} else {
 					assert.Equal(t, "127.0.0.1", <-forwarded)
-					assert.Contains(t, rg.line(0)["remote"], "127.0.0.1:")
+					assert.Contains(t, p.line(0)["remote"], "127.0.0.1:")
 				}
 			})
 		}
 	}
 }
 
-func TestAPROXYHeaderStandsBeforeTLS(t *testing.T) {
+func TestAPROXYHeaderIsReadBeforeTheTLSHandshake(t *testing.T) {
+	t.Parallel()
 	c := newCertificate(t, "127.0.0.1")
-	rg := start(t, serveUpstream(t, answers(204, "", "")), off, func(o *proxy.Options) {
+	p := start(t, serveUpstream(t, respond(204, "", "")), off, func(o *proxy.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.CertFile, o.KeyFile = c.certFile, c.keyFile
 	})
@@ -181,45 +187,49 @@ func TestAPROXYHeaderStandsBeforeTLS(t *testing.T) {
 				return conn, err
 			},
 		}
-		resp, err := (&http.Client{Transport: transport}).Get(rg.url + "/x")
+		resp, err := (&http.Client{Transport: transport}).Get(p.url + "/x")
 		require.NoError(t, err)
 		resp.Body.Close()
-		assert.Equal(t, "203.0.113.7:4711", rg.line(i)["remote"], protocol)
+		assert.Equal(t, "203.0.113.7:4711", p.line(i)["remote"], protocol)
 	}
 }
 
-func TestAnUpstreamsHeaderIsBounded(t *testing.T) {
+func TestTheSizeOfAnUpstreamsHeaderIsLimited(t *testing.T) {
+	t.Parallel()
 	upstream, _ := rawUpstream(t, "HTTP/1.1 204 No Content\r\nX: "+strings.Repeat("x", 1<<20)+"\r\n\r\n")
-	rg := start(t, upstream, off)
-	rg.problem(rg.send("GET", "/x", ""), 502)
+	p := start(t, upstream, off)
+	p.problem(p.send("GET", "/x", ""), 502)
 }
 
-func TestAnUpstreamThatStopsInTheMiddleIsA504(t *testing.T) {
+func TestAnUpstreamThatStallsGivesA504(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, `{"name":`)
 		w.(http.Flusher).Flush()
 		<-release
 	}), func(o *proxy.Options) { o.UpstreamTimeout = 200 * time.Millisecond })
 	defer close(release)
-	rg.problem(rg.send("GET", "/items/a", ""), 504)
-	assert.Equal(t, "upstream: its response stopped in the middle", rg.line(0)["error"])
+	p.problem(p.send("GET", "/items/a", ""), 504)
+	assert.Equal(t, "upstream: the response stalled before its end", p.line(0)["error"])
 }
 
-func TestALineOfTheLogIsShort(t *testing.T) {
-	rg := start(t, serveUpstream(t, answers(204, "", "")))
-	rg.send("GET", "/"+strings.Repeat("x", 60<<10)+"?token=hunter2", "")
-	line, err := json.Marshal(rg.line(0))
+func TestTheLengthOfALogLineIsBounded(t *testing.T) {
+	t.Parallel()
+	p := start(t, serveUpstream(t, respond(204, "", "")))
+	p.send("GET", "/"+strings.Repeat("x", 60<<10)+"?token=hunter2", "")
+	line, err := json.Marshal(p.line(0))
 	require.NoError(t, err)
 	assert.Less(t, len(line), 4<<10)
-	assert.NotContains(t, rg.log.String(), "hunter2")
+	assert.NotContains(t, p.log.String(), "hunter2")
 }
 
-func TestItStopsInTimeWhateverHangs(t *testing.T) {
+func TestTheProxyStopsInTimeEvenIfEverythingHangs(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	begun := make(chan struct{}, 2)
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/events" {
 			w.Header().Set("Content-Type", "text/event-stream")
 			w.(http.Flusher).Flush()
@@ -230,14 +240,14 @@ func TestItStopsInTimeWhateverHangs(t *testing.T) {
 	defer close(release)
 	get := "GET %s HTTP/1.1\r\nHost: h\r\n\r\n"
 	for name, request := range map[string]string{
-		"nothing at all":    "",
+		"no byte":           "",
 		"half a header":     "GET / HTTP/1.1\r\nHo",
 		"an upstream hangs": fmt.Sprintf(get, "/items/a"),
 		"a stream":          fmt.Sprintf(get, "/events"),
 		"a slow body":       "POST /items HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{",
 		"a body too large":  fmt.Sprintf("POST /items HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{", 20<<20),
 	} {
-		conn, err := net.Dial("tcp", rg.addr)
+		conn, err := net.Dial("tcp", p.addr)
 		require.NoError(t, err)
 		defer conn.Close()
 		_, err = io.WriteString(conn, request)
@@ -246,44 +256,45 @@ func TestItStopsInTimeWhateverHangs(t *testing.T) {
 	<-begun
 	<-begun
 	began := time.Now()
-	rg.stop()
+	p.stop()
 	select {
-	case err := <-rg.ended:
+	case err := <-p.ended:
 		assert.ErrorContains(t, err, "requests in progress were aborted")
 	case <-time.After(30 * time.Second):
-		t.Error("it does not end")
+		t.Error("the proxy did not stop")
 	}
 	assert.Less(t, time.Since(began), 10*time.Second)
-	rg.ended <- nil // for what start checks
+	p.ended <- nil // the cleanup of start reads it
 }
 
-func TestABodyBeyondTheBudgetIsA503(t *testing.T) {
+func TestABodyBeyondTheBudgetGetsA503(t *testing.T) {
+	t.Parallel()
 	const callers = 8
 	release := make(chan struct{})
-	goOn := sync.OnceFunc(func() { close(release) })
-	rg := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	resume := sync.OnceFunc(func() { close(release) })
+	p := start(t, serveUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		<-release
-		answers(201, "", "")(w, r)
+		respond(201, "", "")(w, r)
 	}), func(o *proxy.Options) { o.MaxRequestBody, o.MaxResponseBody, o.BodyBudget = 500<<10, 500<<10, 1<<20 })
-	defer goOn()
+	defer resume()
 	large := goodItem + strings.Repeat(" ", 400<<10)
-	all := make(chan answer, callers)
+	all := make(chan response, callers)
 	for range callers {
-		go func() { all <- rg.send("POST", "/items", large) }()
+		go func() { all <- p.send("POST", "/items", large) }()
 	}
-	for range callers - 2 { // the upstream holds no more than two
+	for range callers - 2 { // the budget is enough for two
 		select {
 		case refused := <-all:
 			assert.Equal(t, 503, refused.status)
 			assert.NotEmpty(t, refused.header.Get("Retry-After"))
 			assert.Equal(t, "application/problem+json", refused.header.Get("Content-Type"))
 		case <-time.After(20 * time.Second):
-			t.Fatal("they are not refused")
+			t.Fatal("no request was refused")
 		}
 	}
-	assert.Equal(t, "the bodies that are held have used up the body budget", rg.line(0)["error"])
-	goOn()
+	assert.Equal(t, "the body budget is used up", p.line(0)["error"])
+	resume()
 	<-all
 	<-all
-	assert.Equal(t, 201, rg.send("POST", "/items", large).status, "there is room again")
+	assert.Equal(t, 201, p.send("POST", "/items", large).status, "the budget is free again")
 }

@@ -12,18 +12,19 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// In observe a request's body is looked at where it is sent on, and that may be
-// when the upstream has answered already.
-func TestWhatIsFoundAfterTheResponseHasALineOfItsOwn(t *testing.T) {
+// In observe the request body is validated while it is forwarded, which may end
+// after the upstream's response.
+func TestViolationsThatComeAfterTheResponseAreLoggedOnALineOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	p := &Proxy{o: Options{Log: slog.New(slog.NewJSONHandler(&log, nil))}, metrics: newMetrics()}
-	x := &exchange{operation: "AddItem"}
+	state := &requestState{operation: "AddItem"}
 	r := httptest.NewRequest("POST", "/items", nil)
-	r = r.WithContext(withExchange(r.Context(), x))
+	r = r.WithContext(withState(r.Context(), state))
 	vs := validate.Violations{{Direction: validate.Request, Where: validate.InBody, Rule: "type", Message: "wrong"}}
 	p.report(r, vs)
 	assert.Empty(t, log.String())
-	assert.Len(t, x.end(&accesslog.Entry{}), 1)
+	assert.Len(t, state.finish(&accesslog.Entry{}), 1)
 	p.report(r, vs)
 	assert.Contains(t, log.String(), `"msg":"violations after the response"`)
 	assert.Contains(t, log.String(), `"violations":["request body: wrong (type)"]`)
