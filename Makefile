@@ -3,6 +3,9 @@ GOLANGCI   = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 SPECTRAL   = @stoplight/spectral-cli@6.16.3
 
+# The packages whose exported API is meant to last; doc.go of each says what it is for.
+STABLE = . validate client client/clienttest signature sessions fleet server
+
 MODULES = . bench compat internal/faults
 
 # Two checkouts must not share a cache: golangci-lint would name the other's files.
@@ -12,7 +15,7 @@ FUZZTIME   ?= 10m
 EXECUTIONS ?= 1000000
 FAULTS_ADDRS ?= 1000000
 
-.PHONY: run build test race compat generate lint bench importing tenthousand compare fuzz faults servers
+.PHONY: run build test race compat generate lint api bench importing tenthousand compare fuzz faults servers
 .DEFAULT_GOAL := run
 
 # the demo: a node, its sessions, the API, a kill
@@ -45,6 +48,10 @@ lint:
 	  echo "golangci-lint run ./... in $$module"; \
 	  (cd $$module && go run $(GOLANGCI) run ./...) || exit 1; done
 	go run $(ACTIONLINT)
+
+# how the exported API differs from the last commit's, or from BASE's
+api:
+	@.ci/api $(STABLE)
 
 # ratios against peers, into bench/README.md
 bench: servers
