@@ -73,13 +73,7 @@ compare:
 # a target finds is kept in its package's testdata/fuzz
 fuzz:
 	go test ./validate/internal/fastpath -run WhatIsAccepted -timeout 0 -v -args -executions $(EXECUTIONS) -seed 0
-	for target in FuzzScanJSON FuzzRequest FuzzResponse; do \
-	  go test ./validate -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
-	for target in FuzzSignThenVerify FuzzParse; do \
-	  go test ./signature -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
-	for target in FuzzAccept FuzzPattern; do \
-	  go test ./validate/internal/fastpath -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
-	go test ./sessions -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME)
+	FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 # kills while nodes, links and the server fail, until FAULTS_ADDRS are checked, into
 # docs/faults.md; FAULTS_SEED repeats what failed when
