@@ -2,6 +2,7 @@
 //
 //	go run ./ratios                    in bench/
 //	go run ./ratios -write README.md   and puts the tables there
+//	go run ./ratios -check README.md   compares with the tables there instead
 //	go run ./ratios -only Call         measures one family
 //
 // A machine that is not idle drifts: what runs a second later runs on another
@@ -47,6 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	benchtime := flags.String("benchtime", "100ms", "time or `count` of one sub-benchmark in one round")
 	only := flags.String("only", "", "the `families` to measure, with commas; none: all")
 	write := flags.String("write", "", "a `file` to put the tables into, between the two markers of each family")
+	check := flags.String("check", "", "a `file` whose tables our figures are compared with; nothing is written")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -61,6 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer b.remove()
 	b.log = stderr
 
+	if *check != "" {
+		return b.check(ctx, *check, chosen, *rounds, *benchtime, stdout)
+	}
 	samples := newSamples()
 	if err := b.interleaved(ctx, samples, chosen, *rounds, *benchtime); err != nil {
 		return err
