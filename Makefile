@@ -15,7 +15,7 @@ FUZZTIME   ?= 10m
 EXECUTIONS ?= 1000000
 FAULTS_ADDRS ?= 1000000
 
-.PHONY: run build test race compat generate lint api bench importing tenthousand compare fuzz faults servers
+.PHONY: run build test race compat generate lint api bench bench-check importing tenthousand compare fuzz faults servers
 .DEFAULT_GOAL := run
 
 # the demo: a node, its sessions, the API, a kill
@@ -27,11 +27,11 @@ build:
 
 # all tests, on real servers
 test: servers
-	go test ./...
-	cd bench && go test ./...
+	go test $(TESTFLAGS) ./...
+	cd bench && go test $(TESTFLAGS) ./...
 
 race: servers
-	go test -race ./...
+	go test -race $(TESTFLAGS) ./...
 
 # the official Go SDK against the built command, whose changes the test cache does not see
 compat: servers
@@ -56,6 +56,11 @@ api:
 # ratios against peers, into bench/README.md
 bench: servers
 	cd bench && go run ./ratios -write README.md
+
+# the same ratios in short beside those of bench/README.md; fails if one of ours has doubled,
+# or needs more allocations, in three runs of three
+bench-check: servers
+	cd bench && go run ./ratios -check README.md -rounds 4 -benchtime 50ms
 
 # what an import costs, into bench/README.md; it builds for minutes
 importing:
