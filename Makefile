@@ -11,6 +11,7 @@ MODULES = . bench compat internal/faults
 # Two checkouts must not share a cache: golangci-lint would name the other's files.
 export GOLANGCI_LINT_CACHE = $(CURDIR)/bin/lint-cache
 
+GENERATOR   = go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml
 FUZZTIME   ?= 10m
 EXECUTIONS ?= 1000000
 FAULTS_ADDRS ?= 1000000
@@ -38,7 +39,9 @@ compat: servers
 	cd compat && go test -count=1 ./...
 
 generate:
-	go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config oapi-codegen.yaml openapi.yaml
+	$(GENERATOR) -generate models -package gen -o gen/models.go openapi.yaml
+	$(GENERATOR) -generate client -package typedclient -o gen/typedclient/client.go openapi.yaml
+	$(GENERATOR) -generate std-http,strict-server -package strictserver -o gen/strictserver/server.go openapi.yaml
 
 # the contract, the format, the code of all modules and the workflow
 lint:

@@ -18,7 +18,7 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -27,11 +27,11 @@ import (
 
 // oursKill routes by the contract and binds the body while it is checked.
 func oursKill(tb testing.TB) http.Handler {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: gen.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h, err := v.Handler(gen.Operations(strictServer{}, gen.StrictHTTPServerOptions{}))
+	h, err := v.Handler(strictserver.Operations(strictServer{}, strictserver.StrictHTTPServerOptions{}))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func ours(tb testing.TB, contract []byte, next http.Handler) http.Handler {
 // bodiesOf leaves out those of another contract.
 func bodiesOf(contract []byte) map[string]func() any {
 	if bytes.Equal(contract, dcssessions.Contract()) {
-		return gen.RequestBodies()
+		return strictserver.RequestBodies()
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 )
 
 const (
@@ -59,16 +60,27 @@ func bareKill(testing.TB) http.Handler {
 }
 
 func strictKill(testing.TB) http.Handler {
-	return gen.Handler(gen.NewStrictHandler(strictServer{}, nil))
+	return strictserver.Handler(strictserver.NewStrictHandler(strictServer{}, nil))
 }
 
-type strictServer struct{ gen.StrictServerInterface } // one operation is enough
+type strictServer struct {
+	strictserver.StrictServerInterface
+} // one operation is enough
 
-func (strictServer) HangUpClients(_ context.Context, r gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+func (strictServer) HangUpClients(_ context.Context, r strictserver.HangUpClientsRequestObject) (strictserver.HangUpClientsResponseObject, error) {
 	if len(r.Body.ClientAddrs) == 0 {
 		return nil, fmt.Errorf("there are no addresses")
 	}
-	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: requestID}}, nil
+	return noContent{}, nil
+}
+
+// noContent is a response with status 204.
+type noContent struct{}
+
+func (noContent) VisitHangUpClientsResponse(w http.ResponseWriter) error {
+	w.Header().Set("X-Request-Id", requestID)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 func killBody(n int) []byte { return marshal(killOf(n)) }

@@ -99,7 +99,7 @@ func (o *operator) killAll() error {
 	}
 	job, err := o.client.WaitJob(context.Background(), project, id, nil)
 	if err == nil {
-		o.logf("the job: from %s to %s ms", *job.BeginTime, *job.EndTime)
+		o.logf("the job: from %s to %s ms", job.BeginTime, job.EndTime)
 	}
 	return err
 }

@@ -58,8 +58,8 @@ func ExampleClient_Kill() {
 	api.SetSessions("node", []gen.ClientInfo{
 		{ID: "7", Addr: "10.63.238.158:2048", Idle: 3600},
 		{ID: "8", Addr: "10.63.238.160:4096", Idle: 1},
-		{ID: "9", Addr: "100.64.0.1:3058", Peer: &peer, Idle: 7200},
-		{ID: "10", Addr: socket, Peer: &socket, Idle: 5400},
+		{ID: "9", Addr: "100.64.0.1:3058", Peer: peer, Idle: 7200},
+		{ID: "10", Addr: socket, Peer: socket, Idle: 5400},
 	})
 
 	c, err := client.New(api.URL, client.Options{})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/typedclient"
 )
 
 func pointer[T any](v T) *T { return &v }
@@ -29,7 +30,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 				return err
 			},
 			func() (*http.Request, error) {
-				return gen.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"1.2.3.4:5"}})
+				return typedclient.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"1.2.3.4:5"}})
 			},
 		},
 		"kill by id": {
@@ -38,12 +39,12 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 				return err
 			},
 			func() (*http.Request, error) {
-				return gen.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientIDs: []string{"7"}})
+				return typedclient.NewHangUpClientsRequest(server, "p", "i", gen.HangUpClientsRequest{NodeID: "n", ClientIDs: []string{"7"}})
 			},
 		},
 		"nodes": {
 			func(ctx context.Context, c *client.Client) error { _, err := c.Nodes(ctx, "p", "i"); return err },
-			func() (*http.Request, error) { return gen.NewShowNodesInformationRequest(server, "p", "i") },
+			func() (*http.Request, error) { return typedclient.NewShowNodesInformationRequest(server, "p", "i") },
 		},
 		"scan": {
 			func(ctx context.Context, c *client.Client) error {
@@ -51,7 +52,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 				return err
 			},
 			func() (*http.Request, error) {
-				return gen.NewScanClientsRequest(server, "p", "i", gen.ScanClientsRequest{NodeID: pointer("n"), CleanCache: pointer(true)})
+				return typedclient.NewScanClientsRequest(server, "p", "i", gen.ScanClientsRequest{NodeID: "n", CleanCache: true})
 			},
 		},
 		"list": {
@@ -61,7 +62,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 				return err
 			},
 			func() (*http.Request, error) {
-				return gen.NewListClientsRequest(server, "p", "i", &gen.ListClientsParams{
+				return typedclient.NewListClientsRequest(server, "p", "i", &gen.ListClientsParams{
 					NodeID: pointer("n"), Offset: pointer[int32](0), Limit: pointer[int32](7), Addr: pointer("10.0.0.1:1"),
 					Sort: pointer(gen.SortField("age")), Order: pointer(gen.SortOrder("desc")),
 				})
@@ -70,18 +71,18 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 		"kill all": {
 			func(ctx context.Context, c *client.Client) error { _, err := c.KillAll(ctx, "p", "i", "n"); return err },
 			func() (*http.Request, error) {
-				return gen.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{NodeID: pointer("n"), KillAllNodes: pointer(false)})
+				return typedclient.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{NodeID: "n", KillAllNodes: false})
 			},
 		},
 		"kill all, of all nodes": {
 			func(ctx context.Context, c *client.Client) error { _, err := c.KillAllNodes(ctx, "p", "i"); return err },
 			func() (*http.Request, error) {
-				return gen.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{KillAllNodes: pointer(true)})
+				return typedclient.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{KillAllNodes: true})
 			},
 		},
 		"job": {
 			func(ctx context.Context, c *client.Client) error { _, err := c.Job(ctx, "p", "j"); return err },
-			func() (*http.Request, error) { return gen.NewShowJobInfoRequest(server, "p", "j") },
+			func() (*http.Request, error) { return typedclient.NewShowJobInfoRequest(server, "p", "j") },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -79,9 +79,6 @@ type JobError struct{ Job gen.Job }
 // Error returns which job it was and why it failed, on one line; of a long
 // reason, the beginning.
 func (e *JobError) Error() string {
-	reason := "no reason is given"
-	if e.Job.FailReason != nil {
-		reason = first(excerpt([]byte(*e.Job.FailReason), nil), reason)
-	}
+	reason := first(excerpt([]byte(e.Job.FailReason), nil), "no reason is given")
 	return fmt.Sprintf("the job %s failed: %s", oneLine(e.Job.JobID), reason)
 }

@@ -26,8 +26,7 @@ func TestAJobIsReadAsItIs(t *testing.T) {
 	c := once(t, a.URL, client.Options{})
 	job, err := c.Job(t.Context(), project, "j")
 	require.NoError(t, err)
-	text := func(s string) *string { return &s }
-	assert.Equal(t, gen.Job{JobID: "j", JobType: text("killAllClientsJob"), Status: gen.RUNNING, BeginTime: text("1"),
+	assert.Equal(t, gen.Job{JobID: "j", JobType: "killAllClientsJob", Status: gen.RUNNING, BeginTime: "1",
 		Counts: &gen.JobCounts{Total: 9, Killed: 4, Gone: 3, Protected: 2, Failed: 1}}, job)
 	job, err = c.Job(t.Context(), project, "j")
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/typedclient"
 )
 
 func TestKillSendsTheReferencesRequest(t *testing.T) {
@@ -44,7 +45,7 @@ func TestTheURLIsThatOfTheGeneratedClient(t *testing.T) {
 		"a path with letters apart": "http://dcs.example.com/a:@$&+,;=!'()*b",
 	} {
 		t.Run(name, func(t *testing.T) {
-			want, err := gen.NewHangUpClientsRequest(strings.TrimRight(endpoint, "/")+"/", project, instance, gen.HangUpClientsRequest{})
+			want, err := typedclient.NewHangUpClientsRequest(strings.TrimRight(endpoint, "/")+"/", project, instance, gen.HangUpClientsRequest{})
 			require.NoError(t, err)
 			var sent *http.Request
 			require.NoError(t, kill(t, endpoint, client.Options{Transport: &roundTrip{next: func(r *http.Request) (*http.Response, error) {

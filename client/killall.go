@@ -32,8 +32,7 @@ func (c *Client) KillAllNodes(ctx context.Context, project, instance string) (jo
 
 // killAll is of all nodes where node is empty.
 func (c *Client) killAll(ctx context.Context, project, instance, node string) (job string, err error) {
-	all := node == ""
-	k, err := c.post(project, "/instances/"+instance+"/clients/kill-all", gen.HangUpKillAllClientsRequest{NodeID: given(node), KillAllNodes: &all})
+	k, err := c.post(project, "/instances/"+instance+"/clients/kill-all", gen.HangUpKillAllClientsRequest{NodeID: node, KillAllNodes: node == ""})
 	if err != nil {
 		return "", err
 	}

@@ -113,11 +113,3 @@ type page struct {
 	Clients []gen.ClientInfo `json:"clients"`
 	Count   *int32           `json:"count"`
 }
-
-// given is text for a parameter that is left out where there is none.
-func given[T ~string](text T) *T {
-	if text == "" {
-		return nil
-	}
-	return &text
-}

@@ -21,7 +21,7 @@ func TestNodesAreReadAsTheyAre(t *testing.T) {
 	assert.Equal(t, "n-1", nodes[0].NodeID)
 	assert.Equal(t, "6379", nodes[0].NodePort)
 	assert.Equal(t, gen.RedisServer, nodes[0].NodeRole)
-	assert.Equal(t, int32(100), *nodes[0].PriorityWeight)
-	assert.Equal(t, "v", *(*nodes[0].Dimensions)[0].Value)
+	assert.Equal(t, int32(100), nodes[0].PriorityWeight)
+	assert.Equal(t, "v", (nodes[0].Dimensions)[0].Value)
 	assert.Equal(t, gen.NodeInfo{NodeID: "n-2", Status: "Resting"}, nodes[1])
 }

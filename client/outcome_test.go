@@ -151,17 +151,16 @@ func TestTheOutcomesOfSeveralRequestsAreOne(t *testing.T) {
 }
 
 func TestAListedSessionIsKilledByItsAddressOrElseItsID(t *testing.T) {
-	text := func(s string) *string { return &s }
 	for name, c := range map[string]struct {
 		session gen.ClientInfo
 		want    string
 	}{
-		"a peer":                   {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1", Peer: text("10.0.0.2:2")}, "10.0.0.2:2"},
+		"a peer":                   {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1", Peer: "10.0.0.2:2"}, "10.0.0.2:2"},
 		"a node of a proxy":        {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1"}, "10.0.0.1:1"},
 		"IPv6":                     {gen.ClientInfo{ID: "7", Addr: "[2001:db8::1]:1"}, "[2001:db8::1]:1"},
-		"a Unix socket":            {gen.ClientInfo{ID: "7", Addr: "x", Peer: text("/run/redis.sock:0")}, "id 7"},
-		"a Unix socket of Valkey":  {gen.ClientInfo{ID: "7", Peer: text("[/run/redis.sock:0]:0")}, "id 7"},
-		"an unknown address":       {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1", Peer: text("?:0")}, "id 7"},
+		"a Unix socket":            {gen.ClientInfo{ID: "7", Addr: "x", Peer: "/run/redis.sock:0"}, "id 7"},
+		"a Unix socket of Valkey":  {gen.ClientInfo{ID: "7", Peer: "[/run/redis.sock:0]:0"}, "id 7"},
+		"an unknown address":       {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1", Peer: "?:0"}, "id 7"},
 		"no port":                  {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:0"}, "id 7"},
 		"a zone":                   {gen.ClientInfo{ID: "7", Addr: "[fe80::1%eth0]:1"}, "id 7"},
 		"an id that is no number":  {gen.ClientInfo{ID: "x", Addr: "?:0"}, ""},

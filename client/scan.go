@@ -17,7 +17,7 @@ func (c *Client) Scan(ctx context.Context, project, instance, node string, fresh
 	if err := checkIDs(id{"project", project}, id{"instance", instance}, idOrNone("node", node)); err != nil {
 		return "", err
 	}
-	k, err := c.post(project, "/instances/"+instance+"/clients", gen.ScanClientsRequest{NodeID: given(node), CleanCache: &fresh})
+	k, err := c.post(project, "/instances/"+instance+"/clients", gen.ScanClientsRequest{NodeID: node, CleanCache: fresh})
 	if err != nil {
 		return "", err
 	}

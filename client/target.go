@@ -14,10 +14,7 @@ type Target struct{ addr, id string }
 // else by its id, as for a Unix socket. A dcs-sessions server keeps for ten
 // minutes what it listed for a caller, and kills that session and no other.
 func Session(s gen.ClientInfo) Target {
-	addr := s.Addr
-	if s.Peer != nil { // the API leaves it out for the nodes of a proxy
-		addr = *s.Peer
-	}
+	addr := first(s.Peer, s.Addr) // the API leaves out the peer for the nodes of a proxy
 	if a, err := netip.ParseAddrPort(addr); err == nil && a.Port() != 0 && a.Addr().Zone() == "" {
 		return Addr(addr)
 	}

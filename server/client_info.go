@@ -10,26 +10,23 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// What the reference calls the types of the network.
-var tcp, unix = "tcp", "unix"
-
 // clientInfo makes the API's row. It points into the session where it can.
 func clientInfo(s *sessions.Session) gen.ClientInfo {
-	addr := clean(&s.Addr)
+	addr := clean(s.Addr)
 	return gen.ClientInfo{
 		ID:         strconv.FormatInt(s.ID, 10),
-		Addr:       *addr,
+		Addr:       addr,
 		Peer:       addr,
-		Fd:         *clean(&s.FD),
-		Name:       *clean(&s.Name),
-		Cmd:        *clean(&s.Cmd),
-		DB:         *clean(&s.DB),
-		Flags:      *clean(&s.Flags),
-		Events:     *clean(&s.Events),
-		Network:    networkPointer(s),
-		User:       unlessEmpty(clean(&s.User)),
-		Protected:  boolean(s.Protected()),
-		Protection: protection(s),
+		Fd:         clean(s.FD),
+		Name:       clean(s.Name),
+		Cmd:        clean(s.Cmd),
+		DB:         clean(s.DB),
+		Flags:      clean(s.Flags),
+		Events:     clean(s.Events),
+		Network:    network(s),
+		User:       clean(s.User),
+		Protected:  s.Protected(),
+		Protection: gen.ClientInfoProtection(s.Protection()),
 		Age:        counter(s.Age),
 		Idle:       counter(s.Idle),
 		Sub:        counter(s.Sub),
@@ -44,13 +41,11 @@ func clientInfo(s *sessions.Session) gen.ClientInfo {
 }
 
 // network goes by the flag, for the address of a Unix socket is any path.
-func network(s *sessions.Session) string { return *networkPointer(s) }
-
-func networkPointer(s *sessions.Session) *string {
+func network(s *sessions.Session) string {
 	if strings.Contains(s.Flags, "U") {
-		return &unix
+		return "unix"
 	}
-	return &tcp
+	return "tcp"
 }
 
 // counter makes a number fit: the clients of the API read 32 bits.
@@ -64,34 +59,10 @@ const maxText = 1024
 
 // clean returns text that JSON can carry. A name, a user's above all, is bytes:
 // what is not UTF-8, and NUL, which not every reader takes, become U+FFFD.
-func clean(s *string) *string {
-	if len(*s) <= maxText && utf8.ValidString(*s) && strings.IndexByte(*s, 0) < 0 {
+func clean(s string) string {
+	if len(s) <= maxText && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
 		return s
 	}
-	cut := (*s)[:min(len(*s), maxText)]
-	cleaned := strings.ReplaceAll(strings.ToValidUTF8(cut, "\uFFFD"), "\x00", "\uFFFD")
-	return &cleaned
-}
-
-var yes, no = true, false
-
-func boolean(b bool) *bool {
-	if b {
-		return &yes
-	}
-	return &no
-}
-
-func protection(s *sessions.Session) *gen.ClientInfoProtection {
-	if !s.Protected() {
-		return nil
-	}
-	return new(gen.ClientInfoProtection(s.Protection()))
-}
-
-func unlessEmpty(s *string) *string {
-	if *s == "" {
-		return nil
-	}
-	return s
+	cut := s[:min(len(s), maxText)]
+	return strings.ReplaceAll(strings.ToValidUTF8(cut, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -79,11 +79,7 @@ var (
 )
 
 func (f *failure) response() gen.ErrorResponse {
-	r := gen.ErrorResponse{ErrorCode: f.code, ErrorMsg: f.message}
-	if f.details != "" {
-		r.ErrorExtMsg = &f.details
-	}
-	return r
+	return gen.ErrorResponse{ErrorCode: f.code, ErrorMsg: f.message, ErrorExtMsg: f.details}
 }
 
 // writeFailure answers in the API's one error shape. Both texts that clients

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
 // Serving is New for other operations.
-func Serving(o Options, operations gen.StrictServerInterface) (*API, error) {
+func Serving(o Options, operations strictserver.StrictServerInterface) (*API, error) {
 	a, err := serving(o, operations)
 	if err == nil {
 		a.server = newServer(o)

@@ -185,10 +185,10 @@ func (a *api) do(req *http.Request) answer {
 }
 
 func (got answer) details() string {
-	if got.fault.ErrorExtMsg == nil {
+	if got.fault.ErrorExtMsg == "" {
 		return ""
 	}
-	return *got.fault.ErrorExtMsg
+	return got.fault.ErrorExtMsg
 }
 
 // A logBuffer is a log that may be read while it is written.

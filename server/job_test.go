@@ -83,9 +83,9 @@ func TestAScansJobIsNotStored(t *testing.T) {
 	}
 	j := a.job(first.JobID)
 	assert.Equal(t, gen.SUCCESS, j.Status)
-	assert.Equal(t, "scanClientsJob", *j.JobType)
-	assert.NotEmpty(t, *j.BeginTime)
-	assert.NotEmpty(t, *j.EndTime)
+	assert.Equal(t, "scanClientsJob", j.JobType)
+	assert.NotEmpty(t, j.BeginTime)
+	assert.NotEmpty(t, j.EndTime)
 	for name, id := range map[string]string{
 		"a changed one": first.JobID[:len(first.JobID)-1] + "_",
 		"a shorter one": first.JobID[:len(first.JobID)-2],

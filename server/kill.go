@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -21,7 +21,7 @@ const nodeTime = 9 * time.Second
 
 // HangUpClients kills the sessions of the given peers, or of the given ids, on
 // one node. Its errors are failures.
-func (s *Server) HangUpClients(ctx context.Context, req gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+func (s *Server) HangUpClients(ctx context.Context, req strictserver.HangUpClientsRequestObject) (strictserver.HangUpClientsResponseObject, error) {
 	node, err := s.node(req.ProjectID, req.InstanceID, req.Body.NodeID)
 	if err != nil {
 		return nil, err
@@ -48,10 +48,7 @@ func (s *Server) HangUpClients(ctx context.Context, req gen.HangUpClientsRequest
 	if err != nil {
 		return nil, asked.failure(outcomes, err)
 	}
-	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{
-		XRequestID:   accesslog.From(ctx).RequestID,
-		XKillOutcome: new(asked.header(outcomes)),
-	}}, nil
+	return strictserver.HangUpClients204Response{Headers: strictserver.HangUpClients204ResponseHeaders{XKillOutcome: asked.header(outcomes)}}, nil
 }
 
 func (q *requested) failure(outcomes []sessions.Outcome, err error) *failure {

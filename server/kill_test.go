@@ -125,7 +125,7 @@ func TestASessionOfAUnixSocketIsKilledByItsID(t *testing.T) {
 	s := dialRaw(t, "unix", socket, nil)
 	page := a.list("?sort=id&order=desc")
 	require.NotEmpty(t, page.Clients)
-	require.Equal(t, "unix", *page.Clients[0].Network)
+	require.Equal(t, "unix", page.Clients[0].Network)
 	assert.Equal(t, socket+":0", page.Clients[0].Addr)
 	got := a.kill(`{"node_id":"n","client_ids":["` + page.Clients[0].ID + `"]}`)
 	assert.Equal(t, 204, got.status, got.body)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
@@ -21,7 +21,7 @@ const killAllTime = 10 * time.Minute
 
 // HangUpKillAllClients begins a job that kills the sessions of one node or of
 // all. Its errors are failures.
-func (s *Server) HangUpKillAllClients(ctx context.Context, req gen.HangUpKillAllClientsRequestObject) (gen.HangUpKillAllClientsResponseObject, error) {
+func (s *Server) HangUpKillAllClients(ctx context.Context, req strictserver.HangUpKillAllClientsRequestObject) (strictserver.HangUpKillAllClientsResponseObject, error) {
 	nodes, err := s.killAllNodes(req)
 	if err != nil {
 		return nil, err
@@ -50,19 +50,16 @@ func (s *Server) HangUpKillAllClients(ctx context.Context, req gen.HangUpKillAll
 	s.jobs.put(k.job)
 	begun = true
 	go k.run()
-	return gen.HangUpKillAllClients200JSONResponse{
-		Body:    gen.JobRef{JobID: k.job.id},
-		Headers: gen.HangUpKillAllClients200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
-	}, nil
+	return strictserver.HangUpKillAllClients200JSONResponse{Body: gen.JobRef{JobID: k.job.id}}, nil
 }
 
-func (s *Server) killAllNodes(req gen.HangUpKillAllClientsRequestObject) ([]fleet.Node, error) {
+func (s *Server) killAllNodes(req strictserver.HangUpKillAllClientsRequestObject) ([]fleet.Node, error) {
 	nodes, err := s.fleet.Nodes(req.ProjectID, req.InstanceID)
-	id := orZero(req.Body.NodeID)
+	id := req.Body.NodeID
 	switch {
 	case err != nil:
 		return nil, noInstance.with("", err)
-	case orZero(req.Body.KillAllNodes):
+	case req.Body.KillAllNodes:
 		return nodes, nil
 	case id == "": // not even the only node is meant by saying nothing
 		return nil, invalidRequest.with("/node_id: needed unless kill_all_nodes is true", nil)

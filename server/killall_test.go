@@ -39,7 +39,7 @@ func (a *api) await(id string) (job gen.Job) {
 	a.t.Helper()
 	require.Eventually(a.t, func() bool {
 		job = a.job(id)
-		return job.EndTime != nil
+		return job.EndTime != ""
 	}, 30*time.Second, 5*time.Millisecond)
 	return job
 }
@@ -56,10 +56,10 @@ func TestAllSessionsOfANodeClose(t *testing.T) {
 		all, spared := dialMany(t, node.Addr(), 30), redistest.Dial(t, other.Addr(), "spared")
 		job := a.await(a.beginKillAll(`{"node_id":"n"}`))
 		assert.Equal(t, gen.SUCCESS, job.Status)
-		assert.Equal(t, "killAllClientsJob", *job.JobType)
+		assert.Equal(t, "killAllClientsJob", job.JobType)
 		assert.Equal(t, "31: 30 killed, 0 gone, 1 protected, 0 failed", countsOf(job), "the server's own connection lives")
-		assert.Nil(t, job.FailReason)
-		assert.LessOrEqual(t, *job.BeginTime, *job.EndTime)
+		assert.Empty(t, job.FailReason)
+		assert.LessOrEqual(t, job.BeginTime, job.EndTime)
 		for _, s := range all {
 			assert.True(t, s.Closed())
 		}
@@ -110,7 +110,7 @@ func TestWhileAKillAllRuns(t *testing.T) {
 	assert.True(t, s1.Closed())
 	job := a.job(id)
 	assert.Equal(t, gen.RUNNING, job.Status)
-	assert.Nil(t, job.EndTime)
+	assert.Empty(t, job.EndTime)
 	assert.Equal(t, "2: 1 killed, 0 gone, 1 protected, 0 failed", countsOf(job))
 
 	const message = "This operation is not allowed when the task is in the current state."
@@ -129,8 +129,8 @@ func TestWhileAKillAllRuns(t *testing.T) {
 	assert.Equal(t, 200, other.status, "another instance has its own")
 	nodes := a.nodes().Nodes
 	assert.Equal(t, gen.Inactive, nodes[1].Status)
-	assert.NotEmpty(t, *nodes[1].StatusReason)
-	assert.Equal(t, gen.Master, *nodes[0].NodeType)
+	assert.NotEmpty(t, nodes[1].StatusReason)
+	assert.Equal(t, gen.Master, nodes[0].NodeType)
 
 	require.NoError(t, second.Resume())
 	assert.Equal(t, gen.SUCCESS, a.await(id).Status)
@@ -156,7 +156,7 @@ func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
 	s := redistest.Dial(t, up.Addr(), "s")
 	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
 	assert.Equal(t, gen.FAIL, job.Status)
-	assert.Equal(t, "node down: the node's host refuses the connection: nothing listens on the port; node locked: the node requires a password", *job.FailReason)
+	assert.Equal(t, "node down: the node's host refuses the connection: nothing listens on the port; node locked: the node requires a password", job.FailReason)
 	assert.Equal(t, "2: 1 killed, 0 gone, 1 protected, 0 failed", countsOf(job))
 	assert.True(t, s.Closed())
 	assert.Len(t, a.log.lines(t, "kill-all failed"), 2)
@@ -217,7 +217,7 @@ func TestTheServersEndStopsAKillAll(t *testing.T) {
 
 	job := a.job(id)
 	assert.Equal(t, gen.FAIL, job.Status)
-	assert.Equal(t, "node n: the server was stopped; node m: the server was stopped", *job.FailReason)
+	assert.Equal(t, "node n: the server was stopped; node m: the server was stopped", job.FailReason)
 	records := a.audit.records(t)
 	require.Len(t, records, 2, "its outcome is written")
 	assert.Equal(t, "outcome", records[1]["event"])
@@ -240,7 +240,7 @@ func TestTheServersEndInTheMiddleOfAKillAll(t *testing.T) {
 	require.NoError(t, a.Close(t.Context()))
 	job := a.job(id)
 	require.Equal(t, gen.FAIL, job.Status)
-	assert.Equal(t, "node n: the server was stopped", *job.FailReason)
+	assert.Equal(t, "node n: the server was stopped", job.FailReason)
 	c := job.Counts
 	assert.EqualValues(t, len(all)+1, c.Total)
 	assert.Positive(t, c.Failed, "what was not tried will not be any more")
@@ -288,7 +288,7 @@ func TestAKillAllThatPanicsIsAJobThatFailed(t *testing.T) {
 	a.BreakProgress()
 	job := a.await(a.beginKillAll(`{"node_id":"n"}`))
 	assert.Equal(t, gen.FAIL, job.Status)
-	assert.Equal(t, "node n: internal error", *job.FailReason)
+	assert.Equal(t, "node n: internal error", job.FailReason)
 	assert.Len(t, a.log.lines(t, "panic"), 1)
 	assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "the instance is free again")
 }

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 )
 
 // ListClients lists a page of the sessions of one node. Its errors are failures.
-func (s *Server) ListClients(ctx context.Context, req gen.ListClientsRequestObject) (gen.ListClientsResponseObject, error) {
+func (s *Server) ListClients(ctx context.Context, req strictserver.ListClientsRequestObject) (strictserver.ListClientsResponseObject, error) {
 	node, err := s.node(req.ProjectID, req.InstanceID, orZero(req.Params.NodeID))
 	if err != nil {
 		return nil, err
@@ -24,9 +24,8 @@ func (s *Server) ListClients(ctx context.Context, req gen.ListClientsRequestObje
 		return nil, nodeFailure(err)
 	}
 	page, count := pageOf(listing.Sessions, req.Params)
-	return gen.ListClients200JSONResponse{
-		Body:    gen.ClientList{Time: listing.At.UTC().Format(time.RFC3339), Clients: page, Count: int32(count)},
-		Headers: gen.ListClients200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
+	return strictserver.ListClients200JSONResponse{
+		Body: gen.ClientList{Time: listing.At.UTC().Format(time.RFC3339), Clients: page, Count: int32(count)},
 	}, nil
 }
 

@@ -69,11 +69,11 @@ func TestASessionIsListedAsItIs(t *testing.T) {
 		c := page.Clients[0]
 		assert.Equal(t, id, c.ID)
 		assert.Equal(t, s.Addr(), c.Addr)
-		assert.Equal(t, s.Addr(), *c.Peer, "peer is what kill takes")
+		assert.Equal(t, s.Addr(), c.Peer, "peer is what kill takes")
 		assert.Equal(t, "checkout-1", c.Name)
 		assert.Equal(t, "3", c.DB)
 		assert.Equal(t, "N", c.Flags)
-		assert.Equal(t, "tcp", *c.Network)
+		assert.Equal(t, "tcp", c.Network)
 		assert.EqualValues(t, -1, c.Multi)
 		_, err = strconv.Atoi(c.Fd)
 		assert.NoError(t, err)
@@ -86,8 +86,8 @@ func TestASessionOfAUnixSocketIsListed(t *testing.T) {
 	dialRaw(t, "unix", socket, nil)
 	page := startAPI(t, fleet.NodeConfig{Address: node.Addr()}).list("?addr=" + socket)
 	require.Len(t, page.Clients, 1)
-	assert.Equal(t, "unix", *page.Clients[0].Network)
-	assert.Equal(t, socket+":0", *page.Clients[0].Peer)
+	assert.Equal(t, "unix", page.Clients[0].Network)
+	assert.Equal(t, socket+":0", page.Clients[0].Peer)
 }
 
 // The clients of a node come and go while somebody pages.
@@ -165,10 +165,10 @@ func TestAScanIsKeptUntilItIsToBeClean(t *testing.T) {
 		assert.Regexp(t, `^scan-[A-Za-z0-9_-]{43}$`, ref.JobID)
 		job := a.job(ref.JobID)
 		assert.Equal(t, gen.SUCCESS, job.Status)
-		assert.Equal(t, "scanClientsJob", *job.JobType)
-		assert.LessOrEqual(t, *job.BeginTime, *job.EndTime)
+		assert.Equal(t, "scanClientsJob", job.JobType)
+		assert.LessOrEqual(t, job.BeginTime, job.EndTime)
 		assert.Nil(t, job.Counts)
-		assert.Nil(t, job.FailReason)
+		assert.Empty(t, job.FailReason)
 
 		redistest.Dial(t, node.Addr(), "s-2")
 		assert.NotContains(t, names(a.list("?sort=name")), "s-2", "the first page too is of the scan")
@@ -339,5 +339,5 @@ func TestNamesCannotBreakTheList(t *testing.T) {
 	page := a.list("?addr=" + s.Addr())
 	require.Len(t, page.Clients, 1)
 	assert.Equal(t, `n","id":"0","x":"<script>&'`+"`", page.Clients[0].Name)
-	assert.Equal(t, "u\"\\\uFFFD\x01\x1f\x7f\u2028\uFFFD<!--", *page.Clients[0].User)
+	assert.Equal(t, "u\"\\\uFFFD\x01\x1f\x7f\u2028\uFFFD<!--", page.Clients[0].User)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
@@ -21,7 +22,7 @@ const roleTime = 2 * time.Second
 
 // ShowNodesInformation lists the nodes of an instance, each with what it says it
 // is just now. Its errors are failures.
-func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInformationRequestObject) (gen.ShowNodesInformationResponseObject, error) {
+func (s *Server) ShowNodesInformation(ctx context.Context, req strictserver.ShowNodesInformationRequestObject) (strictserver.ShowNodesInformationResponseObject, error) {
 	members, err := s.fleet.Nodes(req.ProjectID, req.InstanceID)
 	if err != nil {
 		return nil, noInstance.with("", err)
@@ -32,10 +33,7 @@ func (s *Server) ShowNodesInformation(ctx context.Context, req gen.ShowNodesInfo
 		asked.Go(func() { nodes[i] = s.nodeInfo(ctx, m) })
 	}
 	asked.Wait()
-	return gen.ShowNodesInformation200JSONResponse{
-		Body:    gen.NodeList{InstanceID: req.InstanceID, Total: int32(len(nodes)), Nodes: nodes},
-		Headers: gen.ShowNodesInformation200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
-	}, nil
+	return strictserver.ShowNodesInformation200JSONResponse{Body: gen.NodeList{InstanceID: req.InstanceID, Total: int32(len(nodes)), Nodes: nodes}}, nil
 }
 
 // nodeInfo leaves out what is not known here. A node is Active where its sessions
@@ -52,15 +50,15 @@ func (s *Server) nodeInfo(ctx context.Context, m fleet.Node) gen.NodeInfo {
 	role, err := m.Role(ctx)
 	switch {
 	case err == nil && role == sessions.RoleMaster:
-		info.NodeType = new(gen.Master)
+		info.NodeType = gen.Master
 	case err == nil && role == sessions.RoleReplica:
-		info.NodeType = new(gen.Slave)
+		info.NodeType = gen.Slave
 	}
 	if err == nil {
 		err = m.Check(ctx)
 	}
 	if err != nil {
-		info.StatusReason = new(reason(err))
+		info.StatusReason = reason(err)
 		if !errors.Is(err, sessions.ErrBusy) {
 			info.Status = gen.Inactive
 		}

@@ -76,8 +76,8 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 
 	reasons := map[string]string{}
 	for i, n := range list.Nodes {
-		if n.StatusReason != nil {
-			reasons[n.NodeID], list.Nodes[i].StatusReason = *n.StatusReason, nil
+		if n.StatusReason != "" {
+			reasons[n.NodeID], list.Nodes[i].StatusReason = n.StatusReason, ""
 		}
 	}
 	assert.Contains(t, reasons["down"], "nothing listens on the port")
@@ -86,20 +86,20 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	assert.Contains(t, reasons["locked"], "requires a password")
 	assert.NotEmpty(t, reasons["ip6"])
 	assert.Len(t, reasons, 5)
-	node := func(id, name, address string, status gen.NodeInfoStatus, kind *gen.NodeInfoNodeType) gen.NodeInfo {
+	node := func(id, name, address string, status gen.NodeInfoStatus, kind gen.NodeInfoNodeType) gen.NodeInfo {
 		host, port, _ := strings.Cut(address, ":")
 		return gen.NodeInfo{LogicalNodeID: id, NodeID: id, Name: name, NodeRole: gen.RedisServer, NodeIP: host, NodePort: port, Status: status, NodeType: kind}
 	}
-	ip6 := node("ip6", "ip6", ":1", gen.Inactive, nil)
+	ip6 := node("ip6", "ip6", ":1", gen.Inactive, "")
 	ip6.NodeIP = "2001:db8::1"
 	assert.Equal(t, []gen.NodeInfo{
-		node("primary", "shard 1", primary.Addr(), gen.Active, new(gen.Master)),
-		node("replica", "replica", replica.Addr(), gen.Active, new(gen.Slave)),
-		node("down", "down", down.Addr(), gen.Inactive, nil),
-		node("hung", "hung", hung.Addr(), gen.Inactive, nil),
-		node("busy", "busy", busy.Addr(), gen.Active, nil),
-		node("locked", "locked", locked.Addr(), gen.Inactive, nil),
-		node("name", "name", strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1), gen.Active, new(gen.Master)),
+		node("primary", "shard 1", primary.Addr(), gen.Active, gen.Master),
+		node("replica", "replica", replica.Addr(), gen.Active, gen.Slave),
+		node("down", "down", down.Addr(), gen.Inactive, ""),
+		node("hung", "hung", hung.Addr(), gen.Inactive, ""),
+		node("busy", "busy", busy.Addr(), gen.Active, ""),
+		node("locked", "locked", locked.Addr(), gen.Inactive, ""),
+		node("name", "name", strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1), gen.Active, gen.Master),
 		ip6,
 	}, list.Nodes)
 	assert.Len(t, a.log.lines(t, "a node's sessions cannot be managed"), 5)

@@ -11,24 +11,21 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
-	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 )
 
 // ScanClients reads the sessions of one node for its caller's ListClients. Its
 // job is over when it answers. Its errors are failures.
-func (s *Server) ScanClients(ctx context.Context, req gen.ScanClientsRequestObject) (gen.ScanClientsResponseObject, error) {
-	node, err := s.node(req.ProjectID, req.InstanceID, orZero(req.Body.NodeID))
+func (s *Server) ScanClients(ctx context.Context, req strictserver.ScanClientsRequestObject) (strictserver.ScanClientsResponseObject, error) {
+	node, err := s.node(req.ProjectID, req.InstanceID, req.Body.NodeID)
 	if err != nil {
 		return nil, err
 	}
 	begin := time.Now()
-	if err := s.listings.scan(node.Node, callerOf(ctx).name, orZero(req.Body.CleanCache)); err != nil {
+	if err := s.listings.scan(node.Node, callerOf(ctx).name, req.Body.CleanCache); err != nil {
 		return nil, nodeFailure(err)
 	}
-	return gen.ScanClients200JSONResponse{
-		Body:    gen.JobRef{JobID: s.scans.id(req.ProjectID, begin, time.Now())},
-		Headers: gen.ScanClients200ResponseHeaders{XRequestID: accesslog.From(ctx).RequestID},
-	}, nil
+	return strictserver.ScanClients200JSONResponse{Body: gen.JobRef{JobID: s.scans.id(req.ProjectID, begin, time.Now())}}, nil
 }
 
 // scanJobs gives the jobs of scans, which are over before anybody can ask for

@@ -16,21 +16,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
 // waiting are operations of which a kill waits for release.
 type waiting struct {
-	gen.StrictServerInterface
+	strictserver.StrictServerInterface
 	entered, release chan struct{}
 }
 
-func (o waiting) HangUpClients(context.Context, gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+func (o waiting) HangUpClients(context.Context, strictserver.HangUpClientsRequestObject) (strictserver.HangUpClientsResponseObject, error) {
 	close(o.entered)
 	<-o.release
-	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: "id"}}, nil
+	return strictserver.HangUpClients204Response{}, nil
 }
 
 func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {

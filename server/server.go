@@ -34,7 +34,7 @@ import (
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/fleet"
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
@@ -112,7 +112,7 @@ func newServer(o Options) *Server {
 }
 
 // serving puts everything but the operations around them.
-func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
+func serving(o Options, operations strictserver.StrictServerInterface) (*API, error) {
 	a := &API{
 		log:    o.Log,
 		getenv: o.Getenv,
@@ -128,7 +128,7 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 	a.validator, err = validate.New(dcssessions.Contract(), validate.Options{
 		BasePath:       "/",
 		MaxRequestBody: maxBody,
-		Bodies:         gen.RequestBodies(),
+		Bodies:         strictserver.RequestBodies(),
 		Identify:       a.identify,
 		Authenticate:   a.authenticate,
 		BodyBudget:     o.BodyBudget,
@@ -137,7 +137,7 @@ func serving(o Options, operations gen.StrictServerInterface) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	handlers := gen.Operations(operations, gen.StrictHTTPServerOptions{
+	handlers := strictserver.Operations(operations, strictserver.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fail,
 		ResponseErrorHandlerFunc: fail,
 	})

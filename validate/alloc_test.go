@@ -14,6 +14,7 @@ import (
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -23,14 +24,14 @@ func TestAKillCostsAFewAllocationsOfAnySize(t *testing.T) {
 	if raced {
 		t.Skip("pools forget under the race detector")
 	}
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: gen.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
 	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		handler http.Handler
 		most    float64
 	}{
 		"the contract's routing": {bound(t, validate.Options{}), 10},
-		"a middleware":           {v.Middleware(gen.Handler(gen.NewStrictHandler(strict{t: t}, nil))), 20},
+		"a middleware":           {v.Middleware(strictserver.Handler(strictserver.NewStrictHandler(strict{t: t}, nil))), 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var first float64
@@ -170,7 +171,7 @@ func TestACallThroughATransportCostsAFewAllocations(t *testing.T) {
 
 // The compiled checks take what is ours in the contract, too.
 func TestKillsByIDAndTheirOutcomesNeedNoKin(t *testing.T) {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: gen.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
 	require.NoError(t, err)
 	r := killRequest("")
 	for _, n := range sizes {

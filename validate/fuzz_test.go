@@ -24,7 +24,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -67,7 +67,7 @@ func fuzzTargets(t testing.TB) (targets []*fuzzTarget, corpora []*corpus) {
 		require.NoError(t, err)
 		var bodies map[string]func() any
 		if name == "kill" {
-			bodies = gen.RequestBodies()
+			bodies = strictserver.RequestBodies()
 		}
 		targets, corpora = append(targets, newFuzzTarget(t, contract, bodies)), append(corpora, all[name])
 	}
@@ -137,7 +137,7 @@ func (f *fuzzTarget) checkRequest(t testing.TB, r *http.Request, sent []byte) bo
 	silent := func(http.ResponseWriter, *http.Request) {}
 	if bound, accepted := f.request.Accepts(r, string(sent)); accepted && bound != nil {
 		f.bound++
-		other := gen.RequestBodies()["HangUpClients"]()
+		other := strictserver.RequestBodies()["HangUpClients"]()
 		require.NoError(t, json.Unmarshal(sent, other))
 		assert.Equal(t, other, bound)
 	}

@@ -13,6 +13,7 @@ import (
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -62,10 +63,10 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 					assert.Equal(t, "ops", r.Context().Value(callerKey{}))
 				}
 			}
-			c.o.Bodies = gen.RequestBodies()
+			c.o.Bodies = strictserver.RequestBodies()
 			v, err := validate.New(dcssessions.Contract(), c.o)
 			require.NoError(t, err)
-			operations := gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{})
+			operations := strictserver.Operations(strict{t: t}, strictserver.StrictHTTPServerOptions{})
 			operations["HangUpClients"] = taking{
 				func(w http.ResponseWriter, r *http.Request) {
 					took = "request"
@@ -106,7 +107,7 @@ func TestWhatIsNotBoundIsARequest(t *testing.T) {
 		key        string
 		r          *http.Request
 	}{
-		"a body of no type": {dcssessions.Contract(), gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{}), "HangUpClients", killRequest(killBody)},
+		"a body of no type": {dcssessions.Contract(), strictserver.Operations(strict{t: t}, strictserver.StrictHTTPServerOptions{}), "HangUpClients", killRequest(killBody)},
 		"a stream":          {[]byte(uploadContract), map[string]http.Handler{}, "POST /upload", uploadRequest()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +186,7 @@ func TestAMiddlewarePassesOnWhatWasBound(t *testing.T) {
 		killBody: &gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"10.0.0.1:1"}},
 		`{"node_id":"n","client_addrs":["1\u0030.0.0.1:1"]}`: nil,
 	} {
-		o := validate.Options{Bodies: gen.RequestBodies()}
+		o := validate.Options{Bodies: strictserver.RequestBodies()}
 		rec := serveKill(t, o, killRequest(body), func(w http.ResponseWriter, r *http.Request) {
 			var got any
 			if b, ok := r.Body.(interface{ Bound() any }); ok {
@@ -213,7 +214,7 @@ func TestEachOperationHasOneHandler(t *testing.T) {
 	v, err := validate.New(dcssessions.Contract(), validate.Options{})
 	require.NoError(t, err)
 	nothing := http.NotFoundHandler()
-	operations := gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{})
+	operations := strictserver.Operations(strict{t: t}, strictserver.StrictHTTPServerOptions{})
 	_, err = v.Handler(operations)
 	require.NoError(t, err)
 	operations["Other"] = nothing

@@ -15,6 +15,7 @@ import (
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -82,16 +83,25 @@ func (g *rig) usage(t *testing.T, h http.Handler, want int) (allocs float64, siz
 
 // strict is the generated server's implementation.
 type strict struct {
-	gen.StrictServerInterface // nil: a kill is all it knows
+	strictserver.StrictServerInterface // nil: a kill is all it knows
 
 	t testing.TB
 }
 
-func (strict) HangUpClients(_ context.Context, r gen.HangUpClientsRequestObject) (gen.HangUpClientsResponseObject, error) {
+func (strict) HangUpClients(_ context.Context, r strictserver.HangUpClientsRequestObject) (strictserver.HangUpClientsResponseObject, error) {
 	if r.ProjectID != "p" || r.InstanceID != "i" || r.Body == nil || len(r.Body.ClientAddrs) == 0 {
 		return nil, fmt.Errorf("got %+v", r)
 	}
-	return gen.HangUpClients204Response{Headers: gen.HangUpClients204ResponseHeaders{XRequestID: "r"}}, nil
+	return noContent{}, nil
+}
+
+// noContent is a response with status 204.
+type noContent struct{}
+
+func (noContent) VisitHangUpClientsResponse(w http.ResponseWriter) error {
+	w.Header().Set("X-Request-Id", "r")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // bare is what one writes by hand, without a contract.
@@ -123,10 +133,10 @@ func killOf(n int) []byte {
 
 // bound is the generated server around which everything is checked.
 func bound(t testing.TB, o validate.Options) http.Handler {
-	o.Bodies = gen.RequestBodies()
+	o.Bodies = strictserver.RequestBodies()
 	v, err := validate.New(dcssessions.Contract(), o)
 	require.NoError(t, err)
-	h, err := v.Handler(gen.Operations(strict{t: t}, gen.StrictHTTPServerOptions{}))
+	h, err := v.Handler(strictserver.Operations(strict{t: t}, strictserver.StrictHTTPServerOptions{}))
 	require.NoError(t, err)
 	return h
 }

@@ -75,7 +75,7 @@ func ExampleServer_NextJob() {
 	api := clienttest.New()
 	defer api.Close()
 	reason := "The node is down."
-	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.FAIL, FailReason: &reason})
+	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.FAIL, FailReason: reason})
 	c, err := client.New(api.URL, client.Options{})
 	if err != nil {
 		fmt.Println(err)

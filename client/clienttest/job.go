@@ -38,7 +38,7 @@ func (s *Server) begin(jobType string, work func() *gen.JobCounts) (answer, stri
 		}
 	}
 	for i := range states {
-		states[i].JobID, states[i].JobType = id, &jobType
+		states[i].JobID, states[i].JobType = id, jobType
 	}
 	s.jobs[id] = states
 	return answer{status: http.StatusOK, body: gen.JobRef{JobID: id}}, id

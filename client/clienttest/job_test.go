@@ -67,7 +67,7 @@ func TestKillAllKillsANodesSessionsOrAll(t *testing.T) {
 			job, err := c.WaitJob(t.Context(), "p", id, nil)
 			require.NoError(t, err)
 			assert.Equal(t, &gen.JobCounts{Total: k.total, Killed: k.total}, job.Counts)
-			assert.Equal(t, "killAllClientsJob", *job.JobType)
+			assert.Equal(t, "killAllClientsJob", job.JobType)
 			killed, err := list(t.Context(), c, "n", client.ListOptions{})
 			require.NoError(t, err)
 			left, err := list(t.Context(), c, "m", client.ListOptions{})
@@ -83,7 +83,7 @@ func TestJobsGoAsPlanned(t *testing.T) {
 	api.SetSessions("n", three())
 	reason := "The node is down."
 	counts := &gen.JobCounts{Total: 9}
-	api.NextJob(gen.Job{Status: gen.INIT, JobID: "mine"}, gen.Job{Status: gen.FAIL, FailReason: &reason})
+	api.NextJob(gen.Job{Status: gen.INIT, JobID: "mine"}, gen.Job{Status: gen.FAIL, FailReason: reason})
 	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.SUCCESS, Counts: counts})
 
 	id, err := c.KillAll(t.Context(), "p", "i", "n")
@@ -113,7 +113,7 @@ func TestJobsGoAsPlanned(t *testing.T) {
 	job, err = c.Job(t.Context(), "p", id)
 	require.NoError(t, err)
 	assert.Equal(t, gen.SUCCESS, job.Status)
-	assert.Equal(t, "scanClientsJob", *job.JobType)
+	assert.Equal(t, "scanClientsJob", job.JobType)
 	assert.Nil(t, job.Counts)
 
 	_, err = c.Job(t.Context(), "p", "job-9")

@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -24,10 +25,7 @@ func (e entry) isOf(c gen.ClientInfo) bool {
 }
 
 func addressOf(c gen.ClientInfo) string {
-	if c.Peer != nil {
-		return *c.Peer
-	}
-	return c.Addr
+	return cmp.Or(c.Peer, c.Addr)
 }
 
 // hangUp kills the sessions that a request names, and answers as a dcs-sessions
@@ -53,7 +51,7 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 		what, who := "gone-at", fmt.Sprint(e)
 		switch {
 		case at < 0:
-		case value(n.sessions[at].Protected):
+		case n.sessions[at].Protected:
 			protected = append(protected, e.text)
 			continue
 		case !e.byID && n.shown[e.text] != "" && n.shown[e.text] != n.sessions[at].ID:
@@ -93,7 +91,7 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 // with adds details to a failure.
 func (a answer) with(details string) answer {
 	e := a.body.(gen.ErrorResponse)
-	e.ErrorExtMsg = &details
+	e.ErrorExtMsg = details
 	a.body = e
 	return a
 }

@@ -13,11 +13,11 @@ import (
 
 // some are three sessions, of which the last is protected.
 func some() []gen.ClientInfo {
-	yes, socket, why := true, "/run/redis.sock:0", gen.ClientInfoProtection("replication")
+	socket, why := "/run/redis.sock:0", gen.ClientInfoProtection("replication")
 	return []gen.ClientInfo{
 		{ID: "1", Addr: "192.0.2.1:1"},
-		{ID: "2", Addr: socket, Peer: &socket},
-		{ID: "3", Addr: "192.0.2.3:3", Protected: &yes, Protection: &why},
+		{ID: "2", Addr: socket, Peer: socket},
+		{ID: "3", Addr: "192.0.2.3:3", Protected: true, Protection: why},
 	}
 }
 

@@ -78,8 +78,8 @@ func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, 
 	k := KillAll{
 		Project:  r.PathValue("project"),
 		Instance: r.PathValue("instance"),
-		Node:     value(body.NodeID),
-		AllNodes: value(body.KillAllNodes),
+		Node:     body.NodeID,
+		AllNodes: body.KillAllNodes,
 		Header:   withoutSecrets(r.Header),
 	}
 	var result answer
@@ -99,8 +99,8 @@ func (s *Server) scan(r *http.Request, body gen.ScanClientsRequest, fail *answer
 	scan := Scan{
 		Project:  r.PathValue("project"),
 		Instance: r.PathValue("instance"),
-		Node:     value(body.NodeID),
-		Fresh:    value(body.CleanCache),
+		Node:     body.NodeID,
+		Fresh:    body.CleanCache,
 		Header:   withoutSecrets(r.Header),
 	}
 	var result answer
@@ -122,12 +122,4 @@ func withoutSecrets(sent http.Header) http.Header {
 		}
 	}
 	return header
-}
-
-// value is what p points to, or zero.
-func value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
 }

@@ -45,7 +45,7 @@ func (s *Server) removeAll(nodeID string, allNodes bool) *gen.JobCounts {
 	for i := range s.nodes {
 		if n := &s.nodes[i]; allNodes || n.id == nodeID {
 			counts.Total += int32(len(n.sessions))
-			n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool { return !value(c.Protected) })
+			n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool { return !c.Protected })
 			counts.Protected += int32(len(n.sessions))
 		}
 	}

@@ -38,7 +38,7 @@ func three() []gen.ClientInfo {
 	peer := "198.51.100.1:9"
 	return []gen.ClientInfo{
 		{ID: "c", Addr: "192.0.2.1:1"},
-		{ID: "a", Addr: "192.0.2.2:2", Peer: &peer},
+		{ID: "a", Addr: "192.0.2.2:2", Peer: peer},
 		{ID: "b", Addr: "192.0.2.12:3"},
 	}
 }

@@ -92,8 +92,8 @@ func showJob(job gen.Job, a *api, std stdio) error {
 	if err := t.write(std.out, std.width()); err != nil {
 		return err
 	}
-	if job.FailReason != nil {
-		fmt.Fprintf(std.out, "\n%s\n", clean(*job.FailReason))
+	if job.FailReason != "" {
+		fmt.Fprintf(std.out, "\n%s\n", clean(job.FailReason))
 	}
 	return nil
 }
@@ -102,12 +102,12 @@ func showJob(job gen.Job, a *api, std stdio) error {
 // milliseconds in strings.
 func times(job gen.Job) (began, took string) {
 	began, took = "-", "-"
-	from, _ := parseInt(value(job.BeginTime))
+	from, _ := parseInt(job.BeginTime)
 	if from == 0 {
 		return began, took
 	}
 	began = time.UnixMilli(from).Local().Format(time.DateTime)
-	if to, ok := parseInt(value(job.EndTime)); ok && to >= from {
+	if to, ok := parseInt(job.EndTime); ok && to >= from {
 		took = (time.Duration(to-from) * time.Millisecond).String()
 	}
 	return began, took
@@ -128,7 +128,10 @@ func progress(std stdio) (show func(gen.Job), done func()) {
 		progressbar.OptionClearOnFinish(),
 	)
 	show = func(job gen.Job) {
-		c := value(job.Counts)
+		var c gen.JobCounts
+		if job.Counts != nil {
+			c = *job.Counts
+		}
 		done, total := int(c.Killed+c.Gone+c.Protected+c.Failed), int(c.Total)
 		if total == 0 {
 			bar.Describe("the job runs")

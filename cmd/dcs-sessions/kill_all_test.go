@@ -17,8 +17,8 @@ import (
 
 func TestKillAllCountsWithoutYes(t *testing.T) {
 	api := twoNodes(t)
-	replica, yes := named("b", 4, "", "10.0.0.3"), true
-	replica.Protected = &yes
+	replica := named("b", 4, "", "10.0.0.3")
+	replica.Protected = true
 	api.SetSessions("b", infos(named("b", 3, "leaky-2", "10.0.0.9"), replica))
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill-all", "--all-nodes")...)
 	assert.Equal(t, exitFailed, code)
@@ -68,7 +68,7 @@ func TestKillAllSaysWhichNodes(t *testing.T) {
 func TestAJobThatFailsIsShownAndFailsTheCommand(t *testing.T) {
 	api := twoNodes(t)
 	reason := "node b: it is \x1b[31mdown"
-	api.NextJob(gen.Job{Status: gen.FAIL, FailReason: &reason, Counts: &gen.JobCounts{Total: 3, Killed: 2, Failed: 1}})
+	api.NextJob(gen.Job{Status: gen.FAIL, FailReason: reason, Counts: &gen.JobCounts{Total: 3, Killed: 2, Failed: 1}})
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill-all", "--all-nodes", "--yes")...)
 	assert.Equal(t, exitFailed, code)
 	assert.Regexp(t, `(?m)^job-1 +FAIL .* 2 +0 +0 +1$`, stdout)
@@ -117,7 +117,7 @@ func TestAJobOfTheServiceHasNoCounts(t *testing.T) {
 	api := clienttest.New()
 	defer api.Close()
 	begun, ended := "1795507200000", "1795507201500"
-	api.NextJob(gen.Job{Status: gen.FAIL, BeginTime: &begun, EndTime: &ended}) // of a success the fake counts
+	api.NextJob(gen.Job{Status: gen.FAIL, BeginTime: begun, EndTime: ended}) // of a success the fake counts
 	_, _, _ = called(t.Context(), true, on(api, "kill-all", "--node", "n", "--yes", "--no-wait")...)
 	code, stdout, stderr := called(t.Context(), true, "job", "--endpoint", api.URL, "--project", "p", "job-1")
 	assert.Equal(t, exitOK, code, stderr)

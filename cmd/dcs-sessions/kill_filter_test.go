@@ -182,10 +182,10 @@ func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
 func protectedToo(t *testing.T) *clienttest.Server {
 	api := clienttest.New()
 	t.Cleanup(api.Close)
-	socket, yes, why := "/run/redis.sock:0", true, gen.ClientInfoProtection("sentinel")
+	socket, why := "/run/redis.sock:0", gen.ClientInfoProtection("sentinel")
 	unix, link := named("n", 2, "leaky-2", ""), named("n", 3, "leaky-3", "10.0.0.3")
-	unix.Addr, unix.Peer = socket, &socket
-	link.Protected, link.Protection = &yes, &why
+	unix.Addr, unix.Peer = socket, socket
+	link.Protected, link.Protection = true, why
 	api.SetSessions("n", infos(named("n", 1, "leaky-1", "10.0.0.1"), unix, link, named("n", 4, "web", "10.0.0.4")))
 	return api
 }
@@ -214,21 +214,20 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 		change(&s)
 		return s
 	}
-	yes, no, unix := true, false, "/run/redis.sock:0"
-	why := func(p gen.ClientInfoProtection) *gen.ClientInfoProtection { return &p }
+	const unix = "/run/redis.sock:0"
 	for name, c := range map[string]struct {
 		s    session
 		want matchCounts
 		says string
 	}{
-		"what is protected": {but(func(s *session) { s.Protected, s.Protection = &yes, why("sentinel") }), matchCounts{Protected: 1},
+		"what is protected": {but(func(s *session) { s.Protected, s.Protection = true, "sentinel" }), matchCounts{Protected: 1},
 			"0 of 1 session match; 1 more cannot be killed: 1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)"},
-		"what is protected without a reason":     {but(func(s *session) { s.Protected = &yes }), matchCounts{Protected: 1}, "0 of 1 session match; 1 more cannot be killed: 1 protected"},
-		"what is protected for a reason alone":   {but(func(s *session) { s.Protection = why("new\x1b") }), matchCounts{Protected: 1}, `0 of 1 session match; 1 more cannot be killed: 1 new\x1b`},
-		"what the server says is not":            {but(func(s *session) { s.Protected = &no }), matchCounts{Matched: 1}, "1 of 1 session matches"},
+		"what is protected without a reason":     {but(func(s *session) { s.Protected = true }), matchCounts{Protected: 1}, "0 of 1 session match; 1 more cannot be killed: 1 protected"},
+		"what is protected for a reason alone":   {but(func(s *session) { s.Protection = "new\x1b" }), matchCounts{Protected: 1}, `0 of 1 session match; 1 more cannot be killed: 1 new\x1b`},
+		"what the server says is not":            {but(func(s *session) { s.Protected = false }), matchCounts{Matched: 1}, "1 of 1 session matches"},
 		"what only looks like a link, unguessed": {but(func(s *session) { s.Flags, s.Name = "S", "sentinel-1-cmd" }), matchCounts{Matched: 1}, "1 of 1 session matches"},
-		"a Unix socket, which has an id":         {but(func(s *session) { s.Peer = &unix }), matchCounts{Matched: 1}, "1 of 1 session matches"},
-		"what has neither an address nor an id":  {but(func(s *session) { s.Peer, s.ID = &unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address and an id"},
+		"a Unix socket, which has an id":         {but(func(s *session) { s.Peer = unix }), matchCounts{Matched: 1}, "1 of 1 session matches"},
+		"what has neither an address nor an id":  {but(func(s *session) { s.Peer, s.ID = unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address and an id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := selectSessions([]session{c.s}, func(filter.Session) bool { return true })

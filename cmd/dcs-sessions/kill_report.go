@@ -37,7 +37,7 @@ const (
 )
 
 func resultFor(s *session, result string) killResult {
-	return killResult{Address: s.address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: value(s.User)}
+	return killResult{Address: s.address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: s.User}
 }
 
 // excludedResult is for a session that cannot be killed.

@@ -12,8 +12,8 @@ import (
 func TestADryRunOfAddressesTellsWhichAreConnected(t *testing.T) {
 	api := clienttest.New()
 	defer api.Close()
-	replica, yes, why := named("n", 3, "", "10.0.0.3"), true, gen.ClientInfoProtection("replication")
-	replica.Protected, replica.Protection = &yes, &why
+	replica, why := named("n", 3, "", "10.0.0.3"), gen.ClientInfoProtection("replication")
+	replica.Protected, replica.Protection = true, why
 	api.SetSessions("n", infos(named("n", 1, "web", "10.0.0.1"), replica))
 	args := on(api, "kill", "--dry-run", "10.0.0.1:40001", "[::ffff:10.0.0.3]:40003", "10.0.0.9:1", "--id", "9")
 	code, stdout, stderr := called(t.Context(), true, args...)
@@ -67,10 +67,10 @@ func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
 	_, _, _ = called(t.Context(), true, on(api, "list")...)
 	another := named("n", 9, "another", "10.0.0.4")
 	another.Addr = "10.0.0.4:40004"
-	another.Peer = &another.Addr
+	another.Peer = another.Addr
 	socket := "/run/redis.sock:0"
 	unix := named("n", 2, "leaky-2", "")
-	unix.Addr, unix.Peer = socket, &socket
+	unix.Addr, unix.Peer = socket, socket
 	api.SetSessions("n", infos(named("n", 1, "leaky-1", "10.0.0.1"), unix, another))
 
 	args := on(api, "kill", "--id", "2,8", "10.0.0.1:40001", "--id", "2", "10.0.0.4:40004", "10.0.0.9:1")

@@ -45,7 +45,7 @@ func showNodes(ctx context.Context, a *api, std stdio) error {
 		}
 		return writeJSON(std.out, nodes)
 	}
-	why := slices.ContainsFunc(nodes, func(n gen.NodeInfo) bool { return value(n.StatusReason) != "" })
+	why := slices.ContainsFunc(nodes, func(n gen.NodeInfo) bool { return n.StatusReason != "" })
 	var t table
 	head := []string{"NODE", "NAME", "ADDRESS", "TYPE", "STATUS"}
 	t.cut(1)
@@ -59,13 +59,13 @@ func showNodes(ctx context.Context, a *api, std stdio) error {
 	for _, n := range nodes {
 		row := []string{
 			n.NodeID, n.Name, net.JoinHostPort(n.NodeIP, n.NodePort),
-			orDash(string(value(n.NodeType))), string(n.Status),
+			orDash(string(n.NodeType)), string(n.Status),
 		}
 		if a.wide {
-			row = append(row, string(n.NodeRole), orDash(value(n.AzCode)), orDash(value(n.GroupName)), n.LogicalNodeID)
+			row = append(row, string(n.NodeRole), orDash(n.AzCode), orDash(n.GroupName), n.LogicalNodeID)
 		}
 		if why {
-			row = append(row, orDash(value(n.StatusReason)))
+			row = append(row, orDash(n.StatusReason))
 		}
 		t.add(row...)
 	}

@@ -11,7 +11,7 @@ import (
 type origin struct{ node, name, user, ip string }
 
 func (s *session) origin() origin {
-	return origin{s.Node, s.Name, value(s.User), s.peer().Addr().String()}
+	return origin{s.Node, s.Name, s.User, s.peer().Addr().String()}
 }
 
 // cameBack counts those of the killed that are there again under a new id, one

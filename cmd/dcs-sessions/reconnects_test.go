@@ -11,7 +11,7 @@ import (
 
 func named(node string, id int, name, ip string) session {
 	peer, user := ip+":"+strconv.Itoa(40000+id), "app"
-	return session{node, gen.ClientInfo{ID: strconv.Itoa(id), Addr: peer, Peer: &peer, User: &user, Name: name, Flags: "N", Cmd: "get", Idle: 5}}
+	return session{node, gen.ClientInfo{ID: strconv.Itoa(id), Addr: peer, Peer: peer, User: user, Name: name, Flags: "N", Cmd: "get", Idle: 5}}
 }
 
 func TestWhoComesBackIsToldByNameUserAndIP(t *testing.T) {
@@ -19,7 +19,7 @@ func TestWhoComesBackIsToldByNameUserAndIP(t *testing.T) {
 	before, killed := []session{leaky, other}, []session{leaky}
 	admin := named("n", 10, "leaky", "10.0.0.1")
 	root := "root"
-	admin.User = &root
+	admin.User = root
 	for name, c := range map[string]struct {
 		now         []session
 		back, still int

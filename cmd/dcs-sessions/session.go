@@ -19,7 +19,7 @@ type session struct {
 
 // address is the address of the peer. The API leaves it out for the nodes of a
 // proxy.
-func (s *session) address() string { return cmp.Or(value(s.Peer), s.Addr) }
+func (s *session) address() string { return cmp.Or(s.Peer, s.Addr) }
 
 // peer is the address in canonical form. It is zero if the session cannot be
 // killed by its address, such as that of a Unix socket.
@@ -31,9 +31,9 @@ func (s *session) target() client.Target { return client.Session(s.ClientInfo) }
 // protection is the server's reason not to kill the session, or empty.
 func (s *session) protection() string {
 	switch {
-	case value(s.Protection) != "":
-		return string(*s.Protection)
-	case value(s.Protected):
+	case s.Protection != "":
+		return string(s.Protection)
+	case s.Protected:
 		return "protected"
 	}
 	return ""
@@ -59,7 +59,7 @@ func (s *session) Text(field string) (string, bool) {
 	case "name":
 		return s.Name, true
 	case "user":
-		return value(s.User), s.User != nil
+		return s.User, s.User != ""
 	case "cmd":
 		return s.Cmd, s.Cmd != ""
 	case "flags":
@@ -67,7 +67,7 @@ func (s *session) Text(field string) (string, bool) {
 	case "events":
 		return s.Events, true
 	case "network":
-		return value(s.Network), s.Network != nil
+		return s.Network, s.Network != ""
 	case "protected":
 		return s.protection(), true
 	}
@@ -148,12 +148,4 @@ func (s *session) number() int64 {
 func parseInt(text string) (n int64, ok bool) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil
-}
-
-// value is the value of an optional field, or zero.
-func value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
 }

@@ -13,7 +13,7 @@ import (
 
 func TestASessionHasAValueForEachField(t *testing.T) {
 	text := "x"
-	s := session{"n", gen.ClientInfo{ID: "1", DB: "0", Fd: "8", Cmd: "get", Flags: "N", User: &text, Network: &text}}
+	s := session{"n", gen.ClientInfo{ID: "1", DB: "0", Fd: "8", Cmd: "get", Flags: "N", User: text, Network: text}}
 	for _, f := range filter.Fields() {
 		known := false
 		if f.IsNumeric() {

@@ -99,10 +99,10 @@ func (c *caller) list(ctx context.Context) []ask {
 		if err != nil {
 			return nil
 		}
-		if row.Peer == nil {
+		if row.Peer == "" {
 			continue
 		}
-		times[*row.Peer]++
+		times[row.Peer]++
 		if a, ok := askOf(row, run); ok {
 			found = append(found, a)
 		}

@@ -145,6 +145,6 @@ func (c *caller) killAll(ctx context.Context) *exchange {
 // for callers to kill.
 func askOf(row gen.ClientInfo, run int64) (ask, bool) {
 	id, err := strconv.ParseInt(row.ID, 10, 64)
-	addr, wrong := netip.ParseAddrPort(*row.Peer)
+	addr, wrong := netip.ParseAddrPort(row.Peer)
 	return ask{addr: addr, id: id, listed: row.Name, run: run}, err == nil && wrong == nil && strings.HasPrefix(row.Name, ofCrowd)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/gen/typedclient"
 )
 
 func main() {
@@ -18,7 +19,7 @@ func main() {
 }
 
 func kill(endpoint, project, instance, node string, addrs []string) error {
-	c, err := gen.NewClient(endpoint)
+	c, err := typedclient.NewClient(endpoint)
 	if err != nil {
 		return err
 	}
