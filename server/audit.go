@@ -16,12 +16,12 @@ const (
 	auditKillAll = "kill-all"
 )
 
-// nothingKilled is what the caller is told where the audit says no.
+// nothingKilled is the caller's message if the intent cannot be recorded.
 const nothingKilled = "Nothing was killed."
 
-// An auditRecord is one line: the intent, written before anything is killed, or
-// the outcome. An intent without an outcome is a kill that the server's own end
-// cut off.
+// An auditRecord is one line of the audit: the intent, written before anything is
+// killed, or the outcome. An intent without an outcome means that the server stopped
+// during the kill.
 type auditRecord struct {
 	Time       time.Time `json:"time"`
 	Event      string    `json:"event"` // intent, outcome
@@ -33,13 +33,13 @@ type auditRecord struct {
 	ProjectID  string    `json:"project_id"`
 	InstanceID string    `json:"instance_id"`
 	NodeIDs    []string  `json:"node_ids"`
-	Addrs      []string  `json:"addrs,omitempty"` // of a kill's intent, as they were given; an id as id=42
+	Addrs      []string  `json:"addrs,omitempty"` // of a kill's intent, as the request names them; an id as id=42
 
 	DurationMS *float64      `json:"duration_ms,omitempty"`
 	Results    []auditResult `json:"results,omitempty"`
 }
 
-// An auditResult is what became of the sessions of one node.
+// An auditResult lists the sessions of one node by outcome.
 type auditResult struct {
 	NodeID    string   `json:"node_id"`
 	Killed    []string `json:"killed,omitempty"`
@@ -51,28 +51,28 @@ type auditResult struct {
 	Error     string   `json:"error,omitempty"`
 }
 
-// resultOf is a kill-all's on one node.
-func resultOf(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
+// killAllResult returns the result of a kill-all on one node.
+func killAllResult(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
 	r := auditResult{NodeID: nodeID}
 	for _, o := range outcomes {
-		name := "id=" + strconv.FormatInt(o.ID, 10) // it has no address
+		name := "id=" + strconv.FormatInt(o.ID, 10) // a session without an address
 		if o.Addr.IsValid() {
 			name = o.Addr.String()
 		}
 		r.add(o.Result, name)
 	}
-	return r.because(err)
+	return r.withError(err)
 }
 
-// auditResult is a kill's, with the names that the request has.
-func (q *requested) auditResult(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
+// auditResult returns the result of a kill, with the names that the request uses.
+func (q *killRequest) auditResult(nodeID string, outcomes []sessions.Outcome, err error) auditResult {
 	r := auditResult{NodeID: nodeID}
 	for i, o := range outcomes {
-		if q.first[i] {
+		if q.isFirst[i] {
 			r.add(o.Result, q.names[i])
 		}
 	}
-	return r.because(err)
+	return r.withError(err)
 }
 
 func (r *auditResult) add(result sessions.Result, name string) {
@@ -92,37 +92,37 @@ func (r *auditResult) add(result sessions.Result, name string) {
 	*list = append(*list, name)
 }
 
-func (r auditResult) because(err error) auditResult {
+func (r auditResult) withError(err error) auditResult {
 	if err != nil {
 		r.Error = err.Error()
 	}
 	return r
 }
 
-// audited is an intent that is written.
-type audited struct {
-	*auditor
-	record auditRecord
+// An auditEntry is a recorded intent whose outcome is still to be recorded.
+type auditEntry struct {
+	writer *auditWriter
+	intent auditRecord
 }
 
-// begin writes the intent. Where it cannot, nothing may be killed.
-func (a *auditor) begin(ctx context.Context, r auditRecord) (*audited, error) {
+// recordIntent writes the intent. If it fails, nothing may be killed.
+func (a *auditWriter) recordIntent(ctx context.Context, r auditRecord) (*auditEntry, error) {
 	who := callerOf(ctx)
 	r.Time, r.Event = time.Now().UTC(), "intent"
 	r.Caller, r.Remote, r.RequestID = who.name, who.remote, accesslog.From(ctx).RequestID
 	if err := a.write(&r); err != nil {
 		return nil, fmt.Errorf("write the audit record: %w", err)
 	}
-	return &audited{a, r}, nil
+	return &auditEntry{a, r}, nil
 }
 
-// end writes the outcome or, where it cannot, logs it.
-func (a *audited) end(results ...auditResult) {
-	r := a.record
+// recordOutcome writes the outcome. If it fails, it logs the record.
+func (e *auditEntry) recordOutcome(results ...auditResult) {
+	r := e.intent
 	now := time.Now().UTC()
 	took := float64(now.Sub(r.Time).Microseconds()) / 1000
 	r.Time, r.Event, r.Addrs, r.DurationMS, r.Results = now, "outcome", nil, &took, results
-	if err := a.write(&r); err != nil {
-		a.log.Error("the audit record could not be written", "error", err, "record", r)
+	if err := e.writer.write(&r); err != nil {
+		e.writer.log.Error("the audit record could not be written", "error", err, "record", r)
 	}
 }

@@ -11,25 +11,25 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/output"
 )
 
-// auditOff is the configuration's word for no audit.
+// auditOff is the value of Config.Audit for no audit.
 const auditOff = "off"
 
-// An AuditLog is where the configuration wants audit records: a file that they
-// are appended to, or a writer. It is for Options.Audit.
+// An AuditLog is the destination of audit records that a configuration names: a
+// file to append to, or a writer. Pass it as Options.Audit.
 type AuditLog struct {
-	path string // "": no file
+	path string // "": not a file
 
 	mu sync.Mutex
 	w  io.Writer
 }
 
-// OpenAudit opens the configuration's audit file, which it creates for its owner
-// alone. Where there is none, records go to stderr. Its errors are like
-// LoadConfig's.
+// OpenAudit opens the configuration's audit file. If the file does not exist,
+// OpenAudit creates it with mode 0600. If the configuration names no file, records go
+// to stderr. The errors are like LoadConfig's.
 func (c *Config) OpenAudit(stderr io.Writer) (*AuditLog, error) {
 	switch c.Audit {
 	case "":
-		if file, ok := stderr.(*os.File); ok { // perhaps a pipe that nobody reads
+		if file, ok := stderr.(*os.File); ok { // it may be a pipe that nobody reads
 			stderr = output.NewFile(file)
 		}
 		return &AuditLog{w: stderr}, nil
@@ -38,13 +38,13 @@ func (c *Config) OpenAudit(stderr io.Writer) (*AuditLog, error) {
 	}
 	l := &AuditLog{path: c.Audit}
 	if err := l.Reopen(); err != nil {
-		return nil, c.locate(bad(err.Error(), "audit"))
+		return nil, c.locate(configError(err.Error(), "audit"))
 	}
 	return l, nil
 }
 
-// Reopen opens the file's path again, once the file was moved away. On an error
-// the old file goes on.
+// Reopen opens the file's path again. Call it after log rotation has moved the file.
+// On an error records continue to go to the old file.
 func (l *AuditLog) Reopen() error {
 	if l.path == "" {
 		return nil
@@ -62,14 +62,14 @@ func (l *AuditLog) Reopen() error {
 	return nil
 }
 
-// Write is one record's.
+// Write appends p.
 func (l *AuditLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(p)
 }
 
-// Close closes the file; a Write after it fails.
+// Close closes the file. A later Write fails.
 func (l *AuditLog) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,30 +79,30 @@ func (l *AuditLog) Close() error {
 	return nil
 }
 
-// An auditor writes records. Those that come while a Write is under way go
-// together in the next one, so that a slow disk delays each kill once and not
-// once for each kill before it.
-type auditor struct {
-	log *slog.Logger // for what could not be written
+// An auditWriter writes records by group commit: records that arrive during a Write
+// share the next one. A slow disk so delays each kill by at most two writes, however
+// many other kills wait.
+type auditWriter struct {
+	log *slog.Logger // for records that could not be written
 
 	mu   sync.Mutex
-	next *auditBatch // takes records; nil: none waits
+	next *auditBatch // collects records; nil: no record waits
 
 	writing sync.Mutex
 	w       io.Writer
-	torn    bool // the last Write ended within a line
+	torn    bool // the last Write stopped within a line
 }
 
-// An auditBatch is the records of one Write.
+// An auditBatch holds the records of one Write.
 type auditBatch struct {
 	lines   bytes.Buffer
-	done    chan struct{} // closed when written and err are there
+	done    chan struct{} // closed when written and err are set
 	written int
-	err     error // of a record that was not written whole
+	err     error // for records that were not written completely
 }
 
-// write returns when the record is written whole, or an error.
-func (a *auditor) write(r *auditRecord) error {
+// write returns nil once the record is written completely.
+func (a *auditWriter) write(r *auditRecord) error {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -128,8 +128,8 @@ func (a *auditor) write(r *auditRecord) error {
 	return nil
 }
 
-// flush waits for the Write before it, and writes the batch.
-func (a *auditor) flush(batch *auditBatch) {
+// flush waits for the previous Write to end, and writes the batch.
+func (a *auditWriter) flush(batch *auditBatch) {
 	a.writing.Lock()
 	defer a.writing.Unlock()
 	a.mu.Lock()
@@ -137,7 +137,7 @@ func (a *auditor) flush(batch *auditBatch) {
 	a.mu.Unlock()
 	defer close(batch.done)
 	lines := batch.lines.Bytes()
-	if a.torn { // a full disk took a part
+	if a.torn { // for example because the disk was full
 		if _, err := io.WriteString(a.w, "\n"); err != nil {
 			batch.err = err
 			return

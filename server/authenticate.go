@@ -8,37 +8,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// What a credential may be allowed to do, by the names of the service's IAM.
-const (
-	ActionList = "dcs:clients:list"
-	ActionKill = "dcs:clients:kill"
-)
-
-// actionsOf tells what an operation's caller must be allowed, one of these. An
-// operation that is not here is allowed to nobody. A job is shown to those who may
-// begin one.
-var actionsOf = map[string][]string{
-	"ScanClients":          {ActionList},
-	"ListClients":          {ActionList},
-	"ShowNodesInformation": {ActionList},
-	"HangUpClients":        {ActionKill},
-	"HangUpKillAllClients": {ActionKill},
-	"ShowJobInfo":          {ActionList, ActionKill},
-}
-
-// credentials are those of one Auth, with their secrets.
+// credentials are the credentials of one Auth, with their secrets.
 type credentials struct {
-	tokens []token
-	keys   map[string]*accessKey // by their ids
-	locks  *locks
+	tokens  []token
+	keys    map[string]*accessKey // by id
+	lockout *lockout
 }
 
 type credential struct {
@@ -53,27 +33,32 @@ type token struct {
 	expires time.Time // zero: never
 }
 
+type accessKey struct {
+	credential
+	secret        string
+	securityToken *[sha256.Size]byte // digest; nil: the key needs no security token
+}
+
 func (c *credentials) empty() bool { return len(c.tokens) == 0 && len(c.keys) == 0 }
 
-// identify finds out who calls as far as that can be known without the body, and
-// refuses all others: a token says who calls, and an access key is known or not.
-// A caller with a token is then checked for what it may do; of one that signs,
-// authenticate verifies the signature once the body is read. Without credentials
-// everybody may, as "anonymous". The error is a *failure.
+// identify authenticates as far as that is possible without the body, so that the
+// body of an unknown caller is not read. It authenticates and authorizes a caller
+// with a token. From a caller that signs it refuses what needs no body to be
+// refused, and leaves the signature to authenticate. Without credentials everybody
+// may call, as "anonymous". The error is a *failure.
 func (a *API) identify(r *http.Request) (context.Context, error) {
 	c := a.credentials.Load()
 	if c.empty() {
 		return withCaller(r, "anonymous"), nil
 	}
-	// A token is a whole credential, whatever Authorization says: that may be
-	// meant for a gateway in front. A token that is refused is not made up for by
-	// a signature.
+	// A token counts whatever Authorization says, because that header may be meant
+	// for a gateway in front. A signature does not make up for an invalid token.
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
-		who, err := c.byToken(token, a.now())
+		who, err := c.byToken(token)
 		if err != nil {
 			return nil, err
 		}
-		return withCaller(r, who.name), who.allowed(r.PathValue("project_id"), actionsOf[a.validator.OperationID(r)])
+		return withCaller(r, who.name), a.authorize(r, who)
 	}
 	signed, err := signature.Parse(r)
 	switch {
@@ -82,40 +67,40 @@ func (a *API) identify(r *http.Request) (context.Context, error) {
 	case err != nil:
 		return nil, badSignature.with(err.Error(), nil)
 	}
-	claimed, err := c.claim(r, signed, a.now())
+	unverified, err := c.claim(r, signed)
 	if err != nil {
 		return nil, err
 	}
-	return context.WithValue(r.Context(), claimCtx{}, claimed), nil
+	return context.WithValue(r.Context(), claimCtx{}, unverified), nil
 }
 
 // authenticate verifies the signature of a caller that identify left to it, and
-// checks what that caller may do. The error is a *failure.
+// authorizes that caller. The error is a *failure.
 func (a *API) authenticate(r *http.Request) (context.Context, error) {
-	claimed, _ := r.Context().Value(claimCtx{}).(*claim)
-	if claimed == nil {
+	unverified, _ := r.Context().Value(claimCtx{}).(*claim)
+	if unverified == nil {
 		return r.Context(), nil
 	}
-	who, err := claimed.verify(r, a.now())
+	who, err := unverified.verify(r)
 	if err != nil {
 		return nil, err
 	}
-	return withCaller(r, who.name), who.allowed(r.PathValue("project_id"), actionsOf[a.validator.OperationID(r)])
+	return withCaller(r, who.name), a.authorize(r, who)
 }
 
-func (c *credentials) byToken(text string, now time.Time) (*credential, error) {
+func (c *credentials) byToken(text string) (*credential, error) {
 	t := c.find(sha256.Sum256([]byte(text)))
 	switch {
 	case t == nil:
 		return nil, invalidToken.with("", nil)
-	case !t.expires.IsZero() && !now.Before(t.expires):
-		return nil, expiredToken.with("", fmt.Errorf("the token is %s's", t.name))
+	case !t.expires.IsZero() && !time.Now().Before(t.expires):
+		return nil, expiredToken.with("", fmt.Errorf("the token belongs to %s", t.name))
 	}
 	return &t.credential, nil
 }
 
-// find compares with each token's digest, so that the time tells nothing about
-// a token.
+// find compares the digest with that of every token, so that the time it takes
+// reveals nothing about a token.
 func (c *credentials) find(digest [sha256.Size]byte) *token {
 	found := -1
 	for i := range c.tokens {
@@ -129,51 +114,31 @@ func (c *credentials) find(digest [sha256.Size]byte) *token {
 	return &c.tokens[found]
 }
 
-// allowed returns a *failure unless the credential may do this. The path's
-// project counts; X-Project-Id, which clients do not even sign, is only a claim.
-// What is no id at all goes on to validation, which says so.
-func (c *credential) allowed(project string, actions []string) error {
-	if fleet.IsID(project) && !slices.Contains(c.projects, "*") && !slices.Contains(c.projects, project) {
-		return otherProject.with("", fmt.Errorf("%s may not touch project %s", c.name, project))
-	}
-	if !slices.ContainsFunc(actions, func(a string) bool { return slices.Contains(c.actions, a) }) {
-		f := notAllowed.with("", fmt.Errorf("%s may only %v", c.name, c.actions))
-		f.message = fmt.Sprintf(f.message, strings.Join(actions, " or "))
-		return f
-	}
-	return nil
-}
-
-type accessKey struct {
-	credential
-	secret        string
-	securityToken *[sha256.Size]byte // its digest; nil: none is asked for
-}
-
-// A claim is a request that says it was signed with a known access key. Nothing
-// of it is verified yet.
+// A claim is the unverified statement of a request that a known access key
+// signed it.
 type claim struct {
 	*accessKey
-	signed *signature.Authorization
-	locks  *locks
-	from   lockKey
+	signed  *signature.Authorization
+	lockout *lockout
+	key     lockoutKey
 }
 
 type claimCtx struct{}
 
-// maxLocked is the largest body that is read of a caller whose signatures were
-// wrong too often. The right signature ends the lock.
-const maxLocked = 64 << 10 // bytes
+// maxLockedBody is the largest body that is read from a locked caller. It must
+// not be 0, because a right signature ends the lockout.
+const maxLockedBody = 64 << 10 // bytes
 
 // claim refuses what needs no body to be refused. An unknown access key, a wrong
-// secret and a locked access key are answered alike, so that the answer does not
-// tell which access keys there are. The error is a *failure.
-func (c *credentials) claim(r *http.Request, signed *signature.Authorization, now time.Time) (*claim, error) {
+// secret and a locked access key get the same response, so that the response does
+// not reveal which access keys exist. The error is a *failure.
+func (c *credentials) claim(r *http.Request, signed *signature.Authorization) (*claim, error) {
 	key, known := c.keys[signed.AccessKeyID]
 	cause := errors.New("there is no such access key")
 	if known {
-		cause = key.cause()
+		cause = key.owner()
 	}
+	now := time.Now()
 	err := signed.Check(r, now)
 	switch {
 	case errors.Is(err, signature.ErrSkew):
@@ -183,52 +148,50 @@ func (c *credentials) claim(r *http.Request, signed *signature.Authorization, no
 	case !known:
 		return nil, mismatch(cause)
 	}
-	from := lockKey{signed.AccessKeyID, networkOf(r.RemoteAddr)}
-	if c.locks.locked(from, now) && (r.ContentLength < 0 || r.ContentLength > maxLocked) {
-		return nil, mismatch(fmt.Errorf("%w, and its signatures were wrong %d times in a row: a large body is not read", cause, maxFailures))
+	lockoutKey := lockoutKey{signed.AccessKeyID, networkOf(r.RemoteAddr)}
+	if c.lockout.isLocked(lockoutKey) && (r.ContentLength < 0 || r.ContentLength > maxLockedBody) {
+		return nil, mismatch(fmt.Errorf("%w; a large body is not read after %d wrong signatures in a row", cause, maxFailures))
 	}
-	return &claim{key, signed, c.locks, from}, nil
+	return &claim{key, signed, c.lockout, lockoutKey}, nil
 }
 
-// verify returns the credential whose secret signed r. A signature that was seen
-// before is as good as a new one: two equal kills in one second have the same.
-// The error is a *failure.
-func (c *claim) verify(r *http.Request, now time.Time) (*credential, error) {
+// verify returns the credential whose secret signed r. It accepts a signature
+// again, because two equal kills in one second have the same signature. The error
+// is a *failure.
+func (c *claim) verify(r *http.Request) (*credential, error) {
 	body, err := readBody(r)
 	if err != nil {
 		return nil, internal.with("", err)
 	}
-	err = c.signed.Verify(r, body, c.secret, now)
+	err = c.signed.Verify(r, body, c.secret, time.Now())
 	switch {
-	case err == nil && !c.takes(c.signed.SecurityToken):
-		return nil, badSignature.with("X-Security-Token is missing, or is not the access key's", c.cause())
+	case err == nil && !c.accepts(c.signed.SecurityToken):
+		return nil, badSignature.with("X-Security-Token is missing, or is not the access key's", c.owner())
 	case err == nil:
-		c.locks.clear(c.from)
+		c.lockout.clear(c.key)
 		return &c.credential, nil
 	case errors.Is(err, signature.ErrMismatch):
-		c.locks.fail(c.from, now)
+		c.lockout.fail(c.key)
 	}
-	return nil, mismatch(fmt.Errorf("%w: %w", c.cause(), err))
+	return nil, mismatch(fmt.Errorf("%w: %w", c.owner(), err))
 }
 
 func mismatch(cause error) *failure {
 	return badSignature.with(signature.ErrMismatch.Error(), cause)
 }
 
-// cause is for the log alone, because the caller is not known.
-func (k *accessKey) cause() error { return fmt.Errorf("the access key is %s's", k.name) }
+// owner is for the log alone, because the caller has not proven to be the owner.
+func (k *accessKey) owner() error { return fmt.Errorf("the access key belongs to %s", k.name) }
 
-// takes compares the security token with the one that belongs to the key. It
-// need not be signed, for Terraform's client does not: the digest binds it. A
-// key without one is proven by its secret alone, and what comes beside is of no
-// meaning.
-func (k *accessKey) takes(securityToken string) bool {
+// accepts reports whether securityToken is the one that belongs to the key. The
+// request need not sign it, because Terraform's client does not; the digest binds
+// it to the key. A key without a security token ignores one.
+func (k *accessKey) accepts(securityToken string) bool {
 	digest := sha256.Sum256([]byte(securityToken))
 	return k.securityToken == nil || subtle.ConstantTimeCompare(digest[:], k.securityToken[:]) == 1
 }
 
-// readBody reads the body that validation holds for the handler too. Its cap is
-// validation's.
+// readBody reads the body, which validation has buffered and capped.
 func readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength <= 0 { // unknown
 		return io.ReadAll(r.Body)
@@ -236,4 +199,25 @@ func readBody(r *http.Request) ([]byte, error) {
 	body := make([]byte, r.ContentLength)
 	_, err := io.ReadFull(r.Body, body)
 	return body, err
+}
+
+// callerKey is the log's name for the credential that called.
+const callerKey = "caller"
+
+// A caller is the name of the credential that called, and the remote address.
+type caller struct{ name, remote string }
+
+type callerCtx struct{}
+
+// withCaller records the caller in the access log and in the context, where
+// callerOf finds it.
+func withCaller(r *http.Request, name string) context.Context {
+	ctx := r.Context()
+	accesslog.From(ctx).Set(callerKey, name)
+	return context.WithValue(ctx, callerCtx{}, caller{name, r.RemoteAddr})
+}
+
+func callerOf(ctx context.Context) caller {
+	who, _ := ctx.Value(callerCtx{}).(caller)
+	return who
 }

@@ -2,11 +2,13 @@ package server_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -82,28 +84,31 @@ func (a *api) signedCaller(r *http.Request) any {
 
 // Requests that were recorded from the official clients, byte for byte.
 func TestWhatOfficialClientsSend(t *testing.T) {
-	node := redistest.Start(t)
-	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "0d6f2e5a", Instances: []fleet.Instance{{ID: "cache_1", Nodes: []fleet.NodeConfig{{ID: "node-1", Address: node.Addr()}}}}}}})
-	require.NoError(t, err)
-	defer f.Close()
+	t.Parallel()
 	key := server.AccessKey{Name: "key", AccessKey: "QTWAOYTTINDUT2QVKYUC", SecretKeyEnv: "SK", Projects: []string{"0d6f2e5a"}}
 	for file, securityToken := range map[string]string{
 		"go-sdk-kill": "", "go-sdk-v11-kill": "", "node-sdk-kill": "", "node-sdk-v11-kill": "",
 		"go-sdk-token-kill": "security+token/=", "node-sdk-token-kill": "security+token/=", "terraform-kill": "security+token/=",
 	} {
 		t.Run(file, func(t *testing.T) {
-			if key.SecurityTokenSHA256 = ""; securityToken != "" {
+			t.Parallel()
+			key := key
+			if securityToken != "" {
 				key.SecurityTokenSHA256 = digest(securityToken)
 			}
-			api, err := server.New(server.Options{Fleet: f, Audit: io.Discard, Auth: server.Auth{AccessKeys: []server.AccessKey{key}},
-				Getenv: func(string) string { return "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" }})
-			require.NoError(t, err)
-			r, sent := recorded(t, file)
-			api.SetNow(func() time.Time { return sent })
-			rec := httptest.NewRecorder()
-			api.ServeHTTP(rec, r)
-			assert.Equal(t, 204, rec.Code, rec.Body)
-			assert.Empty(t, rec.Body)
+			synctest.Test(t, func(t *testing.T) {
+				r, sent := recorded(t, file)
+				time.Sleep(time.Until(sent))
+				api, err := server.Serving(server.Options{Log: slog.New(slog.DiscardHandler), Auth: server.Auth{AccessKeys: []server.AccessKey{key}},
+					Getenv: func(string) string { return "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" }}, nobody{})
+				require.NoError(t, err)
+				defer api.Close(t.Context()) //nolint:errcheck // no job runs
+				synctest.Wait()              // until the caches have started, because Close stops only those
+				rec := httptest.NewRecorder()
+				api.ServeHTTP(rec, r)
+				assert.Equal(t, 204, rec.Code, rec.Body)
+				assert.Empty(t, rec.Body)
+			})
 		})
 	}
 }
@@ -136,36 +141,36 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 		log     string // what it alone is told
 	}{
 		{"an unknown access key", a.signed(strangerKey, body), 401, "APIGW.0301", mismatch, "there is no such access key"},
-		{"a wrong secret", a.signed(wrong(opsKey), body), 401, "APIGW.0301", mismatch, "ops-key's"},
-		{"another key's secret", a.signed(signature.Key{AccessKeyID: opsKey.AccessKeyID, SecretKey: otherKey.SecretKey}, body), 401, "APIGW.0301", mismatch, "ops-key's"},
+		{"a wrong secret", a.signed(wrong(opsKey), body), 401, "APIGW.0301", mismatch, "belongs to ops-key"},
+		{"another key's secret", a.signed(signature.Key{AccessKeyID: opsKey.AccessKeyID, SecretKey: otherKey.SecretKey}, body), 401, "APIGW.0301", mismatch, "belongs to ops-key"},
 		{"another body", changed(a.signed(opsKey, killBody("10.0.0.1:1")), func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 		}), 401, "APIGW.0301", mismatch, ""},
 		{"another instance", changed(a.signed(opsKey, body), func(r *http.Request) { r.URL.Path = "/v2/p/instances/j/clients/kill" }), 401, "APIGW.0301", mismatch, ""},
 		{"another project that was signed", setting("X-Project-Id", "other"), 401, "APIGW.0301", mismatch, ""},
-		{"a signed header that is not there", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Del("X-Project-Id") }), 401, "APIGW.0301", "a signed header is missing: x-project-id", "ops-key's"},
+		{"a signed header that is not there", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Del("X-Project-Id") }), 401, "APIGW.0301", "a signed header is missing: x-project-id", "belongs to ops-key"},
 		{"no date", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Del("X-Sdk-Date") }), 401, "APIGW.0301", "a signed header is missing: x-sdk-date", ""},
 		{"what is no signature", setting("Authorization", "SDK-HMAC-SHA256 nothing"), 401, "APIGW.0301", "the signature is malformed", ""},
 		{"an unsigned payload", changed(a.request(body), func(r *http.Request) {
 			r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
 			signBy(r, opsKey, nodeSDKSigns, body, time.Now())
-		}), 401, "APIGW.0301", "X-Sdk-Content-Sha256 is not the SHA-256 of the body", "ops-key's"},
+		}), 401, "APIGW.0301", "X-Sdk-Content-Sha256 is not the SHA-256 of the body", "belongs to ops-key"},
 		{"two signatures", changed(a.signed(opsKey, body), func(r *http.Request) { r.Header.Add("Authorization", r.Header.Get("Authorization")) }), 401, "APIGW.0301", "the request is ambiguous", ""},
 		{"SM3", algorithm("SDK-HMAC-SM3"), 401, "APIGW.0301", "the algorithm SDK-HMAC-SM3 is not supported", ""},
 		{"ECDSA", algorithm("SDK-ECDSA-P256-SHA256"), 401, "APIGW.0301", "the algorithm SDK-ECDSA-P256-SHA256 is not supported", ""},
 		{"a bearer token", algorithm("Bearer"), 401, "APIGW.0301", "the algorithm Bearer is not supported", ""},
 
-		{"an old date", since(-16 * time.Minute), 401, "APIGW.0303", "The server's time is 20", "ops-key's"},
-		{"a date to come", since(16 * time.Minute), 401, "APIGW.0303", "The server's time is 20", "ops-key's"},
+		{"an old date", since(-16 * time.Minute), 401, "APIGW.0303", "The server's time is 20", "belongs to ops-key"},
+		{"a date to come", since(16 * time.Minute), 401, "APIGW.0303", "The server's time is 20", "belongs to ops-key"},
 		{"an old date with an unknown access key", changed(a.request(body), func(r *http.Request) {
 			signBy(r, strangerKey, nodeSDKSigns, body, time.Now().Add(-time.Hour))
 		}), 401, "APIGW.0303", "The server's time is 20", "there is no such access key"},
 
-		{"no security token", a.signed(withToken(tempKey, ""), body), 401, "APIGW.0301", token, "temp-key's"},
-		{"another security token", a.signed(withToken(tempKey, "another"), body), 401, "APIGW.0301", token, "temp-key's"},
-		{"another security token, unsigned", a.signedBy(withToken(tempKey, "another"), terraformSigns, body), 401, "APIGW.0301", token, "temp-key's"},
-		{"a digest in a security token's place", a.signed(withToken(tempKey, digest(tempKey.SecurityToken)), body), 401, "APIGW.0301", token, "temp-key's"},
-		{"a security token with a wrong secret", a.signed(wrong(tempKey), body), 401, "APIGW.0301", mismatch, "temp-key's"},
+		{"no security token", a.signed(withToken(tempKey, ""), body), 401, "APIGW.0301", token, "belongs to temp-key"},
+		{"another security token", a.signed(withToken(tempKey, "another"), body), 401, "APIGW.0301", token, "belongs to temp-key"},
+		{"another security token, unsigned", a.signedBy(withToken(tempKey, "another"), terraformSigns, body), 401, "APIGW.0301", token, "belongs to temp-key"},
+		{"a digest in a security token's place", a.signed(withToken(tempKey, digest(tempKey.SecurityToken)), body), 401, "APIGW.0301", token, "belongs to temp-key"},
+		{"a security token with a wrong secret", a.signed(wrong(tempKey), body), 401, "APIGW.0301", mismatch, "belongs to temp-key"},
 
 		{"another project's access key", a.signed(otherKey, body), 403, "DCS.1004", "", "other-key"},
 		{"another project's access key that claims this one", a.signedBy(otherKey, terraformSigns, body), 403, "DCS.1004", "", "other-key"},
@@ -221,8 +226,16 @@ func TestEveryOperationOfTheContractNeedsAnAction(t *testing.T) {
 	assert.Empty(t, server.ActionsOf("another"))
 }
 
-func TestTheServersTimeIsInASkewsDetails(t *testing.T) {
-	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
-	a.SetNow(func() time.Time { return time.Date(2030, 1, 2, 4, 4, 5, 0, time.FixedZone("", 3600)) })
-	assert.Equal(t, "The server's time is 2030-01-02T03:04:05Z", a.do(a.signed(opsKey, killBody("10.0.0.1:1"))).details())
+func TestTheDetailsOfAClockSkewContainTheServersTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := startInProcess(t)
+		synctest.Wait() // until the caches have started
+		r := a.signed(opsKey, killBody("10.0.0.1:1"))
+		time.Sleep(time.Hour)
+		rec := httptest.NewRecorder()
+		a.ServeHTTP(rec, r)
+		assert.Equal(t, 401, rec.Code)
+		assert.Contains(t, rec.Body.String(), "The server's time is 2000-01-01T01:00:00Z")
+	})
 }

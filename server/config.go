@@ -16,31 +16,32 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/httpserver"
 )
 
-// Config is the configuration file.
+// Config is the content of the configuration file.
 type Config struct {
-	// Listen is the address to serve on, host:port; port 0 takes a free one.
-	// Without credentials the host must be loopback.
+	// Listen is the address to serve on, host:port; port 0 chooses a free port.
+	// Without credentials the host must be a loopback address.
 	Listen   string          `yaml:"listen"`
 	Auth     Auth            `yaml:"auth"`
 	Projects []fleet.Project `yaml:"projects"`
 
-	// TrustedProxies are the addresses or networks of the proxies in front, which say
-	// who calls: by X-Forwarded-For, or by the PROXY protocol.
+	// TrustedProxies are the addresses or networks of the proxies in front. The
+	// server believes what they say about the caller's address, in X-Forwarded-For
+	// or by the PROXY protocol.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 
-	// Audit is the path of the file that kills are recorded in. Empty: standard
-	// error; off or false, in any case: nowhere.
+	// Audit is the path of the audit file. Empty is standard error; "off" or
+	// "false", in upper or lower case, is no audit.
 	Audit string `yaml:"audit"`
 
 	trusted []netip.Prefix
 	path    string
-	source  []byte // for the lines in errors
+	source  []byte // for the line numbers in errors
 	getenv  func(string) string
 }
 
-// LoadConfig reads and checks the file at path; getenv, which the secrets are
-// read with, is os.Getenv but in tests. Its errors name the file and, where there
-// is one, the line. The fleet is checked by OpenFleet.
+// LoadConfig reads and checks the file at path. It reads secrets from the
+// environment with getenv, which is [os.Getenv] except in tests. Its errors name the
+// file and, if known, the line. LoadConfig does not check the nodes; OpenFleet does.
 func LoadConfig(path string, getenv func(string) string) (*Config, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -56,11 +57,11 @@ func LoadConfig(path string, getenv func(string) string) (*Config, error) {
 	return &c, nil
 }
 
-// OpenFleet makes the fleet of the configuration, which begins to connect to its
-// nodes; log may be nil. Its errors are like LoadConfig's.
+// OpenFleet returns the fleet of the configuration, which starts to connect to its
+// nodes. log may be nil. The errors are like LoadConfig's.
 func (c *Config) OpenFleet(log *slog.Logger) (*fleet.Fleet, error) {
 	f, err := fleet.New(fleet.Options{Projects: c.Projects, Getenv: c.getenv, Log: log})
-	return f, c.locate(under("projects", err))
+	return f, c.locate(prefixPath(err, "projects"))
 }
 
 func (c *Config) check() error {
@@ -69,10 +70,10 @@ func (c *Config) check() error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return bad(fmt.Sprintf("the address %q is not host:port", c.Listen), "listen")
+		return configError(fmt.Sprintf("the address %q is not host:port", c.Listen), "listen")
 	}
 	if c.Auth.empty() && !isLoopback(host) {
-		return bad(fmt.Sprintf("without credentials (auth.tokens, auth.access_keys) only a loopback address is served, not %q", c.Listen), "listen")
+		return configError(fmt.Sprintf("without credentials (auth.tokens, auth.access_keys) the address must be a loopback address, not %q", c.Listen), "listen")
 	}
 	if off := strings.ToLower(c.Audit); off == "off" || off == "false" {
 		c.Audit = auditOff
@@ -80,19 +81,25 @@ func (c *Config) check() error {
 	for i, text := range c.TrustedProxies {
 		network, err := httpserver.ParseNetwork(text)
 		if err != nil {
-			return bad(err.Error(), "trusted_proxies", i)
+			return configError(err.Error(), "trusted_proxies", i)
 		}
 		c.trusted = append(c.trusted, network)
 	}
-	_, err = c.Auth.open(c.getenv)
-	return under("auth", err)
+	_, err = c.Auth.load(c.getenv)
+	return prefixPath(err, "auth")
 }
 
-// under puts key before the path of a *fleet.ConfigError.
-func under(key string, err error) error {
+// configError returns a [fleet.ConfigError].
+func configError(message string, path ...any) error {
+	return &fleet.ConfigError{Path: path, Message: message}
+}
+
+// prefixPath puts keys before the path of a [fleet.ConfigError], and returns any
+// other error as it is.
+func prefixPath(err error, keys ...any) error {
 	var config *fleet.ConfigError
 	if errors.As(err, &config) {
-		config.Path = append([]any{key}, config.Path...)
+		config.Path = append(keys, config.Path...)
 	}
 	return err
 }
@@ -102,7 +109,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// loadError says what the YAML parser found, at its line.
+// loadError returns the first error of the YAML parser, with its line. It leaves out
+// Go type names and the values of the file, which may be secrets.
 func loadError(path string, err error) error {
 	var many *yaml.LoadErrors
 	var one *yaml.LoadError
@@ -112,34 +120,34 @@ func loadError(path string, err error) error {
 	case !errors.As(err, &one):
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	message, _, _ := strings.Cut(one.Message, " in type ") // a Go name, nothing to the reader
+	message, _, _ := strings.Cut(one.Message, " in type ") // a Go type name
 	if what, ok := strings.CutPrefix(message, "cannot construct !!"); ok {
-		kind, _, _ := strings.Cut(what, " ") // then the value itself, which may be a secret
-		message = "a value of YAML type " + kind + " does not fit here"
+		kind, _, _ := strings.Cut(what, " ") // the value follows
+		message = "a value of YAML type " + kind + " is not allowed here"
 	}
-	if one.Mark.Line == 0 { // it is about the whole file
+	if one.Mark.Line == 0 { // the error concerns the whole file
 		return fmt.Errorf("%s: %s", path, strings.TrimPrefix(message, "yaml: "))
 	}
 	return fmt.Errorf("%s:%d: %s", path, one.Mark.Line, message)
 }
 
-// locate adds the file and the line to a *fleet.ConfigError: the line of the
-// value, or of what should contain it. It returns nil for nil.
+// locate adds the file to err, and to a [fleet.ConfigError] also the line. It
+// returns nil for nil.
 func (c *Config) locate(err error) error {
 	var config *fleet.ConfigError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &config):
-		return fmt.Errorf("%s: %w", c.place(config.Path), err)
+		return fmt.Errorf("%s: %w", c.position(config.Path), err)
 	default:
 		return fmt.Errorf("%s: %w", c.path, err)
 	}
 }
 
-// place returns the file and the line of the value at path, or of what should
-// contain it.
-func (c *Config) place(path []any) string {
+// position returns the file and the line of the value at path. If there is no such
+// value, it returns the line of the innermost value that should contain it.
+func (c *Config) position(path []any) string {
 	var root yaml.Node
 	if yaml.Load(c.source, &root) != nil || len(root.Content) == 0 {
 		return c.path

@@ -11,31 +11,31 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 )
 
-// A Severity says whether the server works in spite of a Problem.
+// A Severity says how serious a Problem is.
 type Severity string
 
-// The severities.
+// The severities of a Problem.
 const (
-	SeverityError   Severity = "error"   // something will not work
-	SeverityWarning Severity = "warning" // it works, and is perhaps not what was meant
+	SeverityError   Severity = "error"   // some requests will fail
+	SeverityWarning Severity = "warning" // the server works, but perhaps not as intended
 )
 
-// A Problem is something about a configuration that its operator should know.
+// A Problem is a fault or a risk of a configuration that LoadConfig accepts.
 type Problem struct {
 	Severity Severity
-	Where    string // such as dcs.yaml:12, or a node
+	Where    string // a file and line such as dcs.yaml:12, or a node
 	Message  string
 }
 
 // String returns the problem on one line.
 func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.Severity, p.Where, p.Message) }
 
-// shortSecret is how many characters a secret must have not to be guessed.
-const shortSecret = 16
+// minSecret is how many characters a secret needs to resist guessing.
+const minSecret = 16
 
-// Check returns what may be wrong with a configuration that LoadConfig takes. It
-// connects to every node of f, the configuration's fleet, and tries what listing
-// and killing need; nothing is killed. It ends with ctx.
+// Check returns the problems of a configuration that LoadConfig accepts. It connects
+// to every node of f, the configuration's fleet, and tries the commands that listing
+// and killing need; it kills nothing. It stops when ctx ends.
 func (c *Config) Check(ctx context.Context, f *fleet.Fleet) []Problem {
 	k := &checker{config: c}
 	k.listener()
@@ -57,20 +57,20 @@ type checker struct {
 	problems []Problem
 }
 
-// add gives the problem the line of the value at path.
+// add adds a problem of the value at path.
 func (k *checker) add(severity Severity, message string, path ...any) {
-	k.problems = append(k.problems, Problem{severity, k.config.place(path), message})
+	k.problems = append(k.problems, Problem{severity, k.config.position(path), message})
 }
 
 func (k *checker) listener() {
 	c := k.config
 	host, _, _ := net.SplitHostPort(c.Listen) // LoadConfig has checked it
 	if len(c.Auth.Tokens) > 0 && !isLoopback(host) {
-		k.add(SeverityWarning, "tokens are sent over plain HTTP to an address that is not loopback: put TLS in front of it", "listen")
+		k.add(SeverityWarning, "callers send tokens over plain HTTP to an address that is not a loopback address: put TLS in front of it", "listen")
 	}
 	for i, network := range c.trusted {
 		if network.Bits() == 0 {
-			k.add(SeverityWarning, "every caller is trusted to say who calls", "trusted_proxies", i)
+			k.add(SeverityWarning, "every caller may forge its address in X-Forwarded-For", "trusted_proxies", i)
 		}
 	}
 	if c.Audit == auditOff {
@@ -90,13 +90,14 @@ func (k *checker) credentials(now time.Time) {
 	for i, a := range auth.AccessKeys {
 		k.projectsOf(a.Projects, "auth", "access_keys", i, "projects")
 		secret, err := a.secret().Read(k.config.getenv, func(string) []any { return nil })
-		if err == nil && len(secret) < shortSecret {
-			k.add(SeverityWarning, fmt.Sprintf("the secret of the access key %s has less than %d characters: it may be guessed", a.Name, shortSecret), "auth", "access_keys", i)
+		if err == nil && len(secret) < minSecret {
+			k.add(SeverityWarning, fmt.Sprintf("the secret of the access key %s has fewer than %d characters and may be guessed", a.Name, minSecret), "auth", "access_keys", i)
 		}
 	}
 }
 
-// projectsOf looks for projects that a credential may touch and the file does not have.
+// projectsOf reports the projects that a credential may use and that are not in the
+// file.
 func (k *checker) projectsOf(ids []string, path ...any) {
 	for i, id := range ids {
 		known := slices.ContainsFunc(k.config.Projects, func(p fleet.Project) bool { return p.ID == id })
@@ -108,7 +109,7 @@ func (k *checker) projectsOf(ids []string, path ...any) {
 
 func (k *checker) projects() {
 	if len(k.config.Projects) == 0 {
-		k.add(SeverityWarning, "there are no projects: every call will be 404", "projects")
+		k.add(SeverityWarning, "there are no projects: every request will be answered 404", "projects")
 	}
 	for i, p := range k.config.Projects {
 		if len(p.Instances) == 0 {
@@ -117,7 +118,7 @@ func (k *checker) projects() {
 	}
 }
 
-// secretFiles looks for files of secrets that others than their owner can read.
+// secretFiles reports the files with secrets that not only their owner can use.
 func (k *checker) secretFiles() {
 	for i, a := range k.config.Auth.AccessKeys {
 		k.secretFile(a.SecretKeyFile, "auth", "access_keys", i, "secret_key_file")
@@ -137,6 +138,6 @@ func (k *checker) secretFile(file string, path ...any) {
 	}
 	info, err := os.Stat(file)
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		k.add(SeverityWarning, fmt.Sprintf("others than its owner can use %s: chmod 600 %s", file, file), path...)
+		k.add(SeverityWarning, fmt.Sprintf("not only its owner can use %s: chmod 600 %s", file, file), path...)
 	}
 }

@@ -48,7 +48,7 @@ func TestWhatAConfigurationTells(t *testing.T) {
 		want   []string
 	}{
 		"nothing":                   {"listen: 127.0.0.1:0\n" + projects, nil},
-		"a token over plain HTTP":   {"listen: 0.0.0.0:0\n" + auth(token, "") + projects, []string{"warning: dcs.yaml:1: tokens are sent over plain HTTP"}},
+		"a token over plain HTTP":   {"listen: 0.0.0.0:0\n" + auth(token, "") + projects, []string{"warning: dcs.yaml:1: callers send tokens over plain HTTP"}},
 		"no projects":               {"listen: 127.0.0.1:0\n", []string{"warning: dcs.yaml:1: there are no projects"}},
 		"a project without any":     {"listen: 127.0.0.1:0\nprojects: [{id: p}]\n", []string{"warning: dcs.yaml:2: the project p has no instances"}},
 		"an instance without nodes": {"listen: 127.0.0.1:0\nprojects:\n- id: p\n  instances:\n  - {id: i, nodes: []}\n", []string{"warning: project p, instance i: the instance has no nodes"}},
@@ -57,11 +57,11 @@ func TestWhatAConfigurationTells(t *testing.T) {
 		"a project that is not there": {"listen: 127.0.0.1:0\n" + auth(strings.Replace(token, "[p]", "[p, q]", 1), "") + projects,
 			[]string{`warning: dcs.yaml:2: there is no project "q"`}},
 		"a short secret": {"listen: 127.0.0.1:0\n" + auth("", "{name: k, access_key: AK, secret_key_env: SHORT, projects: ['*']}") + projects,
-			[]string{"warning: dcs.yaml:2: the secret of the access key k has less than 16 characters"}},
+			[]string{"warning: dcs.yaml:2: the secret of the access key k has fewer than 16 characters"}},
 		"a secret that others can read": {"listen: 127.0.0.1:0\n" + auth("", "{name: k, access_key: AK, secret_key_file: "+open+", projects: ['*']}") + projects,
-			[]string{"warning: dcs.yaml:2: others than its owner can use " + open}},
+			[]string{"warning: dcs.yaml:2: not only its owner can use " + open}},
 		"no audit":         {"listen: 127.0.0.1:0\naudit: Off\n" + projects, []string{"warning: dcs.yaml:2: kills are not recorded anywhere"}},
-		"trust in anybody": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller is trusted"}},
+		"trust in anybody": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller may forge its address"}},
 		"nodes that cannot be managed": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: down, address: '127.0.0.1:1'}, {id: locked, address: '" + locked.Addr() + "'}]}]}]\n",
 			[]string{"error: project p, instance i, node down: the node's host refuses the connection", "error: project p, instance i, node locked: the node requires a password"}},
 		"one node twice": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: a, address: '" + node.Addr() + "'}, {id: b, address: '" + node.Addr() + "'}]}]}]\n",

@@ -139,7 +139,7 @@ func TestListen(t *testing.T) {
 				assert.NoError(t, err)
 				return
 			}
-			assert.EqualError(t, err, path+`:1: listen: without credentials (auth.tokens, auth.access_keys) only a loopback address is served, not "`+strings.Trim(listen, "'")+`"`)
+			assert.EqualError(t, err, path+`:1: listen: without credentials (auth.tokens, auth.access_keys) the address must be a loopback address, not "`+strings.Trim(listen, "'")+`"`)
 		})
 	}
 }
@@ -244,7 +244,7 @@ func TestProjects(t *testing.T) {
 		"a password_env that is unset":       {`password_env: ""`, "password_env: NOPE", "FILE:19: " + at + "password_env: the environment variable NOPE is empty or not set"},
 		"a password_file that is missing":    {`password_env: ""`, "password_file: missing/file", "FILE:19: " + at + "password_file: open missing/file: no such file or directory"},
 		"both password_env and _file":        {`password_env: ""`, "password_file: x\n            password_env: REDIS_PASSWORD", "FILE:19: " + at + "password_file: password_env and password_file exclude each other"},
-		"a password where its variable goes": {`password_env: ""`, `password_env: [hunter2]`, "FILE:19: a value of YAML type seq does not fit here"},
+		"a password where its variable goes": {`password_env: ""`, `password_env: [hunter2]`, "FILE:19: a value of YAML type seq is not allowed here"},
 	})
 }
 
@@ -258,10 +258,10 @@ func TestUnknownKeysAndWrongTypes(t *testing.T) {
 		"a key of a node":        {`password_env: ""`, "password: hunter2", "FILE:19: field password not found"},
 		"a key of another case":  {"listen:", "Listen:", "FILE:1: field Listen not found"},
 		"a key twice":            {"listen:", "listen: 127.0.0.1:1\nlisten:", `FILE:2: mapping key "listen" already defined at line 1`},
-		"a list for a text":      {"127.0.0.1:8080", "[a]", "FILE:1: a value of YAML type seq does not fit here"},
-		"a mapping for a text":   {"- id: p", "- id: {a: b}", "FILE:11: a value of YAML type map does not fit here"},
-		"a text for a list":      {`["p"]`, "hunter2", "FILE:6: a value of YAML type str does not fit here"},
-		"a number for a mapping": {"- id: n", "- 7\n          - id: n", "FILE:16: a value of YAML type int does not fit here"},
+		"a list for a text":      {"127.0.0.1:8080", "[a]", "FILE:1: a value of YAML type seq is not allowed here"},
+		"a mapping for a text":   {"- id: p", "- id: {a: b}", "FILE:11: a value of YAML type map is not allowed here"},
+		"a text for a list":      {`["p"]`, "hunter2", "FILE:6: a value of YAML type str is not allowed here"},
+		"a number for a mapping": {"- id: n", "- 7\n          - id: n", "FILE:16: a value of YAML type int is not allowed here"},
 	})
 }
 
@@ -270,8 +270,8 @@ func TestFilesThatAreNoConfiguration(t *testing.T) {
 		"an empty file":           {goodConfig, "", "FILE: no documents in stream"},
 		"a comment alone":         {goodConfig, "# nothing\n", "FILE: no documents in stream"},
 		"null":                    {goodConfig, "null\n", `FILE:1: listen: the address "" is not host:port`},
-		"a text":                  {goodConfig, "hunter2\n", "FILE:1: a value of YAML type str does not fit here"},
-		"a list":                  {goodConfig, "- hunter2\n", "FILE:1: a value of YAML type seq does not fit here"},
+		"a text":                  {goodConfig, "hunter2\n", "FILE:1: a value of YAML type str is not allowed here"},
+		"a list":                  {goodConfig, "- hunter2\n", "FILE:1: a value of YAML type seq is not allowed here"},
 		"two documents":           {"projects:\n", "---\nprojects:\n", "FILE: expected single document, found multiple"},
 		"a list that has no end":  {"127.0.0.1:8080", "[", "FILE:3: did not find expected ',' or ']'"},
 		"a tab for an indent":     {"  tokens:", "\ttokens:", "FILE:3: found character that cannot start any token"},
@@ -296,7 +296,7 @@ func TestAPasswordFilesContentIsInNoError(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"when another node is wrong": {strings.Replace(strings.Replace(goodConfig, `password_env: ""`, "password_file: "+secret, 1),
 			nodes, "- id: n", 1), `:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},
-		"when it is the configuration": {"hunter2\n", ":1: a value of YAML type str does not fit here"},
+		"when it is the configuration": {"hunter2\n", ":1: a value of YAML type str is not allowed here"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := writeConfig(t, c.text)

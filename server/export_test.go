@@ -17,34 +17,16 @@ func Serving(o Options, operations strictserver.StrictServerInterface) (*API, er
 	return a, err
 }
 
-// SetNow is called before the first request.
-func (a *API) SetNow(now func() time.Time) { a.now = now }
-
 // ActionsOf is what an operation's callers must be allowed, one of them.
 func ActionsOf(operationID string) []string { return actionsOf[operationID] }
 
-// Locks are counted for access keys from nowhere.
-type Locks struct{ *locks }
+// A Lockout counts failures per access key, all of one network.
+type Lockout struct{ l *lockout }
 
-func NewLocks(max int) Locks { return Locks{newLocks(max)} }
+func NewLockout(maxKeys uint64) Lockout { return Lockout{newLockout(maxKeys)} }
 
-func (l Locks) Fail(access string, now time.Time) { l.fail(lockKey{access: access}, now) }
-func (l Locks) Clear(access string)               { l.clear(lockKey{access: access}) }
-
-// Len fails where list and map differ.
-func (l Locks) Len() int {
-	if len(l.entries) != l.order.Len() {
-		return -1
-	}
-	return l.order.Len()
-}
-
-func (l Locks) Failures(access string) int {
-	if e := l.entries[lockKey{access: access}]; e != nil {
-		return e.Value.(*lockEntry).failures
-	}
-	return 0
-}
+func (l Lockout) Fail(accessKey string)         { l.l.fail(lockoutKey{accessKey: accessKey}) }
+func (l Lockout) Failures(accessKey string) int { return l.l.count(lockoutKey{accessKey: accessKey}) }
 
 // PageOf is one page of a list.
 var PageOf = pageOf

@@ -115,6 +115,18 @@ func start(t *testing.T, o server.Options) *api {
 	return a
 }
 
+// startInProcess serves every kill with success and every other operation with
+// a panic. It has no listener and no node: send it requests by ServeHTTP. It also
+// works in a synctest bubble.
+func startInProcess(t *testing.T) *api {
+	a := &api{t: t, url: "http://localhost", log: &logBuffer{}}
+	var err error
+	a.API, err = server.Serving(server.Options{Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets}, nobody{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, a.Close(context.Background())) })
+	return a
+}
+
 func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -33,7 +33,7 @@ func (s *Server) HangUpClients(ctx context.Context, req strictserver.HangUpClien
 	if s.running.at(instanceKey{req.ProjectID, req.InstanceID}, node.Node) {
 		return nil, taskRunning.with("A kill-all of this node is running.", nil)
 	}
-	entry, err := s.audit.begin(ctx, auditRecord{
+	entry, err := s.audit.recordIntent(ctx, auditRecord{
 		Action: auditKill, ProjectID: req.ProjectID, InstanceID: req.InstanceID,
 		NodeIDs: []string{node.ID}, Addrs: asked.names,
 	})
@@ -44,19 +44,19 @@ func (s *Server) HangUpClients(ctx context.Context, req strictserver.HangUpClien
 	end, cancel := s.running.bound(context.WithoutCancel(ctx), nodeTime)
 	defer cancel()
 	outcomes, err := node.Kill(end, asked.targets)
-	entry.end(asked.auditResult(node.ID, outcomes, err))
+	entry.recordOutcome(asked.auditResult(node.ID, outcomes, err))
 	if err != nil {
 		return nil, asked.failure(outcomes, err)
 	}
 	return strictserver.HangUpClients204Response{Headers: strictserver.HangUpClients204ResponseHeaders{XKillOutcome: asked.header(outcomes)}}, nil
 }
 
-func (q *requested) failure(outcomes []sessions.Outcome, err error) *failure {
+func (q *killRequest) failure(outcomes []sessions.Outcome, err error) *failure {
 	switch {
 	case errors.Is(err, sessions.ErrProtected):
 		var named []string
 		for i, o := range outcomes {
-			if o.Result == sessions.Protected && q.first[i] {
+			if o.Result == sessions.Protected && q.isFirst[i] {
 				named = append(named, q.names[i]+" ("+protections[o.Protection]+")")
 			}
 		}
@@ -80,18 +80,18 @@ var protections = map[sessions.Protection]string{
 
 // requested are the sessions that a kill names: its client_addrs and then its
 // client_ids, in their order.
-type requested struct {
+type killRequest struct {
 	targets []sessions.Target
 	names   []string // as they were given; an id as id=42
-	first   []bool   // false where an entry repeats one before it
+	isFirst []bool   // false for an entry that repeats an earlier one
 }
 
 // read reads what the contract's patterns let through: 999.1.1.1:1 has the form
 // of an address and is none. A target means the session that the caller was
 // shown, where it was shown one. The error is a failure.
-func read(body *gen.HangUpClientsRequest, shown *sessions.Snapshot) (*requested, error) {
+func read(body *gen.HangUpClientsRequest, shown *sessions.Snapshot) (*killRequest, error) {
 	n := len(body.ClientAddrs) + len(body.ClientIDs)
-	q := &requested{make([]sessions.Target, 0, n), make([]string, 0, n), make([]bool, 0, n)}
+	q := &killRequest{make([]sessions.Target, 0, n), make([]string, 0, n), make([]bool, 0, n)}
 	type key struct {
 		addr netip.AddrPort
 		id   int64
@@ -100,7 +100,7 @@ func read(body *gen.HangUpClientsRequest, shown *sessions.Snapshot) (*requested,
 	add := func(t sessions.Target, name string, k key) {
 		_, repeats := seen[k]
 		seen[k] = struct{}{}
-		q.targets, q.names, q.first = append(q.targets, t), append(q.names, name), append(q.first, !repeats)
+		q.targets, q.names, q.isFirst = append(q.targets, t), append(q.names, name), append(q.isFirst, !repeats)
 	}
 	for i, text := range body.ClientAddrs {
 		addr, err := netip.ParseAddrPort(text)
@@ -129,9 +129,9 @@ func read(body *gen.HangUpClientsRequest, shown *sessions.Snapshot) (*requested,
 }
 
 // with lists the names of those that have the result, each once.
-func (q *requested) with(outcomes []sessions.Outcome, result sessions.Result) (names []string) {
+func (q *killRequest) with(outcomes []sessions.Outcome, result sessions.Result) (names []string) {
 	for i, o := range outcomes {
-		if o.Result == result && q.first[i] {
+		if o.Result == result && q.isFirst[i] {
 			names = append(names, q.names[i])
 		}
 	}
@@ -139,10 +139,10 @@ func (q *requested) with(outcomes []sessions.Outcome, result sessions.Result) (n
 }
 
 // header is X-Kill-Outcome: counts, and which were gone or replaced.
-func (q *requested) header(outcomes []sessions.Outcome) string {
+func (q *killRequest) header(outcomes []sessions.Outcome) string {
 	counted := map[sessions.Result]int{}
 	for i, o := range outcomes {
-		if q.first[i] {
+		if q.isFirst[i] {
 			counted[o.Result]++
 		}
 	}

@@ -41,7 +41,7 @@ func (s *Server) HangUpKillAllClients(ctx context.Context, req strictserver.Hang
 		Server: s, instance: instance, nodes: nodes,
 		job: job{id: newJobID(), project: req.ProjectID, kind: killAllJob, status: gen.RUNNING, begin: time.Now(), counts: &counts{}},
 	}
-	k.audited, err = s.audit.begin(ctx, auditRecord{
+	k.audit, err = s.audit.recordIntent(ctx, auditRecord{
 		Action: auditKillAll, JobID: k.job.id, ProjectID: req.ProjectID, InstanceID: req.InstanceID, NodeIDs: idsOf(nodes),
 	})
 	if err != nil {
@@ -82,7 +82,7 @@ type killAll struct {
 	instance instanceKey
 	nodes    []fleet.Node
 	job      job
-	audited  *audited
+	audit    *auditEntry
 }
 
 func (k *killAll) run() {
@@ -94,7 +94,7 @@ func (k *killAll) run() {
 		outcomes, err := k.kill(n, func(soFar []sessions.Outcome) { k.show(done.with(soFar)) })
 		done = done.with(outcomes)
 		k.show(done)
-		results = append(results, resultOf(n.ID, outcomes, err))
+		results = append(results, killAllResult(n.ID, outcomes, err))
 		if err != nil {
 			reasons = append(reasons, fmt.Sprintf("node %s: %s", n.ID, reason(err)))
 			k.log.Error("kill-all failed", "job_id", k.job.id, "node_id", n.ID, "error", err)
@@ -105,7 +105,7 @@ func (k *killAll) run() {
 		k.job.status, k.job.failReason = gen.FAIL, strings.Join(reasons, "; ")
 	}
 	// who sees that it is over finds its record, and may kill again
-	k.audited.end(results...)
+	k.audit.recordOutcome(results...)
 	k.running.free(k.instance)
 	k.jobs.put(k.job)
 }

@@ -1,109 +1,79 @@
 package server
 
 import (
-	"container/list"
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/jellydator/ttlcache/v3"
 )
 
 const (
-	maxFailures = 5               // in a row
-	lockTime    = 5 * time.Minute // from the last of them on
-	maxLocks    = 10_000          // keys that are counted for, 2 MB or so
+	maxFailures    = 5               // wrong signatures in a row before a lockout
+	lockoutTime    = 5 * time.Minute // from the latest of them on
+	maxLockoutKeys = 10_000          // about 2 MB
 )
 
-// locks counts the wrong signatures in a row of each access key and network, and
-// locks one that has too many: large bodies are then not read any more. A right
-// signature is never locked out, and another network goes on with the same key.
-// Of more than max the one that failed longest ago is forgotten.
-type locks struct {
-	max int
-
-	mu      sync.Mutex
-	entries map[lockKey]*list.Element // of *lockEntry
-	order   list.List                 // the latest failure last
+// A lockout counts the wrong signatures in a row per access key and network. A
+// pair with maxFailures of them is locked: the server then reads no large body
+// from it. A right signature is accepted even so, and ends the lockout. The same
+// key is not locked on other networks.
+//
+// A count expires lockoutTime after the latest failure. If there are too many
+// pairs, the least recently used is dropped.
+type lockout struct {
+	mu       sync.Mutex // makes a Get and the Set that follows one step
+	failures *ttlcache.Cache[lockoutKey, int]
 }
 
-// A lockKey is a known access key and where it was used.
-type lockKey struct {
-	access string
-	from   netip.Prefix
+// A lockoutKey is the id of a known access key and the network that used it.
+type lockoutKey struct {
+	accessKey string
+	network   netip.Prefix
 }
 
-type lockEntry struct {
-	key      lockKey
-	failures int
-	last     time.Time
+func newLockout(maxKeys uint64) *lockout {
+	return &lockout{failures: ttlcache.New(
+		ttlcache.WithTTL[lockoutKey, int](lockoutTime),
+		ttlcache.WithCapacity[lockoutKey, int](maxKeys),
+		ttlcache.WithDisableTouchOnHit[lockoutKey, int](),
+	)}
 }
 
-func newLocks(max int) *locks {
-	return &locks{max: max, entries: map[lockKey]*list.Element{}}
-}
+func (l *lockout) isLocked(key lockoutKey) bool { return l.count(key) >= maxFailures }
 
-// locked reports whether key is locked. Once its time is over, failures are
-// counted again from the first.
-func (l *locks) locked(key lockKey, now time.Time) bool {
+// fail counts a failure. A failure of a locked pair does not extend its lockout.
+func (l *lockout) fail(key lockoutKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := l.entries[key]
-	if e == nil || e.Value.(*lockEntry).failures < maxFailures {
-		return false
-	}
-	if now.Sub(e.Value.(*lockEntry).last) >= lockTime {
-		l.remove(e)
-		return false
-	}
-	return true
-}
-
-// fail counts a failure. One that comes while key is locked, since it began
-// before, does not lock for longer.
-func (l *locks) fail(key lockKey, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	e := l.entries[key]
-	if e == nil {
-		if len(l.entries) == l.max {
-			l.remove(l.order.Front())
-		}
-		e = l.order.PushBack(&lockEntry{key: key})
-		l.entries[key] = e
-	}
-	entry := e.Value.(*lockEntry)
-	if entry.failures < maxFailures {
-		entry.failures++
-		entry.last = now
-		l.order.MoveToBack(e)
+	if n := l.count(key); n < maxFailures {
+		l.failures.Set(key, n+1, ttlcache.DefaultTTL)
 	}
 }
 
-// clear forgets the failures of key, which has succeeded.
-func (l *locks) clear(key lockKey) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if e := l.entries[key]; e != nil {
-		l.remove(e)
+// clear resets the count of a pair whose signature was right.
+func (l *lockout) clear(key lockoutKey) { l.failures.Delete(key) }
+
+func (l *lockout) count(key lockoutKey) int {
+	if item := l.failures.Get(key); item != nil {
+		return item.Value()
 	}
+	return 0
 }
 
-func (l *locks) remove(e *list.Element) {
-	l.order.Remove(e)
-	delete(l.entries, e.Value.(*lockEntry).key)
-}
-
-// networkOf returns the address of a caller, or the /64 of an IPv6 address: who
-// has one of these has all of them. What is no address is one network.
+// networkOf returns the network of a remote address: the IPv4 address itself, or
+// the /64 of an IPv6 address, because who has one address of a /64 has them all.
+// All remotes that are not an IP address count as one network.
 func networkOf(remote string) netip.Prefix {
-	at, err := netip.ParseAddrPort(remote)
+	addrPort, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return netip.Prefix{}
 	}
-	addr := at.Addr().Unmap()
+	addr := addrPort.Addr().Unmap()
 	bits := addr.BitLen()
 	if addr.Is6() {
 		bits = 64
 	}
-	network, _ := addr.Prefix(bits) // of an address that is valid, never fails
+	network, _ := addr.Prefix(bits) // never fails for a valid address
 	return network
 }

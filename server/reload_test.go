@@ -55,7 +55,7 @@ func edit(t *testing.T, file, old, new string) {
 	write(t, file, strings.Replace(string(text), old, new, 1))
 }
 
-const refusedLine = "the new credentials are refused, the old ones stay"
+const refusedLine = "the new credentials are invalid; the old ones stay"
 
 func TestReloadTakesNewCredentials(t *testing.T) {
 	a, config, file, secretFile := startFromFile(t, redistest.Start(t).Addr())
@@ -92,7 +92,7 @@ func TestReloadRefusesWhatIsBad(t *testing.T) {
 		"no file":           {func(t *testing.T, file, _ string) { require.NoError(t, os.Remove(file)) }, "read the configuration: open FILE: no such file or directory"},
 		"an empty secret":   {func(t *testing.T, _, secretFile string) { write(t, secretFile, "\n") }, "FILE:4: auth.access_keys[0].secret_key_file: the file SECRET is empty"},
 		"no secret":         {func(t *testing.T, _, secretFile string) { require.NoError(t, os.Remove(secretFile)) }, "FILE:4: auth.access_keys[0].secret_key_file: open SECRET: no such file or directory"},
-		"no credential":     {func(t *testing.T, file, _ string) { write(t, file, "listen: 127.0.0.1:0\n") }, "server: Auth: a server with credentials cannot go on without any"},
+		"no credential":     {func(t *testing.T, file, _ string) { write(t, file, "listen: 127.0.0.1:0\n") }, "server: Auth: a server with credentials cannot continue without any"},
 		"a listener's typo": {func(t *testing.T, file, _ string) { edit(t, file, "127.0.0.1:0", "nowhere") }, `FILE:1: listen: the address "nowhere" is not host:port`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestReloadTellsWhatTakesARestart(t *testing.T) {
 		edit(t, file, change[0], change[1])
 		edit(t, file, digest(opsToken), digest("new-token"))
 		a.Reload(config)
-		warned := a.log.lines(t, "a change in the configuration takes a restart")
+		warned := a.log.lines(t, "a changed configuration key needs a restart")
 		require.Len(t, warned, 1)
 		assert.Equal(t, key, warned[0]["key"])
 		assert.Equal(t, 204, a.send("POST", killPath, killBody("10.0.0.1:1"), map[string]string{"X-Auth-Token": "new-token"}).status, "the rest is taken")

@@ -68,7 +68,6 @@ type API struct {
 	validator   *validate.Validator
 	log         *slog.Logger
 	getenv      func(string) string
-	now         func() time.Time
 	credentials atomic.Pointer[credentials]
 	server      *Server
 	closed      sync.Once
@@ -78,7 +77,7 @@ type API struct {
 type Server struct {
 	fleet    *fleet.Fleet
 	log      *slog.Logger
-	audit    *auditor
+	audit    *auditWriter
 	listings *listings
 	scans    *scanJobs
 	jobs     jobStore
@@ -106,7 +105,7 @@ func New(o Options) (*API, error) {
 func newServer(o Options) *Server {
 	return &Server{
 		fleet: o.Fleet, log: o.Log,
-		audit:    &auditor{log: o.Log, w: o.Audit},
+		audit:    &auditWriter{log: o.Log, w: o.Audit},
 		listings: newListings(), scans: newScanJobs(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
 	}
 }
@@ -116,7 +115,6 @@ func serving(o Options, operations strictserver.StrictServerInterface) (*API, er
 	a := &API{
 		log:    o.Log,
 		getenv: o.Getenv,
-		now:    time.Now,
 	}
 	if a.getenv == nil {
 		a.getenv = os.Getenv
@@ -219,26 +217,6 @@ func (a *API) Serve(ctx context.Context, ln net.Listener, o ServeOptions) error 
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
 	defer cancel()
 	return errors.Join(err, a.Close(end))
-}
-
-// callerKey is the log's name for the credential that called.
-const callerKey = "caller"
-
-// A caller is who called, and from where.
-type caller struct{ name, remote string }
-
-type callerCtx struct{}
-
-// withCaller notes the caller for the log's line and for callerOf.
-func withCaller(r *http.Request, name string) context.Context {
-	ctx := r.Context()
-	accesslog.From(ctx).Set(callerKey, name)
-	return context.WithValue(ctx, callerCtx{}, caller{name, r.RemoteAddr})
-}
-
-func callerOf(ctx context.Context) caller {
-	who, _ := ctx.Value(callerCtx{}).(caller)
-	return who
 }
 
 // observe gives each request its id, which every answer carries, writes its

@@ -68,7 +68,7 @@ auth:
 	require.NoError(t, os.Mkdir(audit, 0o700))
 	write(file, "nope: 1\n")
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
-	says(`"level":"ERROR","msg":"the new credentials are refused, the old ones stay","error":"[^"]*:1: field nope not found"`)
+	says(`"level":"ERROR","msg":"the new credentials are invalid; the old ones stay","error":"[^"]*:1: field nope not found"`)
 	says(`"level":"ERROR","msg":"the audit file cannot be opened again, the old one goes on"`)
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
 
