@@ -98,7 +98,7 @@ func TestCredentialsThatFailSendNothing(t *testing.T) {
 		credentials client.Credentials
 		want        string
 	}{
-		"a key without a secret": {client.AccessKey(signature.Key{AccessKeyID: accessKey}), "client: credentials: signature: the key has no secret"},
+		"a key without a secret": {client.AccessKey(signature.Key{AccessKeyID: accessKey}), "client: credentials: signature: the key has no secret key"},
 		"an error of one's own":  {own, "client: credentials: no entropy"},
 	} {
 		t.Run(name, func(t *testing.T) {

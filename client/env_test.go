@@ -62,7 +62,7 @@ func TestFromEnv(t *testing.T) {
 		"the SDK's secret without its key":       {[]env{{"HUAWEICLOUD_SDK_SK": "s"}}, "client: HUAWEICLOUD_SDK_AK is not set, but others of the key are"},
 		"our secret does not go with the SDK's":  {[]env{{"DCS_SECRET_KEY": "s", "HUAWEICLOUD_SDK_AK": "a"}}, "client: DCS_ACCESS_KEY is not set, but others of the key are"},
 		"a token and a key of ours":              {[]env{{"DCS_TOKEN": "t"}, ours}, "client: DCS_TOKEN and DCS_ACCESS_KEY are both set"},
-		"a key that no signature can be made of": {[]env{{"DCS_ACCESS_KEY": "a b", "DCS_SECRET_KEY": secretKey}}, "client: DCS_ACCESS_KEY: signature: the key has a comma, a slash, white space or a letter outside ASCII in its access key id, region or service"},
+		"a key that no signature can be made of": {[]env{{"DCS_ACCESS_KEY": "a b", "DCS_SECRET_KEY": secretKey}}, "client: DCS_ACCESS_KEY: signature: the key has a comma, a slash, white space or a non-ASCII character in its access key ID, region or service"},
 	} {
 		t.Run(name+" is an error", func(t *testing.T) {
 			credentials, id, err := client.FromEnv(getenv(append(c.env, env{"DCS_PROJECT_ID": "p"})...))

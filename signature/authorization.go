@@ -11,52 +11,56 @@ import (
 
 // The algorithms.
 const (
-	AlgorithmSDK = "SDK-HMAC-SHA256" // the secret is the key
-	AlgorithmV11 = "V11-HMAC-SHA256" // the key is derived from it
+	AlgorithmSDK = "SDK-HMAC-SHA256" // the HMAC key is the secret key
+	AlgorithmV11 = "V11-HMAC-SHA256" // the HMAC key is derived from the secret key
 )
 
 const (
 	maxAuthorization = 8 << 10 // bytes
-	maxSigned        = 64      // headers: official clients sign six at most
-	maxAlgorithm     = 32      // letters: no longer, for the error quotes it
+	maxSigned        = 64      // headers; official clients sign at most six
+	maxAlgorithm     = 32      // bytes; limited because the error quotes it
 )
 
-// An Authorization is what a request says of its signature. None of it is
-// verified before Verify returns nil, and nothing but AccessKeyID is needed to look a
-// secret up. It does not show the signature: whoever has that can repeat the
-// request.
+// An Authorization is what a request claims about its signature. Nothing in it is
+// verified until [Authorization.Verify] returns nil; to look up the secret key,
+// AccessKeyID is enough. When printed it hides the signature, because whoever has
+// that can repeat the request.
 type Authorization struct {
-	Algorithm     string    // AlgorithmSDK or AlgorithmV11
-	AccessKeyID   string    // the access key id
-	Region        string    // of AlgorithmV11, else empty
-	Service       string    // of AlgorithmV11, else empty
+	Algorithm     string // AlgorithmSDK or AlgorithmV11
+	AccessKeyID   string
+	Region        string    // empty unless Algorithm is AlgorithmV11
+	Service       string    // empty unless Algorithm is AlgorithmV11
 	Date          time.Time // X-Sdk-Date
-	SignedHeaders []string  // in lower case, as they are ordered
+	SignedHeaders []string  // in lower case and in the request's order
 
-	// SecurityToken is the X-Security-Token, empty if there is none. Not every
-	// client signs it: compare it with the one that belongs to AccessKeyID.
+	// SecurityToken is X-Security-Token, or empty. Not every client signs it:
+	// compare it with the token that belongs to AccessKeyID.
 	SecurityToken string
 
 	date      string // as it was sent
 	signature string
-	few       [8]string // of SignedHeaders, which seldom are more
+	headerBuf [8]string // backs SignedHeaders, which rarely has more
 }
 
-// String returns the algorithm and the access key id, and leaves out what could be
-// used again.
+var (
+	_ fmt.Formatter  = Authorization{}
+	_ slog.LogValuer = Authorization{}
+)
+
+// String returns the algorithm and the access key ID.
 func (a Authorization) String() string { return a.Algorithm + " Access=" + a.AccessKeyID }
 
-// Format writes String for every verb.
+// Format writes [Authorization.String] for every verb.
 func (a Authorization) Format(s fmt.State, _ rune) { fmt.Fprint(s, a.String()) }
 
-// LogValue returns String.
+// LogValue returns [Authorization.String].
 func (a Authorization) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
-// Parse reads how r is signed, from Authorization and the headers beside it. It
-// returns an error that wraps ErrMissing, ErrMalformed, ErrHeaderMissing or
-// ErrAmbiguous, or is an *UnsupportedAlgorithmError.
+// Parse reads Authorization, X-Sdk-Date and X-Security-Token. Its errors wrap
+// [ErrMissing], [ErrMalformed], [ErrHeaderMissing] or [ErrAmbiguous], or are an
+// [*UnsupportedAlgorithmError].
 func Parse(r *http.Request) (*Authorization, error) {
-	sent, err := only(r.Header, headerAuthorization)
+	sent, err := single(r.Header, headerAuthorization)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +71,7 @@ func Parse(r *http.Request) (*Authorization, error) {
 		return nil, malformed("Authorization is too long")
 	}
 	algorithm, fields, ok := strings.Cut(sent, " ")
-	if !ok || len(algorithm) > maxAlgorithm || !token.all(algorithm) { // not to be quoted: it may be a secret
+	if !ok || len(algorithm) > maxAlgorithm || !token.all(algorithm) { // do not quote it: it may be a secret
 		return nil, malformed("Authorization has no algorithm")
 	}
 	a := &Authorization{Algorithm: algorithm}
@@ -84,28 +88,28 @@ func Parse(r *http.Request) (*Authorization, error) {
 	default:
 		return nil, &UnsupportedAlgorithmError{Name: algorithm}
 	}
-	if !ok || !nameLetter.word(a.AccessKeyID) {
-		return nil, malformed("Authorization does not name an access key as " + algorithm + " does")
+	if !ok || !nameChar.nonEmpty(a.AccessKeyID) {
+		return nil, malformed("Authorization does not name an access key in the form of " + algorithm)
 	}
 	names, fields, ok := cutField(fields, "SignedHeaders=")
 	if !ok {
-		return nil, malformed("Authorization has no SignedHeaders, and a comma, after the access key")
+		return nil, malformed("Authorization has no SignedHeaders, followed by a comma, after the access key")
 	}
-	if a.SignedHeaders, err = splitNames(a.few[:0], names); err != nil {
+	if a.SignedHeaders, err = splitNames(a.headerBuf[:0], names); err != nil {
 		return nil, err
 	}
 	a.signature, ok = strings.CutPrefix(strings.TrimLeft(fields, " "), "Signature=")
 	if !ok || len(a.signature) != 64 || !lowerHex.all(a.signature) {
-		return nil, malformed("Authorization does not end in a Signature of 64 lower-case hex digits")
+		return nil, malformed("Authorization does not end with a Signature of 64 lower-case hex digits")
 	}
-	if a.SecurityToken, err = only(r.Header, headerToken); err != nil {
+	if a.SecurityToken, err = single(r.Header, headerToken); err != nil {
 		return nil, err
 	}
 	return a.withDate(r.Header, day)
 }
 
-// cutField cuts name and what follows it, up to a comma, from the front of
-// fields. Some clients write a space after the commas, some do not.
+// cutField cuts the field with this name, up to a comma, from the front of fields.
+// Some clients write a space after the commas, some do not.
 func cutField(fields, name string) (value, rest string, ok bool) {
 	if fields, ok = strings.CutPrefix(strings.TrimLeft(fields, " "), name); !ok {
 		return "", "", false
@@ -113,19 +117,19 @@ func cutField(fields, name string) (value, rest string, ok bool) {
 	return strings.Cut(fields, ",")
 }
 
-// splitNames appends to names those of a list, of which x-sdk-date must be one.
+// splitNames appends the names in a list to names. It requires x-sdk-date.
 func splitNames(names []string, list string) ([]string, error) {
 	for more := true; more; {
 		var name string
 		name, list, more = strings.Cut(list, ";")
-		if !lowerToken.word(name) {
-			return nil, malformed("SignedHeaders are not the names of headers in lower case")
+		if !lowerToken.nonEmpty(name) {
+			return nil, malformed("SignedHeaders are not header names in lower case")
 		}
 		if slices.Contains(names, name) {
 			return nil, malformed("SignedHeaders names a header twice")
 		}
 		if len(names) == maxSigned {
-			return nil, malformed("SignedHeaders are too many")
+			return nil, malformed("SignedHeaders has too many names")
 		}
 		names = append(names, name)
 	}
@@ -135,21 +139,20 @@ func splitNames(names []string, list string) ([]string, error) {
 	return names, nil
 }
 
-// withDate completes a with X-Sdk-Date, which begins with day where that is not
-// empty.
+// withDate sets a's dates from X-Sdk-Date, which must start with day.
 func (a *Authorization) withDate(h http.Header, day string) (_ *Authorization, err error) {
-	if a.date, err = only(h, headerDate); err != nil {
+	if a.date, err = single(h, headerDate); err != nil {
 		return nil, err
 	}
 	if a.date == "" {
 		return nil, fmt.Errorf("%w: x-sdk-date", ErrHeaderMissing)
 	}
 	a.Date, err = time.Parse(dateFormat, a.date)
-	if err != nil || len(a.date) != len(dateFormat) { // Parse would take a fraction of a second
+	if err != nil || len(a.date) != len(dateFormat) { // time.Parse accepts a fraction of a second
 		return nil, malformed("X-Sdk-Date is not YYYYMMDDTHHMMSSZ")
 	}
 	if !strings.HasPrefix(a.date, day) {
-		return nil, malformed("the day of Credential is not that of X-Sdk-Date")
+		return nil, malformed("Credential and X-Sdk-Date have different days")
 	}
 	return a, nil
 }

@@ -55,7 +55,7 @@ func TestAnAuthorizationShowsNoSignature(t *testing.T) {
 	}
 }
 
-func TestSpacesAfterTheCommasAreTheClients(t *testing.T) {
+func TestSpacesAfterCommasAreOptional(t *testing.T) {
 	for _, text := range []string{
 		"SDK-HMAC-SHA256 Access=AK,SignedHeaders=x-sdk-date,Signature=" + digits,
 		"SDK-HMAC-SHA256 Access=AK,  SignedHeaders=x-sdk-date,  Signature=" + digits,
@@ -66,7 +66,7 @@ func TestSpacesAfterTheCommasAreTheClients(t *testing.T) {
 	}
 }
 
-func TestOtherAlgorithmsAreNamed(t *testing.T) {
+func TestTheErrorNamesAnUnsupportedAlgorithm(t *testing.T) {
 	for _, name := range []string{"SDK-HMAC-SM3", "SDK-SM2-SM3", "SDK-ECDSA-P256-SHA256", "sdk-hmac-sha256", "SDK-HMAC-SHA256x", "AWS4-HMAC-SHA256", "Bearer", "Basic"} {
 		for _, text := range []string{name + " Access=AK, SignedHeaders=x-sdk-date, Signature=" + digits, name + " hunter2"} {
 			_, err := signature.Parse(withAuthorization(text))
@@ -78,14 +78,14 @@ func TestOtherAlgorithmsAreNamed(t *testing.T) {
 	}
 }
 
-func TestNoAuthorizationIsMissing(t *testing.T) {
+func TestARequestWithoutAuthorizationIsNotSigned(t *testing.T) {
 	for _, r := range []*http.Request{{}, withAuthorization(), withAuthorization(""), withAuthorization(" ")} {
 		_, err := signature.Parse(r)
 		assert.Equal(t, signature.ErrMissing, err)
 	}
 }
 
-func TestAMalformedAuthorization(t *testing.T) {
+func TestAMalformedAuthorizationIsRefused(t *testing.T) {
 	const sdk, v11 = "SDK-HMAC-SHA256 ", "V11-HMAC-SHA256 "
 	after := ", SignedHeaders=x-sdk-date, Signature=" + digits
 	for name, text := range map[string]string{
@@ -147,16 +147,15 @@ func TestSixtyFourHeadersMayBeSigned(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, names, strings.Join(a.SignedHeaders, ";"))
 	_, err = signature.Parse(withAuthorization("SDK-HMAC-SHA256 Access=AK, SignedHeaders=" + names + ";one-more, Signature=" + digits))
-	assert.EqualError(t, err, "the signature is malformed: SignedHeaders are too many")
+	assert.EqualError(t, err, "the signature is malformed: SignedHeaders has too many names")
 }
 
-// A caller is told what to mend.
-func TestAMalformedAuthorizationIsTold(t *testing.T) {
+func TestTheErrorSaysWhatIsMalformed(t *testing.T) {
 	for text, want := range map[string]string{
-		"SDK-HMAC-SHA256 Credential=AK/20191115/r/s/sdk_request, SignedHeaders=x-sdk-date": "Authorization does not name an access key as SDK-HMAC-SHA256 does",
-		"SDK-HMAC-SHA256 Access=AK, Signature=" + digits:                                   "Authorization has no SignedHeaders, and a comma, after the access key",
-		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date":                              "Authorization has no SignedHeaders, and a comma, after the access key",
-		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date, Signature=":                  "Authorization does not end in a Signature of 64 lower-case hex digits",
+		"SDK-HMAC-SHA256 Credential=AK/20191115/r/s/sdk_request, SignedHeaders=x-sdk-date": "Authorization does not name an access key in the form of SDK-HMAC-SHA256",
+		"SDK-HMAC-SHA256 Access=AK, Signature=" + digits:                                   "Authorization has no SignedHeaders, followed by a comma, after the access key",
+		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date":                              "Authorization has no SignedHeaders, followed by a comma, after the access key",
+		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date, Signature=":                  "Authorization does not end with a Signature of 64 lower-case hex digits",
 		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature=":                        "X-Sdk-Date is not among the SignedHeaders",
 	} {
 		_, err := signature.Parse(withAuthorization(text))
@@ -164,7 +163,7 @@ func TestAMalformedAuthorizationIsTold(t *testing.T) {
 	}
 }
 
-func TestTheDateHasOneForm(t *testing.T) {
+func TestTheDateHasOneFormat(t *testing.T) {
 	for name, c := range map[string]struct {
 		dates []string
 		want  error

@@ -17,7 +17,7 @@ import (
 
 var benchBodies = [][]byte{bytes.Repeat([]byte("0123456789"), 23), bytes.Repeat([]byte("0123456789"), 23<<10)}
 
-// killOf is a kill with body, as it comes from the official Go SDK or our Sign.
+// killOf returns the official Go SDK's kill with another body, signed by Sign.
 func killOf(t testing.TB, body []byte, k signature.Key) *http.Request {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/go-sdk-kill.http")
@@ -45,7 +45,7 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// BenchmarkHashes is what no verification of SDK-HMAC-SHA256 can do without: the
+// BenchmarkHashes measures what every verification of SDK-HMAC-SHA256 needs: the
 // hashes of the body and of the canonical request, and the HMAC.
 func BenchmarkHashes(b *testing.B) {
 	for _, body := range benchBodies {
@@ -81,9 +81,8 @@ func BenchmarkSign(b *testing.B) {
 	}
 }
 
-// However large the body and whatever the query, a verification allocates what
-// crypto/hmac does and one more.
-func TestAllocations(t *testing.T) {
+// For any body and query, a verification allocates once more than crypto/hmac does.
+func TestAVerificationHardlyAllocates(t *testing.T) {
 	for _, body := range benchBodies {
 		r := killOf(t, body, key)
 		r.URL.RawQuery = "limit=10&node_id=node-1&offset=0&sort="

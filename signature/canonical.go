@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// appendCanonical appends the canonical request: the method, path, query, signed
-// headers, their names and the payload's hash, a line each, and an empty line
-// where the headers end.
+// appendCanonical appends the canonical request: a line each for the method, path,
+// query, every signed header, an empty line, the names of the headers and the
+// payload's hash.
 func appendCanonical(b []byte, r *http.Request, signed []string, payload *[64]byte) (_ []byte, err error) {
 	method := r.Method
 	if method == "" {
 		method = http.MethodGet // as net/http sends it
 	}
 	if !token.all(method) {
-		return nil, ambiguous("the method is not a word")
+		return nil, ambiguous("the method is not a token")
 	}
 	b = append(append(b, method...), '\n')
 	if b, err = appendPath(b, r.URL); err != nil {
@@ -35,7 +35,7 @@ func appendCanonical(b []byte, r *http.Request, signed []string, payload *[64]by
 	return append(append(b, '\n'), payload[:]...), nil
 }
 
-// appendNames appends names, with a semicolon between two.
+// appendNames appends names, separated by semicolons.
 func appendNames(b []byte, names []string) []byte {
 	for i, name := range names {
 		if i > 0 {
@@ -46,9 +46,9 @@ func appendNames(b []byte, names []string) []byte {
 	return b
 }
 
-// appendPath appends the path as it is sent, each letter that is not unreserved
-// percent-encoded, with a slash at its end. A letter that is sent encoded stays
-// what it stands for: %2F is no slash.
+// appendPath appends the path as it is sent, with a slash at its end and every
+// byte percent-encoded that is not unreserved. An encoded slash, %2F, stays
+// encoded: it does not separate segments.
 func appendPath(b []byte, u *url.URL) (_ []byte, err error) {
 	path, escaped := u.Path, u.RawPath != ""
 	if escaped {
@@ -73,15 +73,15 @@ func appendPath(b []byte, u *url.URL) (_ []byte, err error) {
 	return b, nil
 }
 
-// appendEncoded appends s, each letter that is not one of plain percent-encoded.
-func appendEncoded(b []byte, s string, plain letters) []byte {
+// appendEncoded appends s, with every byte percent-encoded that is not in plain.
+func appendEncoded(b []byte, s string, plain charClass) []byte {
 	const digits = "0123456789ABCDEF"
-	rest := 0 // where what is not appended yet begins
+	done := 0 // s[:done] is appended
 	for i := range len(s) {
-		if c := s[i]; classOf[c]&plain == 0 {
-			b = append(append(b, s[rest:i]...), '%', digits[c>>4], digits[c&15])
-			rest = i + 1
+		if c := s[i]; classesOf[c]&plain == 0 {
+			b = append(append(b, s[done:i]...), '%', digits[c>>4], digits[c&15])
+			done = i + 1
 		}
 	}
-	return append(b, s[rest:]...)
+	return append(b, s[done:]...)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// line returns one line of the canonical request for what is after the host.
+// line returns line n of the canonical request for target.
 func line(t *testing.T, n int, target string) string {
 	t.Helper()
 	u, err := url.ParseRequestURI(target)
@@ -48,9 +48,8 @@ func TestTheCanonicalPath(t *testing.T) {
 	}
 }
 
-// What a client sets by hand: net/url sends Path where RawPath is not its
-// encoding.
-func TestARawPathThatDoesNotFitIsNotSigned(t *testing.T) {
+// net/url sends Path if a client sets a RawPath that is not its encoding.
+func TestARawPathThatDoesNotMatchThePathIsIgnored(t *testing.T) {
 	r := &http.Request{Method: "GET", URL: &url.URL{Path: "/a b", RawPath: "/other%2F"}, Host: "h"}
 	canonical, err := signature.Canonical(r, nil, nil)
 	require.NoError(t, err)
@@ -65,7 +64,7 @@ func TestTheCanonicalMethodIsAsSent(t *testing.T) {
 	}
 }
 
-func TestTheCanonicalRequestAsAWhole(t *testing.T) {
+func TestTheCanonicalRequestHasAllParts(t *testing.T) {
 	r := &http.Request{Method: "POST", URL: &url.URL{Path: "/v2", RawQuery: "b=2&a"}, Host: "h:80", Header: http.Header{"X-Sdk-Date": {"d"}}}
 	canonical, err := signature.Canonical(r, []string{"x-sdk-date", "host"}, []byte("body"))
 	require.NoError(t, err)

@@ -1,40 +1,44 @@
-// Package signature signs HTTP requests with an access key, as Huawei Cloud's
-// APIs want them, and verifies such signatures.
+// Package signature signs HTTP requests with an access key, as Huawei Cloud's APIs
+// require it, and verifies such signatures.
 //
 // A client signs:
 //
 //	err := signature.Sign(request, body, signature.Key{AccessKeyID: ak, SecretKey: sk}, time.Now())
 //
-// A server verifies, and looks the secret up by the access key in between:
+// A server parses, looks up the secret key, and verifies:
 //
 //	a, err := signature.Parse(request)
-//	secret := secrets[a.AccessKeyID]
-//	err = a.Verify(request, body, secret, time.Now())
+//	secretKey := secretKeys[a.AccessKeyID]
+//	err = a.Verify(request, body, secretKey, time.Now())
 //
-// Two algorithms are known: SDK-HMAC-SHA256, and V11-HMAC-SHA256, whose key is
-// derived for a day, a region and a service. Any other is an
-// UnsupportedAlgorithmError that names it. An older scheme of the name
-// SDK-HMAC-SHA256, with Credential=…/sdk_request, is malformed here.
+// It supports two algorithms: SDK-HMAC-SHA256, and V11-HMAC-SHA256, which derives
+// its key for a day, a region and a service. Other algorithms are an
+// [UnsupportedAlgorithmError]. An older scheme that is also named SDK-HMAC-SHA256,
+// with Credential=…/sdk_request, is malformed here.
 //
-// Where the scheme leaves room, this package takes the strict reading, so that
-// what was verified is what a handler then sees:
+// Where the scheme leaves a choice, this package takes the strict one, so that a
+// handler sees exactly what was verified:
 //
 //   - The body is always covered. UNSIGNED-PAYLOAD is refused, and an
-//     X-Sdk-Content-Sha256 must be the body's own hash.
-//   - A signed header is there once: those who read the first and those who
-//     read the last of two would disagree. So it is with Authorization,
-//     X-Sdk-Date and X-Security-Token.
-//   - SignedHeaders are in lower case and differ, as every official client
-//     writes them, in any order, and X-Sdk-Date is one of them.
-//   - A query that net/url reads only in part is refused.
-//   - An escaped slash in a path is no slash: /a%2Fb and /a/b differ.
+//     X-Sdk-Content-Sha256 must be the hash of the body.
+//   - A signed header occurs once, because of two values some programs read the
+//     first and others the last. The same holds for Authorization, X-Sdk-Date and
+//     X-Security-Token.
+//   - SignedHeaders holds distinct names in lower case, as every official client
+//     writes them, in any order. X-Sdk-Date is one of them.
+//   - A query of which net/url drops a part is refused.
+//   - An encoded slash in a path is not a separator: /a%2Fb and /a/b differ.
 //
-// It is the scheme's doing that the paths /a and /a/ are one, as are the queries
-// k and k=, and that a header which the client did not sign may be changed:
-// clients leave out Host, Content-Type, or both. It is also the scheme's that a
-// request can be sent again within MaxSkew: two equal requests of one second
-// have one signature, so that a repeated signature is no sign of an attack.
+// The scheme itself has these properties: the paths /a and /a/ are equal, and so
+// are the queries k and k=. A header that the client did not sign may be changed;
+// clients leave out Host, Content-Type, or both. A request can be sent again within
+// [MaxSkew]. Two equal requests of one second have the same signature, so a
+// repeated signature does not prove an attack.
 //
-// It does not read r.Body, keep secrets, or know which project, region or
-// security token belongs to an access key: that is the server's to compare.
+// The package does not read r.Body and stores no secret keys. It does not know which
+// project, region or security token belongs to an access key: the server compares
+// these.
+//
+// The exported API is stable: within a major version, names and meanings stay.
+// Error texts may change; match errors with [errors.Is].
 package signature

@@ -10,7 +10,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-func TestErrorsAreToldApart(t *testing.T) {
+func TestErrorsAreDistinct(t *testing.T) {
 	all := []error{signature.ErrMissing, signature.ErrMalformed, signature.ErrHeaderMissing, signature.ErrAmbiguous, signature.ErrPayload, signature.ErrSkew, signature.ErrMismatch}
 	for i, err := range all {
 		for j, other := range all {
@@ -19,9 +19,8 @@ func TestErrorsAreToldApart(t *testing.T) {
 	}
 }
 
-// An error's text may be shown: it has nothing of the secret and not the
-// signature that would have matched.
-func TestAMismatchDoesNotTellWhatWouldMatch(t *testing.T) {
+// An error's text may be shown to the caller.
+func TestAMismatchDoesNotShowTheRightSignature(t *testing.T) {
 	r := signedKill(t, key)
 	right := r.Header.Get("Authorization")
 	right = right[len(right)-64:]

@@ -17,7 +17,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// changed returns s with one byte set, or one byte longer where s is empty.
+// changed returns s with one byte set. An empty s gets one byte.
 func changed(s string, at uint16, to byte) string {
 	if s == "" {
 		return string([]byte{to})
@@ -27,8 +27,8 @@ func changed(s string, at uint16, to byte) string {
 	return string(b)
 }
 
-// overTheWire returns r as a server receives it, or nil if net/http does not
-// send or take it.
+// overTheWire returns r as a server receives it, or nil if net/http refuses to send
+// or receive it.
 func overTheWire(r *http.Request) (*http.Request, []byte) {
 	var wire bytes.Buffer
 	if r.Write(&wire) != nil {
@@ -45,8 +45,8 @@ func overTheWire(r *http.Request) (*http.Request, []byte) {
 	return received, sent
 }
 
-// Whatever Sign signs is verified as it is received, and says the same to the
-// reference. Then one byte of one part is set: the signature holds if and only if
+// Every request that Sign signs can be verified as it is received, and the reference
+// agrees. Then one byte of one part is set: the signature is valid if and only if
 // the request still means the same.
 func FuzzSignThenVerify(f *testing.F) {
 	const date, sent, authorization, parts = 7, 8, 9, 10
@@ -137,8 +137,8 @@ func FuzzSignThenVerify(f *testing.F) {
 	})
 }
 
-// Whatever a caller sends as a signature, it is refused in a text that may be
-// shown, and what Parse returns is in order.
+// Every signature that a caller makes up is refused with a printable text, and what
+// Parse returns is consistent.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=" + digits,

@@ -7,7 +7,7 @@ import (
 )
 
 // appendHeader appends the line of one signed header: its name, a colon and its
-// value without white space around it.
+// value without surrounding white space.
 func appendHeader(b []byte, r *http.Request, name string) ([]byte, error) {
 	var value string
 	if name == "host" {
@@ -15,7 +15,7 @@ func appendHeader(b []byte, r *http.Request, name string) ([]byte, error) {
 		if value == "" {
 			return nil, fmt.Errorf("%w: host", ErrHeaderMissing)
 		}
-		if !hostLetter.all(value) { // net/http would send another
+		if !hostChar.all(value) { // net/http would send another host
 			return nil, ambiguous("the host is not a name or an address")
 		}
 	} else {
@@ -24,18 +24,18 @@ func appendHeader(b []byte, r *http.Request, name string) ([]byte, error) {
 			return nil, fmt.Errorf("%w: %s", ErrHeaderMissing, name)
 		}
 		if len(values) > 1 {
-			return nil, ambiguous("the header " + name + " is there more than once")
+			return nil, ambiguous("the header " + name + " is given more than once")
 		}
 		value = strings.Trim(values[0], " \t")
 	}
-	if !valueLetter.all(value) { // net/http lets none pass, and a line end would pass for another header
+	if !valueChar.all(value) { // net/http rejects these, and a line break would look like another header
 		return nil, ambiguous("the header " + name + " has a control character")
 	}
 	b = append(append(b, name...), ':')
 	return append(append(b, value...), '\n'), nil
 }
 
-// hostOf returns the host with its port, on a server and on a client.
+// hostOf returns the host and port of a server's or a client's request.
 func hostOf(r *http.Request) string {
 	if r.Host == "" {
 		return r.URL.Host
@@ -43,11 +43,11 @@ func hostOf(r *http.Request) string {
 	return r.Host
 }
 
-// valuesOf returns what h has under the lower-case name. It is
-// h.Values(name) without the copy of a name that net/http does not know.
+// valuesOf returns h.Values(name) for a lower-case name. It does not allocate for
+// names that net/http does not know.
 func valuesOf(h http.Header, name string) []string {
-	var few [64]byte
-	key := append(few[:0], name...)
+	var buf [64]byte
+	key := append(buf[:0], name...)
 	first := true
 	for i, c := range key {
 		if first && 'a' <= c && c <= 'z' {
@@ -58,13 +58,14 @@ func valuesOf(h http.Header, name string) []string {
 	return h[string(key)]
 }
 
-// only returns the one value that h has under a canonical name, or "".
-func only(h http.Header, name string) (string, error) {
+// single returns the only value of the header with a canonical name, or "" if
+// there is none. Several values are an error.
+func single(h http.Header, name string) (string, error) {
 	switch values := h[name]; len(values) {
 	case 0:
 		return "", nil
 	case 1:
 		return strings.Trim(values[0], " \t"), nil
 	}
-	return "", ambiguous(name + " is there more than once")
+	return "", ambiguous(name + " is given more than once")
 }

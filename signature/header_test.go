@@ -34,7 +34,7 @@ func TestTheCanonicalHeader(t *testing.T) {
 	}
 }
 
-func TestTheCanonicalHostIsTheRequests(t *testing.T) {
+func TestTheCanonicalHostIsThatOfTheRequest(t *testing.T) {
 	for _, host := range []string{"dcs.example.com", "DCS.example.com:8080", "[2001:db8::1]:443", "10.0.0.1"} {
 		r := &http.Request{Method: "GET", URL: &url.URL{Host: "url.example.com"}, Host: host, Header: http.Header{"Host": {"header.example.com"}}}
 		canonical, err := signature.Canonical(r, []string{"host"}, nil)

@@ -42,12 +42,12 @@ func TestAKeyShowsNoSecret(t *testing.T) {
 	}
 }
 
-func TestAKeyThatCannotSign(t *testing.T) {
+func TestValidateRefusesAKeyThatCannotSign(t *testing.T) {
 	for name, c := range map[string]struct {
 		key  signature.Key
 		want string
 	}{
-		"no access key id":              {signature.Key{SecretKey: "hunter2"}, "no access key id"},
+		"no access key ID":              {signature.Key{SecretKey: "hunter2"}, "no access key ID"},
 		"no secret":                     {signature.Key{AccessKeyID: "AK"}, "no secret"},
 		"a region alone":                {signature.Key{AccessKeyID: "AK", SecretKey: "hunter2", Region: "r"}, "only one of region and service"},
 		"a service alone":               {signature.Key{AccessKeyID: "AK", SecretKey: "hunter2", Service: "s"}, "only one of region and service"},

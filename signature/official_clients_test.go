@@ -22,7 +22,7 @@ func replaceOnce(t testing.TB, s, old, new string) string {
 	return strings.Replace(s, old, new, 1)
 }
 
-// readRequest reads a request as net/http's server would.
+// readRequest reads a request as net/http's server does.
 func readRequest(t testing.TB, raw []byte) (*http.Request, []byte) {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
@@ -32,10 +32,10 @@ func readRequest(t testing.TB, raw []byte) (*http.Request, []byte) {
 	return r, sent
 }
 
-// The requests in testdata were recorded from the official Go SDK 0.1.207 and
-// Node SDK 3.1.211. Those of Terraform's client were written after what it
+// The requests in testdata were recorded from the official Go SDK 0.1.207 and Node
+// SDK 3.1.211. Those of Terraform's client were written by hand in the form that it
 // sends, and signed by another program.
-func TestWhatOfficialClientsSign(t *testing.T) {
+func TestRequestsOfOfficialClientsAreVerified(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.http")
 	require.NoError(t, err)
 	require.Len(t, files, 11)
@@ -55,8 +55,8 @@ func TestWhatOfficialClientsSign(t *testing.T) {
 	}
 }
 
-// What net/http sends of what Sign signed is what a server verifies.
-func TestWhatSignSignsIsWhatIsSent(t *testing.T) {
+// A server verifies what net/http sends.
+func TestASignedRequestIsVerifiedAfterTheWire(t *testing.T) {
 	for name, target := range map[string]string{
 		"a plain path":        "http://dcs.example.com/v2/p/instances/i/clients/kill",
 		"a port":              "http://dcs.example.com:80/v2",

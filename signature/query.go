@@ -6,20 +6,19 @@ import (
 	"strings"
 )
 
-// maxParameters is as many as net/url reads of one query.
+// maxParameters is net/url's own limit.
 const maxParameters = 10_000
 
 type parameter struct{ key, value string }
 
-// appendQuery appends the parameters that url.ParseQuery reads of raw, sorted by
-// key and then by value, as key=value. Sorted is what they say, not how it is
-// encoded.
+// appendQuery appends the parameters that [url.ParseQuery] reads from raw as
+// key=value, sorted by decoded key and then by decoded value.
 func appendQuery(b []byte, raw string) ([]byte, error) {
-	if strings.Contains(raw, ";") { // once a separator: net/url drops what holds it, others split there
+	if strings.Contains(raw, ";") { // once a separator: net/url drops such parameters, others split them
 		return nil, ambiguous("the query has a semicolon")
 	}
-	var few [16]parameter
-	parameters := few[:0]
+	var buf [16]parameter
+	parameters := buf[:0]
 	for more := raw != ""; more; {
 		var pair string
 		if pair, raw, more = strings.Cut(raw, "&"); pair == "" {
@@ -30,7 +29,7 @@ func appendQuery(b []byte, raw string) ([]byte, error) {
 		if err == nil {
 			value, err = url.QueryUnescape(value)
 		}
-		if err != nil { // net/url would leave the parameter out
+		if err != nil { // net/url would drop the parameter
 			return nil, ambiguous("the query has a percent sign without two digits")
 		}
 		if len(parameters) == maxParameters {

@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// The scheme once more, from its description, with net/url's parsers and without
-// a thought for speed. Requests that the package refuses are not for it.
+// This is a second implementation of the scheme, written from its description with
+// net/url's parsers and without regard to speed. It does not support requests that
+// the package refuses.
 
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 

@@ -14,19 +14,18 @@ const (
 	dateFormat = "20060102T150405Z"
 )
 
-// toSign lists what Sign covers where it is there. A User-Agent is left out, for
-// proxies rewrite it; what goes on the wire under other names means nothing to
-// the API.
+// toSign lists the headers that Sign covers if the request has them. User-Agent is
+// left out, because proxies rewrite it. The API ignores all other headers.
 var toSign = []string{"content-type", "host", "x-project-id", "x-sdk-content-sha256", "x-sdk-date", "x-security-token"}
 
 // Sign signs r, which will be sent with body. It sets X-Sdk-Date, Authorization
-// and X-Security-Token, or removes the last where key has none, so that a
-// request can be signed again before it is retried. An X-Sdk-Content-Sha256 that
-// is there is set to the body's hash. The host is r.Host or, where that is
-// empty, r.URL.Host, as net/http sends it.
+// and X-Security-Token, and removes the last if key has none, so that a request
+// can be signed again for a retry. If r has an X-Sdk-Content-Sha256, Sign sets it
+// to the body's hash. The host is r.Host or, if that is empty, r.URL.Host, as
+// net/http sends it.
 //
-// It returns an error that wraps ErrAmbiguous or ErrHeaderMissing where no
-// server could verify r, and what key.Validate returns. r is then not signed.
+// It returns the error of [Key.Validate], and an error that wraps [ErrAmbiguous] or
+// [ErrHeaderMissing] if no server could verify r. r is then not signed.
 func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 	r.Header.Del(headerAuthorization)
 	if err := key.Validate(); err != nil {
@@ -53,11 +52,11 @@ func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 	} else {
 		r.Header.Del(headerToken)
 	}
-	if len(r.Header[headerPayload]) > 0 { // and not UNSIGNED-PAYLOAD, which others sign
+	if len(r.Header[headerPayload]) > 0 { // never UNSIGNED-PAYLOAD, which other clients send
 		r.Header.Set(headerPayload, string(payload[:]))
 	}
-	var few [8]string // of toSign
-	signed := few[:0]
+	var buf [8]string // len(toSign) at least
+	signed := buf[:0]
 	for _, name := range toSign {
 		if name == "host" || len(valuesOf(r.Header, name)) > 0 {
 			signed = append(signed, name)
@@ -72,7 +71,7 @@ func Sign(r *http.Request, body []byte, key Key, now time.Time) error {
 	return nil
 }
 
-// header returns what Parse reads.
+// header returns the value of Authorization.
 func (a *Authorization) header(signature []byte) string {
 	b := append(make([]byte, 0, 256), a.Algorithm...) // enough for most
 	if a.Algorithm == AlgorithmV11 {

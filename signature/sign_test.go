@@ -13,7 +13,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// The public example of the API gateway's documentation.
+// The key and the time of the example in the API gateway's public documentation.
 var (
 	key = signature.Key{AccessKeyID: "QTWAOYTTINDUT2QVKYUC", SecretKey: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
 	now = time.Date(2019, 11, 15, 3, 36, 55, 0, time.UTC)
@@ -27,7 +27,7 @@ func exampleRequest(t testing.TB) *http.Request {
 	return r
 }
 
-func TestTheKnownAnswer(t *testing.T) {
+func TestTheDocumentedSignature(t *testing.T) {
 	r := exampleRequest(t)
 	require.NoError(t, signature.Sign(r, nil, key, now))
 	assert.Equal(t, http.Header{
@@ -49,7 +49,7 @@ func signedHeaders(t testing.TB, r *http.Request) []string {
 	return a.SignedHeaders
 }
 
-func TestWhatIsSigned(t *testing.T) {
+func TestSignCoversTheseHeaders(t *testing.T) {
 	for name, c := range map[string]struct {
 		header http.Header
 		token  string
@@ -77,7 +77,7 @@ func TestWhatIsSigned(t *testing.T) {
 	}
 }
 
-func TestSigningAgainLeavesNothingOfTheFirst(t *testing.T) {
+func TestSigningAgainReplacesTheFirstSignature(t *testing.T) {
 	r := exampleRequest(t)
 	first := key
 	first.SecurityToken = "token"
@@ -95,7 +95,7 @@ func TestTheDateIsInUTCAndWholeSeconds(t *testing.T) {
 	assert.NoError(t, verify(r, nil, key.SecretKey, now))
 }
 
-func TestAnUnsignedPayloadIsSigned(t *testing.T) {
+func TestAnUnsignedPayloadBecomesTheHash(t *testing.T) {
 	r := exampleRequest(t)
 	r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
 	require.NoError(t, signature.Sign(r, []byte("body"), key, now))
@@ -103,7 +103,7 @@ func TestAnUnsignedPayloadIsSigned(t *testing.T) {
 	assert.NoError(t, verify(r, []byte("body"), key.SecretKey, now))
 }
 
-func TestTheHostIsTheOneThatIsSent(t *testing.T) {
+func TestTheSignedHostIsTheOneThatIsSent(t *testing.T) {
 	r := exampleRequest(t)
 	r.Host = ""
 	require.NoError(t, signature.Sign(r, nil, key, now))
@@ -115,7 +115,7 @@ func TestTheHostIsTheOneThatIsSent(t *testing.T) {
 	assert.NoError(t, verify(r, nil, key.SecretKey, now), "the request's host, with its port")
 }
 
-func TestWhatNoServerCouldVerifyIsNotSigned(t *testing.T) {
+func TestARequestThatNoServerCouldVerifyIsNotSigned(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*http.Request)
 		want   error
@@ -142,7 +142,7 @@ func TestWhatNoServerCouldVerifyIsNotSigned(t *testing.T) {
 			require.NoError(t, signature.Sign(r, nil, key, now))
 			c.change(r)
 			assert.ErrorIs(t, signature.Sign(r, nil, key, now), c.want)
-			assert.NotContains(t, r.Header, "Authorization", "not the one of before either")
+			assert.NotContains(t, r.Header, "Authorization", "the earlier one is removed too")
 		})
 	}
 }

@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// scope is what a V11 key is derived for: <yyyymmdd>/<region>/<service>.
+// scope returns the scope of a V11 key: <yyyymmdd>/<region>/<service>.
 func (a *Authorization) scope() string {
 	return a.date[:len("yyyymmdd")] + "/" + a.Region + "/" + a.Service
 }
 
 // deriveKey returns the HMAC key of V11-HMAC-SHA256: HKDF-SHA256 (RFC 5869) of
-// the secret, salted with the access key id, for the scope. The key is the text
-// in hex, not the bytes.
-func deriveKey(access, secret, scope string) ([]byte, error) {
-	key, err := hkdf.Key(sha256.New, []byte(secret), []byte(access), scope, sha256.Size)
+// the secret key, salted with the access key ID, for the scope. The HMAC key is
+// the hex text, not the bytes.
+func deriveKey(accessKeyID, secretKey, scope string) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, []byte(secretKey), []byte(accessKeyID), scope, sha256.Size)
 	if err != nil {
 		return nil, err
 	}
 	return hex.AppendEncode(nil, key), nil
 }
 
-// readCredential reads <access key id>/<yyyymmdd>/<region>/<service>, and
+// readCredential reads <access key ID>/<yyyymmdd>/<region>/<service> into a, and
 // returns the day.
 func (a *Authorization) readCredential(credential string) (day string, ok bool) {
 	var rest string
@@ -36,5 +36,5 @@ func (a *Authorization) readCredential(credential string) (day string, ok bool) 
 	if a.Region, a.Service, ok = strings.Cut(rest, "/"); !ok {
 		return "", false
 	}
-	return day, nameLetter.word(a.Region) && nameLetter.word(a.Service)
+	return day, nameChar.nonEmpty(a.Region) && nameChar.nonEmpty(a.Service)
 }

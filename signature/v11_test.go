@@ -13,8 +13,8 @@ import (
 
 var v11 = signature.Key{AccessKeyID: key.AccessKeyID, SecretKey: key.SecretKey, Region: "eu-west-0", Service: "dcs"}
 
-// The answer is the official Go SDK's to its own test: it signs the date alone.
-func TestTheKnownAnswerOfV11(t *testing.T) {
+// The signature is from a test of the official Go SDK, which signs only the date.
+func TestTheDocumentedSignatureOfV11(t *testing.T) {
 	r, err := http.NewRequest(http.MethodGet, "https://example.huaweicloud.com/path?limit=1", nil)
 	require.NoError(t, err)
 	r.Header.Set("X-Sdk-Date", "20060102T150405Z")
@@ -23,7 +23,7 @@ func TestTheKnownAnswerOfV11(t *testing.T) {
 	assert.NoError(t, verify(r, nil, "SecretKey", time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC)))
 }
 
-func TestSignV11(t *testing.T) {
+func TestSigningWithV11(t *testing.T) {
 	r := exampleRequest(t)
 	require.NoError(t, signature.Sign(r, nil, v11, now))
 	assert.Regexp(t, "^V11-HMAC-SHA256 Credential=QTWAOYTTINDUT2QVKYUC/20191115/eu-west-0/dcs, SignedHeaders=content-type;host;x-sdk-date, Signature=[0-9a-f]{64}$",
@@ -31,8 +31,8 @@ func TestSignV11(t *testing.T) {
 	assert.NoError(t, verify(r, nil, v11.SecretKey, now))
 }
 
-// A key of V11 is good for one day, region and service.
-func TestTheScopeIsSigned(t *testing.T) {
+// A V11 key is valid for one day, region and service.
+func TestTheScopeIsPartOfTheSignature(t *testing.T) {
 	for name, scope := range map[string]string{"the region": "eu-west-1/dcs", "the service": "eu-west-0/ecs", "where the one ends": "eu-west-0d/cs"} {
 		t.Run(name, func(t *testing.T) {
 			r := exampleRequest(t)

@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// MaxSkew is how far X-Sdk-Date may be from the server's time, either way.
+// MaxSkew is how much X-Sdk-Date may differ from the server's time, in either
+// direction.
 const MaxSkew = 15 * time.Minute
 
-// Check returns what is wrong with the signature whatever the secret and the body
-// are, or nil: an error that wraps ErrSkew, ErrPayload (X-Sdk-Content-Sha256 is
-// no SHA-256), ErrHeaderMissing or ErrAmbiguous. It needs no body, so that a
-// server can refuse a request before it reads it.
+// Check returns the errors of [Authorization.Verify] that depend on neither the
+// secret key nor the body, so that a server can refuse a request before it reads
+// the body. They wrap [ErrSkew], [ErrPayload] (X-Sdk-Content-Sha256 is no SHA-256),
+// [ErrHeaderMissing] or [ErrAmbiguous].
 func (a *Authorization) Check(r *http.Request, now time.Time) error {
 	if now.Sub(a.Date).Abs() > MaxSkew {
 		return ErrSkew
@@ -27,15 +28,15 @@ func (a *Authorization) Check(r *http.Request, now time.Time) error {
 	return err
 }
 
-// Verify returns nil if r was signed with secret, is as it was signed in every
-// part that a covers, and is not too old. r is the request that a was parsed
-// from, body its whole body as it was received.
+// Verify returns nil if r was signed with secretKey within [MaxSkew] of now, and no
+// part that a covers was changed. r is the request that a was parsed from, and body
+// its complete body as received.
 //
-// It returns an error that wraps ErrSkew, ErrPayload, ErrHeaderMissing,
-// ErrAmbiguous or ErrMismatch. An empty secret never matches and takes as long
-// as another: verify with one where the access key is unknown, and the answer
-// does not tell which access keys there are.
-func (a *Authorization) Verify(r *http.Request, body []byte, secret string, now time.Time) error {
+// Its errors wrap [ErrSkew], [ErrPayload], [ErrHeaderMissing], [ErrAmbiguous] or
+// [ErrMismatch]. An empty secretKey never matches, and takes as long as any other:
+// use it for unknown access keys, so that the response does not show which access
+// keys exist.
+func (a *Authorization) Verify(r *http.Request, body []byte, secretKey string, now time.Time) error {
 	if now.Sub(a.Date).Abs() > MaxSkew {
 		return ErrSkew
 	}
@@ -43,19 +44,19 @@ func (a *Authorization) Verify(r *http.Request, body []byte, secret string, now 
 	if declared := r.Header[headerPayload]; len(declared) > 1 || len(declared) == 1 && declared[0] != string(payload[:]) {
 		return ErrPayload
 	}
-	sum, err := a.compute(r, &payload, secret)
+	sum, err := a.compute(r, &payload, secretKey)
 	if err != nil {
 		return err
 	}
-	if subtle.ConstantTimeCompare(sum[:], []byte(a.signature)) != 1 || secret == "" {
+	if subtle.ConstantTimeCompare(sum[:], []byte(a.signature)) != 1 || secretKey == "" {
 		return ErrMismatch
 	}
 	return nil
 }
 
-// compute returns the signature of r under a, in hex. It does not look at a's own.
-func (a *Authorization) compute(r *http.Request, payload *[64]byte, secret string) (sum [64]byte, err error) {
-	var stack [1024]byte // enough for most
+// compute returns the signature that r should have, in hex.
+func (a *Authorization) compute(r *http.Request, payload *[64]byte, secretKey string) (sum [64]byte, err error) {
+	var stack [1024]byte // enough for most requests
 	request, err := appendCanonical(stack[:0], r, a.SignedHeaders, payload)
 	if err != nil {
 		return sum, err
@@ -64,11 +65,11 @@ func (a *Authorization) compute(r *http.Request, payload *[64]byte, secret strin
 
 	b := append(append(make([]byte, 0, 160), a.Algorithm...), '\n')
 	b = append(append(b, a.date...), '\n')
-	key := []byte(secret)
+	key := []byte(secretKey)
 	if a.Algorithm == AlgorithmV11 {
 		scope := a.scope()
 		b = append(append(b, scope...), '\n')
-		if key, err = deriveKey(a.AccessKeyID, secret, scope); err != nil {
+		if key, err = deriveKey(a.AccessKeyID, secretKey, scope); err != nil {
 			return sum, err
 		}
 	}

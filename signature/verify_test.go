@@ -14,7 +14,7 @@ import (
 
 var body = []byte(`{"node_id":"node-1","client_addrs":["10.63.238.158:2048"]}`)
 
-// verify does what a server does.
+// verify parses and verifies as a server does.
 func verify(r *http.Request, body []byte, secret string, now time.Time) error {
 	a, err := signature.Parse(r)
 	if err != nil {
@@ -23,7 +23,7 @@ func verify(r *http.Request, body []byte, secret string, now time.Time) error {
 	return a.Verify(r, body, secret, now)
 }
 
-// signedKill is a request with all that Sign covers.
+// signedKill returns a request with every header that Sign covers.
 func signedKill(t testing.TB, k signature.Key) *http.Request {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, "https://dcs.example.com:8443/v2/p/instances/i/clients/kill?b=2&a=1&a=%20", nil)
@@ -35,7 +35,7 @@ func signedKill(t testing.TB, k signature.Key) *http.Request {
 	return r
 }
 
-func TestOneChangeToWhatIsSignedIsAMismatch(t *testing.T) {
+func TestAChangeOfASignedPartIsAMismatch(t *testing.T) {
 	replace := func(name, old, new string) func(*http.Request) {
 		return func(r *http.Request) {
 			value := r.Header.Get(name)
@@ -76,7 +76,7 @@ func TestOneChangeToWhatIsSignedIsAMismatch(t *testing.T) {
 				change(r)
 				err := verify(r, body, k.SecretKey, now)
 				if name == "the access key" && algorithm == "SDK" {
-					// it is not in what is signed: the secret that is looked up is another
+					// the access key is not signed, but another secret key is looked up
 					err = verify(r, body, k.SecretKey+"2", now)
 				}
 				assert.Equal(t, signature.ErrMismatch, err, algorithm)
@@ -87,14 +87,14 @@ func TestOneChangeToWhatIsSignedIsAMismatch(t *testing.T) {
 
 func flipSignature(r *http.Request, fromEnd int) {
 	b := []byte(r.Header.Get("Authorization"))
-	b[len(b)-fromEnd] ^= 1 // 0 and 1, a and b: wait for none that leaves hex
+	b[len(b)-fromEnd] ^= 1 // may leave the hex digits
 	if c := b[len(b)-fromEnd]; c == '`' || c == 'g' {
 		b[len(b)-fromEnd] ^= 3
 	}
 	r.Header.Set("Authorization", string(b))
 }
 
-func TestWhatIsNotSignedMayChange(t *testing.T) {
+func TestUnsignedPartsMayChange(t *testing.T) {
 	for name, change := range map[string]func(*http.Request){
 		"the user agent":            func(r *http.Request) { r.Header.Set("User-Agent", "proxy") },
 		"a header more":             func(r *http.Request) { r.Header.Set("Via", "proxy") },
@@ -111,7 +111,7 @@ func TestWhatIsNotSignedMayChange(t *testing.T) {
 	}
 }
 
-func TestABodyThatChangedIsRefused(t *testing.T) {
+func TestAChangedBodyIsRefused(t *testing.T) {
 	changed := append([]byte(nil), body...)
 	changed[10]++
 	for name, sent := range map[string][]byte{"a byte changed": changed, "a byte more": append(body[:len(body):len(body)], '\n'), "a byte less": body[:len(body)-1], "none": nil} {
@@ -125,8 +125,8 @@ func TestABodyThatChangedIsRefused(t *testing.T) {
 	}
 }
 
-// Whoever signs one of these says what the body is, or that it may be any.
-func TestADeclaredPayloadIsTheBodysHash(t *testing.T) {
+// A signed request that declares another payload is refused nevertheless.
+func TestADeclaredPayloadMustBeTheBodysHash(t *testing.T) {
 	for name, declared := range map[string][]string{
 		"no hash at all":         {"UNSIGNED-PAYLOAD"},
 		"the hash of another":    {sha256Hex("another")},
@@ -147,7 +147,7 @@ func TestADeclaredPayloadIsTheBodysHash(t *testing.T) {
 	}
 }
 
-func TestASignedHeaderIsThereOnce(t *testing.T) {
+func TestASignedHeaderOccursOnce(t *testing.T) {
 	r := signedKill(t, key)
 	r.Header.Del("X-Project-Id")
 	err := verify(r, body, key.SecretKey, now)
@@ -164,7 +164,7 @@ func TestASignedHeaderIsThereOnce(t *testing.T) {
 	assert.ErrorIs(t, verify(r, body, key.SecretKey, now), signature.ErrHeaderMissing)
 }
 
-func TestTheDateMayBeFifteenMinutesOff(t *testing.T) {
+func TestTheDateMayDifferByFifteenMinutes(t *testing.T) {
 	r := signedKill(t, key)
 	for off, want := range map[time.Duration]error{
 		0:                                    nil,
@@ -189,7 +189,7 @@ func TestAnEmptySecretNeverMatches(t *testing.T) {
 	assert.Equal(t, signature.ErrMismatch, verify(signedKill(t, v11), body, "", now))
 }
 
-func TestTheSignedRequestIsLeftAsItIs(t *testing.T) {
+func TestVerifyDoesNotChangeTheRequest(t *testing.T) {
 	r := signedKill(t, key)
 	before := r.Clone(r.Context())
 	require.NoError(t, verify(r, body, key.SecretKey, now))
