@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -11,16 +10,16 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// A NodeProblem is what is wrong with a node, or with an instance as a whole.
+// A NodeProblem is a problem of a node, or of an instance as a whole.
 type NodeProblem struct {
 	Project, Instance string
-	Node              string // "" of an instance
-	What              string // in words, without an address or a secret
-	Warning           bool   // the node works all the same
-	Err               error  // for a log; nil where What says it all
+	Node              string // "" for an instance
+	Message           string // holds no address and no secret
+	Warning           bool   // the node works nevertheless
+	Err               error  // for the log; nil if Message is complete
 }
 
-// Place names the project, the instance and the node.
+// Place returns the project, the instance and the node as a text.
 func (p NodeProblem) Place() string {
 	place := "project " + p.Project + ", instance " + p.Instance
 	if p.Node != "" {
@@ -29,59 +28,51 @@ func (p NodeProblem) Place() string {
 	return place
 }
 
-// String returns the place and what is wrong.
-func (p NodeProblem) String() string { return p.Place() + ": " + p.What }
+// String returns the place and the message.
+func (p NodeProblem) String() string { return p.Place() + ": " + p.Message }
 
-// atOnce is how many nodes are checked at one time.
-const atOnce = 16
+// maxConcurrent is how many nodes are checked at the same time.
+const maxConcurrent = 16
 
-// Check connects to every node and tries the rights that listing and killing
-// need. It returns what is wrong, in the order of the configuration: nodes that
-// cannot be used, nodes that are one server, and instances without nodes. It
-// takes up to 10 s for each 16 nodes, and ends with ctx.
+// A checked is what the check of one node found.
+type checked struct {
+	runID string
+	err   error
+}
+
+// Check connects to every node and tries the commands that listing and killing
+// need. It returns the problems in the order of the configuration: nodes that cannot
+// be used, nodes that are the same server, and instances without nodes. It takes up
+// to 10 s for each 16 nodes, and ends with ctx.
 func (f *Fleet) Check(ctx context.Context) []NodeProblem {
-	found := make([][]NodeProblem, len(f.order))
-	servers := make([][]string, len(f.order)) // of each node, what server it is
-	turn := make(chan struct{}, atOnce)
-	var all sync.WaitGroup
-	for i, key := range f.order {
-		nodes := f.nodes[key]
-		found[i] = make([]NodeProblem, len(nodes))
-		servers[i] = make([]string, len(nodes))
-		for j, m := range nodes {
-			all.Go(func() {
-				turn <- struct{}{}
-				defer func() { <-turn }()
-				servers[i][j] = m.RunID(ctx)
-				if err := m.Check(ctx); err != nil {
-					found[i][j] = NodeProblem{key.project, key.instance, m.ID, sessions.Reason(err), false, err}
-				}
-			})
-		}
-	}
-	all.Wait()
-
+	results := f.checkNodes(ctx)
 	var problems []NodeProblem
-	first := map[string]string{} // the place of who has an address, or is a server
+	first := map[string]string{} // the place of the first node with an address or run id
 	for i, key := range f.order {
 		if len(f.nodes[key]) == 0 {
-			problems = append(problems, NodeProblem{key.project, key.instance, "", "the instance has no nodes", true, nil})
+			problems = append(problems, NodeProblem{Project: key.project, Instance: key.instance, Message: "the instance has no nodes", Warning: true})
 		}
-		for j, m := range f.nodes[key] {
-			if found[i][j].What != "" {
-				problems = append(problems, found[i][j])
+		for j, n := range f.nodes[key] {
+			result := results[i][j]
+			problem := NodeProblem{Project: key.project, Instance: key.instance, Node: n.ID}
+			if result.err != nil {
+				failed := problem
+				failed.Message, failed.Err = sessions.Reason(result.err), result.err
+				problems = append(problems, failed)
 			}
-			place := fmt.Sprintf("project %s, instance %s, node %s", key.project, key.instance, m.ID)
-			address, server := "address "+plain(m.Address()), "server "+servers[i][j]
+			address, run := "address "+normalAddress(n.Address()), "run "+result.runID
+			problem.Warning = true
 			switch {
 			case first[address] != "":
-				problems = append(problems, NodeProblem{key.project, key.instance, m.ID, "it has the address of " + first[address], true, nil})
-			case servers[i][j] != "" && first[server] != "":
-				problems = append(problems, NodeProblem{key.project, key.instance, m.ID, "it is the same server as " + first[server], true, nil})
+				problem.Message = "it has the same address as " + first[address]
+				problems = append(problems, problem)
+			case result.runID != "" && first[run] != "":
+				problem.Message = "it is the same server as " + first[run]
+				problems = append(problems, problem)
 			}
-			for _, k := range []string{address, server} {
+			for _, k := range []string{address, run} {
 				if first[k] == "" {
-					first[k] = place
+					first[k] = problem.Place()
 				}
 			}
 		}
@@ -89,8 +80,27 @@ func (f *Fleet) Check(ctx context.Context) []NodeProblem {
 	return problems
 }
 
-// plain gives one spelling to addresses that are the same.
-func plain(address string) string {
+// checkNodes checks all nodes, by the indexes of f.order and f.nodes.
+func (f *Fleet) checkNodes(ctx context.Context) [][]checked {
+	results := make([][]checked, len(f.order))
+	slots := make(chan struct{}, maxConcurrent)
+	var wg sync.WaitGroup
+	for i, key := range f.order {
+		results[i] = make([]checked, len(f.nodes[key]))
+		for j, n := range f.nodes[key] {
+			wg.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				results[i][j] = checked{n.RunID(ctx), n.Check(ctx)}
+			})
+		}
+	}
+	wg.Wait()
+	return results
+}
+
+// normalAddress returns one spelling for equal addresses.
+func normalAddress(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return address

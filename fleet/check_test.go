@@ -15,7 +15,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-func TestWhatIsWrongWithAFleet(t *testing.T) {
+func TestCheckReportsEveryProblem(t *testing.T) {
 	server, other := redistest.Start(t), redistest.Start(t)
 	locked := redistest.Start(t, "--requirepass", "s3cret")
 	reader := redistest.Start(t, "--user", "reader", "on", "nopass", "-@all", "+client|list", "+client|id")
@@ -41,7 +41,7 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 
 	var got []string
 	for _, p := range f.Check(t.Context()) {
-		assert.Equal(t, p.Node == "" || strings.Contains(p.What, "it "), p.Warning, p.String())
+		assert.Equal(t, p.Node == "" || strings.Contains(p.Message, "it "), p.Warning, p.String())
 		got = append(got, p.String())
 	}
 	assert.Equal(t, []string{
@@ -49,12 +49,12 @@ func TestWhatIsWrongWithAFleet(t *testing.T) {
 		"project p, instance bad, node down: the node's host refuses the connection: nothing listens on the port",
 		"project p, instance bad, node reader: the node's user may not run CLIENT KILL",
 		"project p, instance empty: the instance has no nodes",
-		"project q, instance twice, node same: it has the address of project p, instance good, node a",
+		"project q, instance twice, node same: it has the same address as project p, instance good, node a",
 		"project q, instance twice, node alias: it is the same server as project p, instance good, node b",
 	}, got)
 }
 
-func TestAFleetWithoutFaultHasNoProblems(t *testing.T) {
+func TestCheckOfAHealthyFleetReportsNothing(t *testing.T) {
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{
 		{ID: "a", Address: redistest.Start(t).Addr()}, {ID: "b", Address: redistest.Start(t).Addr()},
 	}}}}}})
@@ -63,7 +63,7 @@ func TestAFleetWithoutFaultHasNoProblems(t *testing.T) {
 	assert.Empty(t, f.Check(t.Context()))
 }
 
-// M10: without a restart of this program.
+// A password file may change while the program runs.
 func TestARotatedPasswordIsReadAgain(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", "old")
 	file := filepath.Join(t.TempDir(), "password")
@@ -80,7 +80,7 @@ func TestARotatedPasswordIsReadAgain(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		problems := f.Check(t.Context())
-		return len(problems) == 1 && problems[0].What == "the node rejects the user name and the password"
+		return len(problems) == 1 && problems[0].Message == "the node rejects the user name and the password"
 	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, os.WriteFile(file, []byte("new\n"), 0o600))
 	require.Eventually(t, func() bool { return len(f.Check(t.Context())) == 0 }, 10*time.Second, 10*time.Millisecond)

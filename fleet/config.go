@@ -20,20 +20,20 @@ type Instance struct {
 	Nodes []NodeConfig `yaml:"nodes"`
 }
 
-// A NodeConfig is one Redis or Valkey server.
+// A NodeConfig configures one Redis or Valkey server.
 type NodeConfig struct {
 	ID       string `yaml:"id"`
 	Name     string `yaml:"name"`     // for people; may be empty
 	Address  string `yaml:"address"`  // host:port
 	Username string `yaml:"username"` // of an ACL user; may be empty
 
-	// Where the password is: an environment variable's name or a file's path,
-	// not both. A file's closing line break is not part of it.
+	// The password is in this environment variable or in this file; at most one may
+	// be set. Line breaks at the end of the file are not part of the password.
 	PasswordEnv  string `yaml:"password_env"`
 	PasswordFile string `yaml:"password_file"`
 }
 
-// A ConfigError is a value that cannot be used.
+// A ConfigError reports a configuration value that cannot be used.
 type ConfigError struct {
 	Path    []any // keys and indexes from the configuration's root
 	Message string
@@ -59,27 +59,23 @@ func configErrorf(path []any, format string, args ...any) *ConfigError {
 	return &ConfigError{Path: path, Message: fmt.Sprintf(format, args...)}
 }
 
-// IsID tells whether s can name a project, an instance or a node: the contract's
-// ID, 1 to 64 of A-Z a-z 0-9 _ -
+const idChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+// IsID reports whether s is valid as the id of a project, an instance or a node:
+// the contract's ID, 1 to 64 of A-Z a-z 0-9 _ -
 func IsID(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
-			return false
-		}
-	}
-	return 1 <= len(s) && len(s) <= 64
+	return 1 <= len(s) && len(s) <= 64 && strings.Trim(s, idChars) == ""
 }
 
-// checkID also remembers id in seen, for ids are unique among their siblings.
+// checkID adds id to seen, because ids are unique among their siblings.
 func checkID(seen map[string]bool, id string, path []any) error {
 	switch {
 	case id == "":
-		return configErrorf(path, "an id is missing")
+		return configErrorf(path, "the id is missing")
 	case !IsID(id):
 		return configErrorf(path, "the id %q is not 1 to 64 letters, digits, - or _", id)
 	case seen[id]:
-		return configErrorf(path, "the id %q is there twice", id)
+		return configErrorf(path, "the id %q is used twice", id)
 	}
 	seen[id] = true
 	return nil

@@ -1,8 +1,6 @@
 package fleet_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,7 +10,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/fleet"
 )
 
-// one is a fleet of one good node, which edit then spoils.
+// one returns projects with one valid node, after edit has changed it.
 func one(edit func(*fleet.NodeConfig)) []fleet.Project {
 	n := fleet.NodeConfig{ID: "n", Address: "127.0.0.1:6379"}
 	edit(&n)
@@ -21,8 +19,8 @@ func one(edit func(*fleet.NodeConfig)) []fleet.Project {
 
 func unset(string) string { return "" }
 
-func TestBadIDs(t *testing.T) {
-	const form = "not 1 to 64 letters, digits, - or _"
+func TestIDsAreCheckedAndUnique(t *testing.T) {
+	const rule = "not 1 to 64 letters, digits, - or _"
 	instances := func(ids ...string) (list []fleet.Instance) {
 		for _, id := range ids {
 			list = append(list, fleet.Instance{ID: id})
@@ -33,23 +31,23 @@ func TestBadIDs(t *testing.T) {
 		projects []fleet.Project
 		want     string
 	}{
-		"a project without an id": {[]fleet.Project{{}}, "[0].id: an id is missing"},
+		"a project without an id": {[]fleet.Project{{}}, "[0].id: the id is missing"},
 		"a project's id with a slash": {[]fleet.Project{{ID: "p"}, {ID: "a/b"}},
-			`[1].id: the id "a/b" is ` + form},
-		"a project twice": {[]fleet.Project{{ID: "p"}, {ID: "p"}}, `[1].id: the id "p" is there twice`},
+			`[1].id: the id "a/b" is ` + rule},
+		"a project twice": {[]fleet.Project{{ID: "p"}, {ID: "p"}}, `[1].id: the id "p" is used twice`},
 		"an instance without an id": {[]fleet.Project{{ID: "p", Instances: instances("i", "")}},
-			"[0].instances[1].id: an id is missing"},
+			"[0].instances[1].id: the id is missing"},
 		"an instance's id with a line break": {[]fleet.Project{{ID: "p", Instances: instances("i\n")}},
-			`[0].instances[0].id: the id "i\n" is ` + form},
+			`[0].instances[0].id: the id "i\n" is ` + rule},
 		"an instance twice in one project": {[]fleet.Project{{ID: "p", Instances: instances("i", "j", "i")}},
-			`[0].instances[2].id: the id "i" is there twice`},
+			`[0].instances[2].id: the id "i" is used twice`},
 		"a node without an id": {one(func(n *fleet.NodeConfig) { n.ID = "" }),
-			"[0].instances[0].nodes[0].id: an id is missing"},
+			"[0].instances[0].nodes[0].id: the id is missing"},
 		"a node's id of 65 characters": {one(func(n *fleet.NodeConfig) { n.ID = strings.Repeat("a", 65) }),
-			`[0].instances[0].nodes[0].id: the id "` + strings.Repeat("a", 65) + `" is ` + form},
+			`[0].instances[0].nodes[0].id: the id "` + strings.Repeat("a", 65) + `" is ` + rule},
 		"a node twice in one instance": {[]fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{
 			{ID: "n", Address: "127.0.0.1:1"}, {ID: "n", Address: "127.0.0.1:2"}}}}}},
-			`[0].instances[0].nodes[1].id: the id "n" is there twice`},
+			`[0].instances[0].nodes[1].id: the id "n" is used twice`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := fleet.New(fleet.Options{Projects: c.projects, Getenv: unset})
@@ -60,7 +58,7 @@ func TestBadIDs(t *testing.T) {
 	}
 }
 
-func TestAddresses(t *testing.T) {
+func TestAnAddressIsHostAndPort(t *testing.T) {
 	for address, good := range map[string]bool{
 		"127.0.0.1:6379":         true,
 		"[::1]:6379":             true,
@@ -88,39 +86,6 @@ func TestAddresses(t *testing.T) {
 				return
 			}
 			assert.EqualError(t, err, `[0].instances[0].nodes[0].address: the address "`+address+`" is not host:port`)
-		})
-	}
-}
-
-func TestPasswords(t *testing.T) {
-	dir := t.TempDir()
-	file := func(name, content string) string {
-		path := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
-		return path
-	}
-	empty, blank, missing := file("empty", ""), file("blank", "\r\n"), filepath.Join(dir, "missing")
-	getenv := func(name string) string { return map[string]string{"REDIS_PASSWORD": "hunter2"}[name] }
-	const at = "[0].instances[0].nodes[0]."
-	for name, c := range map[string]struct{ env, file, want string }{
-		"none":                         {},
-		"in a variable":                {env: "REDIS_PASSWORD"},
-		"in a file":                    {file: file("good", "hunter2\n")},
-		"in a variable that is unset":  {env: "NOPE", want: at + "password_env: the environment variable NOPE is empty or not set"},
-		"in a file that is missing":    {file: missing, want: at + "password_file: open " + missing + ": no such file or directory"},
-		"in a file that is empty":      {file: empty, want: at + "password_file: the file " + empty + " is empty"},
-		"in a file of one empty line":  {file: blank, want: at + "password_file: the file " + blank + " is empty"},
-		"in a variable and in a file":  {env: "REDIS_PASSWORD", file: empty, want: at + "password_file: password_env and password_file exclude each other"},
-		"in two places, neither there": {env: "NOPE", file: missing, want: at + "password_file: password_env and password_file exclude each other"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f, err := fleet.New(fleet.Options{Projects: one(func(n *fleet.NodeConfig) { n.PasswordEnv, n.PasswordFile = c.env, c.file }), Getenv: getenv})
-			if c.want == "" {
-				require.NoError(t, err)
-				assert.NoError(t, f.Close())
-				return
-			}
-			assert.EqualError(t, err, c.want)
 		})
 	}
 }

@@ -5,19 +5,18 @@ import (
 	"strings"
 )
 
-// A Secret is where a secret of the configuration is: under the key Key_env the
-// name of an environment variable, or under Key_file the path of a file, not
-// both. A file's closing line break is not part of the secret.
+// A Secret says where a secret of the configuration is: Key_env names an
+// environment variable, Key_file a file; at most one is set. Line breaks at the end
+// of the file are not part of the secret.
 type Secret struct{ Key, Env, File string }
 
-// Read reads the secret, which is empty only where there is neither Env nor
-// File; getenv is os.Getenv but in tests, and at gives the path of a key. The
-// error is a *ConfigError.
+// Read returns the secret. It is empty only if neither Env nor File is set. at
+// returns the path of a key in the configuration. The error is a [*ConfigError].
 func (s Secret) Read(getenv func(string) string, at func(key string) []any) (string, error) {
 	env, file := s.Key+"_env", s.Key+"_file"
 	switch {
 	case s.Env != "" && s.File != "":
-		return "", configErrorf(at(file), "%s and %s exclude each other", env, file)
+		return "", configErrorf(at(file), "%s and %s are mutually exclusive", env, file)
 	case s.Env != "":
 		secret := getenv(s.Env)
 		if secret == "" {

@@ -47,7 +47,7 @@ func (c *Config) Check(ctx context.Context, f *fleet.Fleet) []Problem {
 		if p.Warning {
 			severity = SeverityWarning
 		}
-		k.problems = append(k.problems, Problem{severity, p.Place(), p.What})
+		k.problems = append(k.problems, Problem{severity, p.Place(), p.Message})
 	}
 	return k.problems
 }

@@ -211,7 +211,7 @@ func TestAccessKeys(t *testing.T) {
 		"with a secret in a missing file":       {env, "secret_key_file: missing/file", "FILE:10: " + first + "secret_key_file: open missing/file: no such file or directory"},
 		"with a secret in an empty file":        {env, "secret_key_file: " + empty, "FILE:10: " + first + "secret_key_file: the file " + empty + " is empty"},
 		"with a secret in an unset variable":    {env, "secret_key_env: NOPE", "FILE:10: " + first + "secret_key_env: the environment variable NOPE is empty or not set"},
-		"with a secret in two places":           {env, env + "\n      secret_key_file: " + good, "FILE:11: " + first + "secret_key_file: secret_key_env and secret_key_file exclude each other"},
+		"with a secret in two places":           {env, env + "\n      secret_key_file: " + good, "FILE:11: " + first + "secret_key_file: secret_key_env and secret_key_file are mutually exclusive"},
 		"without a secret":                      {"      " + env + "\n", "", "FILE:8: " + first + "secret_key_env: an access key needs secret_key_env or secret_key_file"},
 		"with the secret itself":                {env, "secret_key: hunter2", "FILE:10: field secret_key not found"},
 		"without a name":                        {"name: deploy", "name:", "FILE:8: " + first + "name: an access key needs a name of its own"},
@@ -232,10 +232,10 @@ func TestAccessKeys(t *testing.T) {
 func TestProjects(t *testing.T) {
 	const at = "projects[0].instances[0].nodes[0]."
 	testSpoiled(t, map[string]spoiled{
-		"a project twice":                    {"- id: q", "- id: p", `FILE:25: projects[1].id: the id "p" is there twice`},
-		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:29: projects[1].instances[1].id: the id "i" is there twice`},
-		"a node twice":                       {"- id: m", "- id: n", `FILE:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},
-		"a project without an id":            {"  - id: p\n    instances", "  - instances", "FILE:11: projects[0].id: an id is missing"},
+		"a project twice":                    {"- id: q", "- id: p", `FILE:25: projects[1].id: the id "p" is used twice`},
+		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:29: projects[1].instances[1].id: the id "i" is used twice`},
+		"a node twice":                       {"- id: m", "- id: n", `FILE:20: projects[0].instances[0].nodes[1].id: the id "n" is used twice`},
+		"a project without an id":            {"  - id: p\n    instances", "  - instances", "FILE:11: projects[0].id: the id is missing"},
 		"a bad id":                           {"- id: i", "- id: a/b", `FILE:13: projects[0].instances[0].id: the id "a/b" is not 1 to 64 letters, digits, - or _`},
 		"an address without a port":          {"127.0.0.1:6379", "host", "FILE:17: " + at + `address: the address "host" is not host:port`},
 		"an address with port 0":             {"127.0.0.1:6379", "host:0", "FILE:17: " + at + `address: the address "host:0" is not host:port`},
@@ -243,7 +243,7 @@ func TestProjects(t *testing.T) {
 		"a node without an address":          {"            address: 127.0.0.1:6379\n", "", "FILE:16: " + at + `address: the address "" is not host:port`},
 		"a password_env that is unset":       {`password_env: ""`, "password_env: NOPE", "FILE:19: " + at + "password_env: the environment variable NOPE is empty or not set"},
 		"a password_file that is missing":    {`password_env: ""`, "password_file: missing/file", "FILE:19: " + at + "password_file: open missing/file: no such file or directory"},
-		"both password_env and _file":        {`password_env: ""`, "password_file: x\n            password_env: REDIS_PASSWORD", "FILE:19: " + at + "password_file: password_env and password_file exclude each other"},
+		"both password_env and _file":        {`password_env: ""`, "password_file: x\n            password_env: REDIS_PASSWORD", "FILE:19: " + at + "password_file: password_env and password_file are mutually exclusive"},
 		"a password where its variable goes": {`password_env: ""`, `password_env: [hunter2]`, "FILE:19: a value of YAML type seq is not allowed here"},
 	})
 }
@@ -295,7 +295,7 @@ func TestAPasswordFilesContentIsInNoError(t *testing.T) {
 	nodes := "- id: m"
 	for name, c := range map[string]struct{ text, want string }{
 		"when another node is wrong": {strings.Replace(strings.Replace(goodConfig, `password_env: ""`, "password_file: "+secret, 1),
-			nodes, "- id: n", 1), `:20: projects[0].instances[0].nodes[1].id: the id "n" is there twice`},
+			nodes, "- id: n", 1), `:20: projects[0].instances[0].nodes[1].id: the id "n" is used twice`},
 		"when it is the configuration": {"hunter2\n", ":1: a value of YAML type str is not allowed here"},
 	} {
 		t.Run(name, func(t *testing.T) {
