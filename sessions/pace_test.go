@@ -22,7 +22,7 @@ func TestChunksGrowToWhatABeatHolds(t *testing.T) {
 	const µs = time.Microsecond
 	for name, c := range map[string]struct {
 		rtt, kill time.Duration
-		want       []int
+		want      []int
 	}{
 		"a node of 10,000":          {60 * µs, 130 * µs, []int{1, 2, 3, 3, 3}},
 		"the same, far away":        {2000 * µs, 130 * µs, []int{1, 2, 3, 3, 3}},
