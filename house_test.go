@@ -116,6 +116,7 @@ var mayUse = map[string][]string{
 		"github.com/schollz/progressbar/v3",
 		"github.com/rivo/uniseg",
 	},
+	"/examples/chi":        {module + "/validate", "github.com/go-chi/chi/v5"},
 	"/internal/realclient": {}, // and testing
 	"/internal/logtest":    {},
 	"/internal/filter":     {},
