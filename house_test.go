@@ -116,6 +116,8 @@ var mayUse = map[string][]string{
 		"github.com/schollz/progressbar/v3",
 		"github.com/rivo/uniseg",
 	},
+	"/examples/client":     {module, module + "/client", module + "/validate"},
+	"/examples/strict":     {module, module + "/gen", module + "/gen/strictserver", module + "/validate"},
 	"/examples/chi":        {module + "/validate", "github.com/go-chi/chi/v5"},
 	"/internal/realclient": {}, // and testing
 	"/internal/logtest":    {},
