@@ -24,12 +24,6 @@ type apiFlags struct {
 	ofProject bool // of a project, not of an instance
 }
 
-// credentialsHelp is for the long help of each command that calls.
-const credentialsHelp = "With a token, or an access key. With an access key calls are signed. Its secret comes from the environment alone:\n" +
-	"$DCS_SECRET_KEY, with $DCS_SECURITY_TOKEN where the key is temporary. The official\n" +
-	"SDK's $HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN and _PROJECT_ID count where ours\n" +
-	"are not set."
-
 // defaultTimeout is for an API whose server ends every call well within it.
 const defaultTimeout = 30 * time.Second
 
@@ -41,11 +35,11 @@ func (f *apiFlags) add(flags *pflag.FlagSet) {
 		flags.StringVar(&f.instance, "instance", "", "instance `ID`")
 		envFlag(flags, "instance", "DCS_INSTANCE_ID")
 	}
-	flags.StringVar(&f.token, "token", "", "`TOKEN` for X-Auth-Token; a flag shows in the process list, the variable does not")
-	flags.StringVar(&f.tokenFile, "token-file", "", "`FILE` with the token for X-Auth-Token")
-	flags.StringVar(&f.accessKey, "access-key", "", "`ID` of the access key to sign with")
-	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table, wide or json (default table on a terminal, else json)")
-	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "`TIME` that each attempt of a call may take")
+	flags.StringVar(&f.token, "token", "", "`TOKEN` to send; the process list shows a flag, but not the variable")
+	flags.StringVar(&f.tokenFile, "token-file", "", "`FILE` with the token to send")
+	flags.StringVar(&f.accessKey, "access-key", "", "`ID` of the access key to sign with; its secret is in $DCS_SECRET_KEY")
+	flags.StringVarP(&f.output, "output", "o", "", "`FORMAT`: table, wide or json (default: table on a terminal, else json)")
+	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "`TIME` limit of each attempt of a request")
 	envFlag(flags, "timeout", "DCS_TIMEOUT")
 	envFlag(flags, "token-file", "DCS_TOKEN_FILE")
 	envFlag(flags, "endpoint", "DCS_ENDPOINT")

@@ -17,35 +17,27 @@ import (
 func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
 	f := apiFlags{getenv: getenv, ofProject: true}
 	var wait bool
-	cmd := &cobra.Command{
-		Use:   "job --endpoint URL --project P ID",
-		Short: "Show a job, such as kill-all's",
-		Long: "job shows the state of a job; with --wait, when it is over. Ctrl-C ends the wait,\n" +
-			"not the job.\n\n" + credentialsHelp + "\n\n" +
-			"Exit code: 0 when it is shown, 1 when the call failed or the job that was waited for\n" +
-			"has failed, 2 when it was called wrong.",
-		Example: "  dcs-sessions job --endpoint http://127.0.0.1:8080 --project p --wait 5b6c0f1e",
-		Args:    usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := f.open(std, client.Options{})
-			if err != nil {
-				return err
-			}
-			if !fleet.IsID(args[0]) {
-				return usagef("the job is %q, not 1 to 64 letters, digits, - or _", args[0])
-			}
-			if wait {
-				return waitJob(cmd.Context(), a, args[0], std)
-			}
-			job, err := a.Job(cmd.Context(), a.project, args[0])
-			if err != nil {
-				return a.explain(err)
-			}
-			return showJob(job, a, std)
-		},
+	cmd := newCommand("job ID")
+	cmd.Args = exactArgs("the job ID")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		a, err := f.open(std, client.Options{})
+		if err != nil {
+			return err
+		}
+		if !fleet.IsID(args[0]) {
+			return usagef("the job is %q, not 1 to 64 letters, digits, - or _", args[0])
+		}
+		if wait {
+			return waitJob(cmd.Context(), a, args[0], std)
+		}
+		job, err := a.Job(cmd.Context(), a.project, args[0])
+		if err != nil {
+			return a.explain(err)
+		}
+		return showJob(job, a, std)
 	}
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the job is over")
 	f.add(cmd.Flags())
-	cmd.Flags().BoolVar(&wait, "wait", false, "wait until it is over")
 	complete(cmd, &f)
 	return cmd
 }

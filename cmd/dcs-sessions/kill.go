@@ -22,47 +22,20 @@ type killFlags struct {
 
 func killCommand(getenv func(string) string, std stdio) *cobra.Command {
 	f := killFlags{call: apiFlags{getenv: getenv}}
-	cmd := &cobra.Command{
-		Use:   "kill --endpoint URL --project P --instance I --node N {ADDR... | --id ID | --filter EXPRESSION}",
-		Short: "Kill the sessions of the given peers or ids, or those that pass a filter",
-		Long: "kill closes the connections of the peers ADDR (ip:port, or [ip6]:port) and of the\n" +
-			"sessions --id on one node; - reads addresses from standard input, separated by white\n" +
-			"space. It says of each whether it was killed, was gone already, or was replaced:\n" +
-			"another session has the address now and was not killed. Then list again.\n\n" +
-			"With --filter it lists the sessions and takes those that pass, by their address or\n" +
-			"else their id. Without --yes it only shows them. A node that cannot be listed is\n" +
-			"named, and the others are done. Protected sessions (replication, Sentinel, slot\n" +
-			"migration, the API server's own) are never killed; where some pass, they are shown\n" +
-			"and the exit code is 1. More than --max are not killed. A moment after the kill it\n" +
-			"lists again and says how many came straight back: of the same name, user and IP,\n" +
-			"under a new id.\n\n" +
-			filterHelp + "\n\n" +
-			"--node may be left out where the instance has one node. Request and response are\n" +
-			"validated against the contract. A call that meets a broken connection or a busy\n" +
-			"server is tried again.\n\n" + credentialsHelp + "\n\n" +
-			"Exit code: 0 when all are closed, none passes the filter or --dry-run has shown\n" +
-			"them; 1 when a call failed, a session was replaced, or some pass that cannot be\n" +
-			"killed, are more than --max or lack --yes; 2 when it was called wrong and nothing\n" +
-			"was killed.",
-		Example: "  dcs-sessions kill --endpoint http://127.0.0.1:8080 --project p --instance i --node n 10.0.0.7:50312\n" +
-			"  dcs-sessions kill --id 17 --id 18                                     # such as those of a Unix socket\n" +
-			"  dcs-sessions kill --filter 'name=leaky-*' --filter 'idle>5m'          # shows them\n" +
-			"  dcs-sessions kill --filter 'name=leaky-*' --filter 'idle>5m' --yes    # kills them\n" +
-			"  redis-cli client list | grep name=leaky | grep -o ' addr=[^ ]*' | cut -d= -f2 | dcs-sessions kill -",
-		Args: func(_ *cobra.Command, args []string) error { return f.checkWhat(args) },
-		RunE: func(cmd *cobra.Command, args []string) error { return kill(cmd.Context(), f, args, std) },
-	}
+	cmd := newCommand("kill {ADDR... | - | --id ID | --filter EXPRESSION}")
+	cmd.Args = func(_ *cobra.Command, args []string) error { return f.checkWhat(args) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return kill(cmd.Context(), f, args, std) }
 	flags := cmd.Flags()
-	f.call.add(flags)
-	f.on.add(cmd, "(default the only one)")
-	flags.StringSliceVar(&f.ids, "id", nil, "`ID` of a session; may be repeated, or several with commas")
-	flags.StringArrayVar(&f.filters, "filter", nil, "`EXPRESSION` that a session must pass; may be repeated")
-	flags.BoolVar(&f.yes, "yes", false, "kill what passes the filter, not only show it")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing: show what would be killed")
-	flags.IntVar(&f.max, "max", 100, "kill nothing where more than `N` pass the filter")
-	flags.DurationVar(&f.check, "check", 2*time.Second, "`TIME` after which to look who came back, 0 for never")
+	f.on.add(cmd, "the only one")
+	flags.StringSliceVar(&f.ids, "id", nil, "`ID` of a session; may be repeated, or separated by commas")
+	flags.StringArrayVar(&f.filters, "filter", nil, "`EXPRESSION` that a session must match; may be repeated")
+	flags.BoolVar(&f.yes, "yes", false, "kill the sessions that match; without it, only show them")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing, show what would be killed")
+	flags.IntVar(&f.max, "max", 100, "kill nothing if more than `N` sessions match")
+	flags.DurationVar(&f.check, "check", 2*time.Second, "wait `TIME`, then count the clients that have reconnected; 0 to skip")
 	envFlag(flags, "max", "DCS_MAX")
 	envFlag(flags, "check", "DCS_CHECK")
+	f.call.add(flags)
 	complete(cmd, &f.call)
 	return cmd
 }

@@ -18,29 +18,15 @@ type killAllFlags struct {
 
 func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
 	f := killAllFlags{call: apiFlags{getenv: getenv}}
-	cmd := &cobra.Command{
-		Use:   "kill-all --endpoint URL --project P --instance I {--node N | --all-nodes}",
-		Short: "Kill all sessions of a node, or of all nodes",
-		Long: "kill-all closes the connections of all peers on one node or on all nodes, as a job\n" +
-			"of the server. Without --yes it only says how many there are. Protected sessions\n" +
-			"(replication, Sentinel, slot migration, the API server's own) are not killed. --node\n" +
-			"may be left out where the instance has one node. Ctrl-C ends the wait for the job,\n" +
-			"not the job.\n\n" +
-			credentialsHelp + "\n\n" +
-			"Exit code: 0 when the job has succeeded, or --dry-run or --no-wait has done its own;\n" +
-			"1 when a call or the job failed, or --yes is missing; 2 when it was called wrong and\n" +
-			"nothing was killed.",
-		Example: "  dcs-sessions kill-all --endpoint http://127.0.0.1:8080 --project p --instance i --node n    # counts them\n" +
-			"  dcs-sessions kill-all --all-nodes --yes    # kills them",
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return killAll(cmd.Context(), f, std) },
-	}
+	cmd := newCommand("kill-all {--node ID | --all-nodes}")
+	cmd.Args = exactArgs()
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return killAll(cmd.Context(), f, std) }
 	flags := cmd.Flags()
+	f.on.add(cmd, "the only one")
+	flags.BoolVar(&f.yes, "yes", false, "kill the sessions; without it, only count them")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing, count what would be killed")
+	flags.BoolVar(&f.noWait, "no-wait", false, "print the id of the job and do not wait for it")
 	f.call.add(flags)
-	f.on.add(cmd, "(default the only one)")
-	flags.BoolVar(&f.yes, "yes", false, "kill them, not only count them")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing: count what would be killed")
-	flags.BoolVar(&f.noWait, "no-wait", false, "write the job's id and do not wait for it")
 	complete(cmd, &f.call)
 	return cmd
 }

@@ -61,10 +61,10 @@ func TestWhatCannotBeWrittenFailsTheCommand(t *testing.T) {
 
 func TestHelpForWhatIsNotThereIsCalledWrong(t *testing.T) {
 	for says, args := range map[string][]string{
-		`there is no command "nope"`:            {"help", "nope"},
-		`there is no command "kill nope"`:       {"help", "kill", "nope"},
-		`there is no command "completion nope"`: {"completion", "nope"},
-		`there is no command "kil"`:             {"kil"},
+		`unknown command "nope"`:            {"help", "nope"},
+		`unknown command "kill nope"`:       {"help", "kill", "nope"},
+		`unknown command "completion nope"`: {"completion", "nope"},
+		`unknown command "kil"`:             {"kil"},
 	} {
 		code, stdout, stderr := called(t.Context(), true, args...)
 		assert.Equal(t, exitUsage, code, args)

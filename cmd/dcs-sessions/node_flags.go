@@ -19,10 +19,10 @@ type nodeFlags struct {
 	cmd *cobra.Command
 }
 
-func (f *nodeFlags) add(cmd *cobra.Command, otherwise string) {
+func (f *nodeFlags) add(cmd *cobra.Command, defaultNode string) {
 	f.cmd = cmd
-	cmd.Flags().StringVar(&f.node, "node", "", "node `ID` "+otherwise)
-	cmd.Flags().BoolVar(&f.all, "all-nodes", false, "on all nodes, also where $DCS_NODE_ID is set")
+	cmd.Flags().StringVar(&f.node, "node", "", "node `ID` (default: "+defaultNode+")")
+	cmd.Flags().BoolVar(&f.all, "all-nodes", false, "all nodes, even if $DCS_NODE_ID is set")
 	envFlag(cmd.Flags(), "node", "DCS_NODE_ID")
 }
 

@@ -13,21 +13,14 @@ import (
 
 func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
 	f := apiFlags{getenv: getenv}
-	cmd := &cobra.Command{
-		Use:   "nodes --endpoint URL --project P --instance I",
-		Short: "List the nodes of an instance",
-		Long: "nodes lists the nodes of an instance; NODE is what --node takes.\n" +
-			"REASON is why a node is not active, or why its sessions cannot be managed.\n\n" + credentialsHelp + "\n\n" +
-			"Exit code: 0 when it is listed, 1 when the call failed, 2 when it was called wrong.",
-		Example: "  dcs-sessions nodes --endpoint http://127.0.0.1:8080 --project p --instance i",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := f.open(std, client.Options{})
-			if err != nil {
-				return err
-			}
-			return showNodes(cmd.Context(), a, std)
-		},
+	cmd := newCommand("nodes")
+	cmd.Args = exactArgs()
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		a, err := f.open(std, client.Options{})
+		if err != nil {
+			return err
+		}
+		return showNodes(cmd.Context(), a, std)
 	}
 	f.add(cmd.Flags())
 	complete(cmd, &f)

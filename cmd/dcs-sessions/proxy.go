@@ -38,51 +38,29 @@ const adminTokenEnv = "DCS_ADMIN_TOKEN"
 
 func proxyCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var f proxyFlags
-	cmd := &cobra.Command{
-		Use:   "proxy --upstream URL",
-		Short: "Validate what passes between callers and an API, by its contract",
-		Long: "proxy sends each request on to the upstream, and its response back, if the\n" +
-			"contract allows them: this project's own, or any OpenAPI 3.0 contract. A mode is\n" +
-			"enforce (what the contract does not allow is refused: 4xx to a bad request, 502\n" +
-			"for a bad response, as application/problem+json), observe (it is logged and\n" +
-			"passes as it is) or off. Host, User-Agent, path and query are sent on as they\n" +
-			"came, because they may be signed; a path in the upstream's URL is put before theirs.\n\n" +
-			"SIGHUP reads the contract and the certificate again; one that is bad is refused\n" +
-			"and the old one kept. Ctrl-C or SIGTERM finishes the calls under way, for at most\n" +
-			"six seconds. The log is JSON on standard error, a line a request.\n\n" +
-			"Connections from a trusted proxy's network may begin with a PROXY protocol header,\n" +
-			"and X-Forwarded-For is read there: the log, and X-Forwarded-For to the upstream,\n" +
-			"then have the caller's address instead of the proxy's.\n\n" +
-			"The admin address has /healthz, /readyz, /metrics (Prometheus), /drift (what was\n" +
-			"found, counted) and /modes (GET, and PUT to change them). On loopback it refuses\n" +
-			"what a web page may have sent. On any other address there must be an admin token,\n" +
-			"in a file or in $" + adminTokenEnv + ", and PUT /modes wants it: Authorization: Bearer TOKEN.",
-		Example: "  dcs-sessions proxy --upstream http://127.0.0.1:8080\n" +
-			"  dcs-sessions proxy --upstream https://api.example.com/v1 --contract shop.yaml \\\n" +
-			"    --response observe --admin 127.0.0.1:9090",
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), f, getenv, std) },
-	}
+	cmd := newCommand("proxy --upstream URL")
+	cmd.Args = exactArgs()
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), f, getenv, std) }
 	f.add(cmd.Flags())
 	return cmd
 }
 
 func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.upstream, "upstream", "", "`URL` of the API")
-	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "`FILE` with the CA certificates (PEM) that the upstream's must be of (default the system's)")
-	flags.DurationVar(&f.upstreamTimeout, "upstream-timeout", proxy.DefaultUpstreamTimeout, "`TIME` until the upstream's response must begin")
-	flags.StringVar(&f.contract, "contract", "", "OpenAPI 3.0 `FILE`, JSON or YAML (default this project's contract)")
-	flags.StringVar(&f.listen, "listen", "127.0.0.1:8081", "`ADDRESS` for callers; port 0 takes a free one")
-	flags.StringVar(&f.tlsCert, "tls-cert", "", "`FILE` with the certificate (PEM) for callers (default plain HTTP)")
-	flags.StringVar(&f.tlsKey, "tls-key", "", "`FILE` with its key (PEM)")
-	flags.StringVar(&f.request, "request", "enforce", "`MODE` of requests: enforce, observe or off")
-	flags.StringVar(&f.response, "response", "enforce", "`MODE` of responses")
-	flags.Int64Var(&f.maxRequestBody, "max-request-body", proxy.DefaultMaxRequestBody, "`BYTES` that a request's body may have")
-	flags.Int64Var(&f.maxResponseBody, "max-response-body", proxy.DefaultMaxResponseBody, "`BYTES` that a response's body may have")
-	flags.Int64Var(&f.bodyBudget, "body-budget", validate.DefaultBodyBudget, "`BYTES` that all bodies may take at one time; beyond them the answer is 503")
-	flags.StringVar(&f.admin, "admin", "", "`ADDRESS` for the operator alone (default none)")
-	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "`FILE` with the token for what changes something there (default $"+adminTokenEnv+")")
-	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "`NETWORK` of proxies in front that say who calls, like 10.0.0.0/8; may be repeated (default none)")
+	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "PEM `FILE` of the CAs trusted for the upstream (default: the system's)")
+	flags.DurationVar(&f.upstreamTimeout, "upstream-timeout", proxy.DefaultUpstreamTimeout, "`TIME` limit until the upstream begins its response")
+	flags.StringVar(&f.contract, "contract", "", "OpenAPI 3.0 `FILE`, JSON or YAML (default: this project's contract)")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8081", "`ADDRESS` to listen on; port 0 is any free port")
+	flags.StringVar(&f.tlsCert, "tls-cert", "", "PEM `FILE` with the certificate (default: plain HTTP)")
+	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM `FILE` with the certificate's key")
+	flags.StringVar(&f.request, "request", "enforce", "`MODE` for requests: enforce, observe or off")
+	flags.StringVar(&f.response, "response", "enforce", "`MODE` for responses: enforce, observe or off")
+	flags.Int64Var(&f.maxRequestBody, "max-request-body", proxy.DefaultMaxRequestBody, "largest request body in `BYTES`")
+	flags.Int64Var(&f.maxResponseBody, "max-response-body", proxy.DefaultMaxResponseBody, "largest response body in `BYTES`")
+	flags.Int64Var(&f.bodyBudget, "body-budget", validate.DefaultBodyBudget, "memory for all bodies in `BYTES`; beyond it, requests are refused with 503")
+	flags.StringVar(&f.admin, "admin", "", "`ADDRESS` of the admin endpoints (default: none)")
+	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "`FILE` with the token for changes there (default: the token in $"+adminTokenEnv+")")
+	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "`NETWORK` of proxies that name the caller, such as 10.0.0.0/8; may be repeated (default: none)")
 	envFlag(flags, "upstream", "DCS_UPSTREAM")
 	envFlag(flags, "upstream-ca", "DCS_UPSTREAM_CA")
 	envFlag(flags, "upstream-timeout", "DCS_UPSTREAM_TIMEOUT")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	redislog "github.com/redis/go-redis/v9/logging"
 	"github.com/spf13/cobra"
@@ -23,29 +22,21 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	redislog.Disable() // what it would print, in a format of its own, comes back as errors
 	out := &errWriter{Writer: std.out}
 	std.out = out
-	root := &cobra.Command{
-		Use:   "dcs-sessions",
-		Short: "See and kill sessions of Redis and Valkey nodes, over the DCS API",
-		Long: "dcs-sessions serves the DCS session-management API for Redis and Valkey nodes\n" +
-			"that you run yourself, and calls it, here or at the real service.",
-		Example:       "  dcs-sessions demo",
-		Version:       version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          unknownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	root := newCommand("dcs-sessions")
+	root.Version = version()
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Args, root.RunE = cobra.ArbitraryArgs, showHelp
 	root.AddCommand(demoCommand(std), jobCommand(getenv, std), killCommand(getenv, std), killAllCommand(getenv, std),
-		listCommand(getenv, std), nodesCommand(getenv, std), proxyCommand(getenv, std), serveCommand(getenv, std), signCommand(getenv, std))
+		listCommand(getenv, std), nodesCommand(getenv, std), proxyCommand(getenv, std), serveCommand(getenv, std), signCommand(getenv, std),
+		newTopic("credentials"), newTopic("filters"))
 	root.SetHelpCommand(helpCommand(root))
 	root.SetArgs(args)
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.InitDefaultCompletionCmd()
-	if completion, _, err := root.Find([]string{"completion"}); err == nil { // cobra's takes any shell
-		completion.Args = unknownCommand
-		completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	if completion, _, err := root.Find([]string{"completion"}); err == nil { // cobra's accepts any shell
+		completion.Args, completion.RunE = cobra.ArbitraryArgs, showHelp
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnv(cmd, getenv) }
@@ -53,6 +44,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	cmd, err := root.ExecuteContextC(ctx)
 	if out.err != nil && !errors.Is(err, out.err) {
 		err = join(err, fmt.Errorf("write the output: %w", out.err))
+	}
+	if cmd.Name() == "help" {
+		cmd = root // which lists the commands
 	}
 	switch {
 	case err == nil:
@@ -71,20 +65,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	}
 }
 
-// usageArgs is cobra's check with this command's exit code.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{err}
+// exactArgs takes one argument for each name.
+func exactArgs(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usagef("%s is missing", names[len(args)])
+		case len(args) > len(names):
+			return usagef("unexpected argument %q", args[len(names)])
 		}
 		return nil
 	}
-}
-
-func unknownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		_, above, _ := strings.Cut(cmd.CommandPath()+" ", " ")
-		return usagef("there is no command %q", above+args[0])
-	}
-	return nil
 }

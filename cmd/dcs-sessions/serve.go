@@ -23,40 +23,28 @@ import (
 func serveCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var file, level string
 	var onlyCheck bool
-	cmd := &cobra.Command{
-		Use:   "serve --config FILE",
-		Short: "Serve the API for the nodes in a configuration file",
-		Long: "serve answers the API until it is told to stop (Ctrl-C, SIGTERM), then finishes\n" +
-			"the calls under way, and stops a kill-all. Its log is JSON on standard error, and so\n" +
-			"is the record of who killed what, unless the file has another place for it. It speaks\n" +
-			"plain HTTP: put TLS in front of it.\n\n" +
-			"SIGHUP opens the audit file again, and reads the credentials again: the file's auth\n" +
-			"section and the secrets' files. What is bad is refused and the old ones kept; what\n" +
-			"else has changed in the file takes a restart. Environment variables keep the value\n" +
-			"that serve began with.",
-		Example: "  dcs-sessions serve --config dcs-sessions.yaml",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if file == "" {
-				return usagef("--config is missing")
-			}
-			from, err := logLevel(level)
-			if err != nil {
-				return err
-			}
-			config, err := server.LoadConfig(file, getenv)
-			if err != nil {
-				return usageError{err}
-			}
-			if onlyCheck {
-				return check(cmd.Context(), config, std.out)
-			}
-			return serve(cmd, config, from, getenv, std)
-		},
+	cmd := newCommand("serve --config FILE")
+	cmd.Args = exactArgs()
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if file == "" {
+			return usagef("--config is missing")
+		}
+		from, err := logLevel(level)
+		if err != nil {
+			return err
+		}
+		config, err := server.LoadConfig(file, getenv)
+		if err != nil {
+			return usageError{err}
+		}
+		if onlyCheck {
+			return check(cmd.Context(), config, std.out)
+		}
+		return serve(cmd, config, from, getenv, std)
 	}
-	cmd.Flags().StringVar(&file, "config", "", "the configuration `FILE`")
-	cmd.Flags().BoolVar(&onlyCheck, "check", false, "print what is wrong with the file and its nodes, a problem a line; exit 1 where one is an error")
-	cmd.Flags().StringVar(&level, "log-level", "info", "log from this `LEVEL` on: "+strings.Join(logLevels, ", "))
+	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE`")
+	cmd.Flags().BoolVar(&onlyCheck, "check", false, "do not serve, print the problems of the file and its nodes; exit code 1 if one is an error")
+	cmd.Flags().StringVar(&level, "log-level", "info", "lowest `LEVEL` to log: "+strings.Join(logLevels, ", "))
 	envFlag(cmd.Flags(), "config", "DCS_CONFIG")
 	envFlag(cmd.Flags(), "log-level", "DCS_LOG_LEVEL")
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions(logLevels, cobra.ShellCompDirectiveNoFileComp))

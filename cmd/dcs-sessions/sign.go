@@ -16,21 +16,12 @@ type signFlags struct{ method, data string }
 
 func signCommand(getenv func(string) string, std stdio) *cobra.Command {
 	var f signFlags
-	cmd := &cobra.Command{
-		Use:   "sign URL",
-		Short: "Sign a call of the API for curl",
-		Long: "sign writes the call of URL as a configuration for curl, signed with the access key\n" +
-			"or with the token of the environment (see 'kill --help'): what curl then sends is\n" +
-			"taken for 15 minutes. Whoever reads it can send it, so pipe it: nothing of it then\n" +
-			"shows in the process list.",
-		Example: "  dcs-sessions sign https://dcs.example.com/v2/p/instances/i/logical-nodes | curl -i -K -\n" +
-			"  dcs-sessions sign -d @kill.json https://dcs.example.com/v2/p/instances/i/clients/kill | curl -i -K -",
-		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return sign(f, args[0], getenv, std) },
-	}
+	cmd := newCommand("sign URL")
+	cmd.Args = exactArgs("the URL")
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return sign(f, args[0], getenv, std) }
 	flags := cmd.Flags()
-	flags.StringVarP(&f.method, "request", "X", "", "`METHOD` (default GET, or POST with --data)")
-	flags.StringVarP(&f.data, "data", "d", "", "JSON `DATA` to send; @FILE is a file's, @- standard input's")
+	flags.StringVarP(&f.method, "request", "X", "", "`METHOD` (default: GET, or POST with --data)")
+	flags.StringVarP(&f.data, "data", "d", "", "JSON `DATA` to send; @FILE reads a file, @- standard input")
 	return cmd
 }
 
