@@ -30,11 +30,31 @@ var mayUse = map[string][]string{
 	},
 	"/signature": {},
 	"/validate": {
+		module + "/validate/internal/body",
+		module + "/validate/internal/check",
+		module + "/validate/internal/contract",
+		module + "/validate/internal/rule",
+	},
+	"/validate/internal/rule": {},
+	"/validate/internal/body": {
+		"golang.org/x/sync",
+	},
+	"/validate/internal/contract": {
+		"github.com/getkin/kin-openapi",
+	},
+	"/validate/internal/decode": {
+		module + "/validate/internal/rule",
+		"github.com/getkin/kin-openapi",
+	},
+	"/validate/internal/check": {
+		module + "/validate/internal/body",
+		module + "/validate/internal/contract",
+		module + "/validate/internal/decode",
 		module + "/validate/internal/fastpath",
 		module + "/validate/internal/reference",
+		module + "/validate/internal/rule",
 		"github.com/getkin/kin-openapi",
 		"github.com/go-json-experiment/json",
-		"golang.org/x/sync",
 	},
 	"/validate/internal/fastpath": {
 		"github.com/getkin/kin-openapi",

@@ -24,7 +24,7 @@ func TestAKillCostsAFewAllocationsOfAnySize(t *testing.T) {
 	if raced {
 		t.Skip("pools forget under the race detector")
 	}
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		handler http.Handler
@@ -171,7 +171,7 @@ func TestACallThroughATransportCostsAFewAllocations(t *testing.T) {
 
 // The compiled checks take what is ours in the contract, too.
 func TestKillsByIDAndTheirOutcomesNeedNoKin(t *testing.T) {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	require.NoError(t, err)
 	r := killRequest("")
 	for _, n := range sizes {

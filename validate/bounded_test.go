@@ -31,7 +31,7 @@ var ways = map[string]way{
 	"a handler's response":          {validate.Options{Request: validate.Off}, receiveFromHandler},
 	"an upstream's response":        {validate.Options{Request: validate.Off}, receiveFromUpstream},
 	"a response that is observed":   {validate.Options{Request: validate.Off, Response: validate.Observe}, receiveFromUpstream},
-	"each value shown to kin":       {validate.Options{Response: validate.Off, Authority: validate.Kin}, sendRequest},
+	"each value shown to kin":       {validate.Options{Response: validate.Off, Engine: validate.EngineReference}, sendRequest},
 	"a client's request, enforced":  {validate.Options{Response: validate.Off}, sendToUpstream},
 	"a client's request, observed":  {validate.Options{Request: validate.Observe, Response: validate.Off}, sendToUpstream},
 	"a handler's response, watched": {validate.Options{Request: validate.Off, Response: validate.Observe}, receiveFromHandler},
@@ -157,7 +157,7 @@ func TestWorkEndsWhenTheCallerLeaves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var found validate.Violations
 			v, err := validate.New([]byte(s.contract()), validate.Options{
-				MaxRequestBody: 16 << 20, Authority: validate.Kin, // no compiled check spares the work
+				MaxRequestBody: 16 << 20, Engine: validate.EngineReference, // no compiled check spares the work
 				Report: func(_ *http.Request, vs validate.Violations) { found = vs },
 			})
 			require.NoError(t, err)

@@ -220,7 +220,7 @@ func TestABodyThatIsObservedAndFilledPassesWhole(t *testing.T) {
 	for _, length := range []int64{-1, int64(len(text))} {
 		v, err := validate.New([]byte(contract), validate.Options{
 			BodyBudget: 70_000, Request: validate.Observe,
-			Authenticate: func(r *http.Request) (context.Context, error) {
+			Authenticate: func(r *http.Request, _ validate.Operation) (context.Context, error) {
 				_, err := io.ReadAll(r.Body)
 				assert.Error(t, err, "it is not all there")
 				return r.Context(), nil
@@ -289,7 +289,7 @@ func TestIdentifyIsAskedBeforeTheBodyIsRead(t *testing.T) {
 			var asked []string
 			v, err := validate.New([]byte(contract), validate.Options{
 				Request: mode,
-				Identify: func(r *http.Request) (context.Context, error) {
+				Identify: func(r *http.Request, _ validate.Operation) (context.Context, error) {
 					asked = append(asked, "identify")
 					assert.Equal(t, "x", r.PathValue("who"))
 					body, err := io.ReadAll(r.Body)
@@ -300,7 +300,7 @@ func TestIdentifyIsAskedBeforeTheBodyIsRead(t *testing.T) {
 					}
 					return context.WithValue(r.Context(), key{}, "ops"), nil
 				},
-				Authenticate: func(r *http.Request) (context.Context, error) {
+				Authenticate: func(r *http.Request, _ validate.Operation) (context.Context, error) {
 					asked = append(asked, "authenticate")
 					assert.Equal(t, "ops", r.Context().Value(key{}))
 					body, err := io.ReadAll(r.Body)

@@ -41,7 +41,7 @@ func TestTheCallersRequestStaysAsItIs(t *testing.T) {
 				r.SetPathValue("of", c.value)
 			}
 			header, body, length := r.Header.Clone(), r.Body, r.ContentLength
-			rec := serveKill(t, validate.Options{Decode: true}, r, func(w http.ResponseWriter, r *http.Request) {
+			rec := serveKill(t, validate.Options{DecodeGzip: true}, r, func(w http.ResponseWriter, r *http.Request) {
 				assert.Equal(t, "p", r.PathValue("project_id"))
 				assert.Equal(t, c.value, r.PathValue("of"))
 				assert.Empty(t, r.Header.Get("Content-Encoding"))
@@ -164,7 +164,7 @@ func TestAHeaderWithoutAValueIsNotOneThatIsNotThere(t *testing.T) {
           headers: {X-Note: {schema: {type: string}}}
 `, 1)
 	for way, authority := range bothWays {
-		v, err := validate.New([]byte(contract), validate.Options{Authority: authority})
+		v, err := validate.New([]byte(contract), validate.Options{Engine: authority})
 		require.NoError(t, err)
 		rec := httptest.NewRecorder()
 		v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -46,7 +46,7 @@ type corpusOptions struct {
 func (o corpusOptions) in(mode validate.Mode) validate.Options {
 	return validate.Options{
 		MaxRequestBody: 1 << 20, MaxResponseBody: 1 << 20, Request: mode, Response: mode,
-		Decode: o.Decode, BasePath: o.BasePath,
+		DecodeGzip: o.Decode, BasePath: o.BasePath,
 	}
 }
 
@@ -64,10 +64,10 @@ type corpusMessage struct {
 }
 
 type want struct {
-	In      validate.Where `yaml:"in"`
-	Pointer string         `yaml:"pointer"`
-	Rule    string         `yaml:"rule"`
-	Status  int            `yaml:"status"` // in a server
+	In      validate.Location `yaml:"in"`
+	Pointer string            `yaml:"pointer"`
+	Rule    validate.Rule     `yaml:"rule"`
+	Status  int               `yaml:"status"` // in a server
 }
 
 // wire returns the body as it is sent.
@@ -85,7 +85,7 @@ func (m *corpusMessage) wire(t testing.TB) []byte {
 
 // passed returns the body as it arrives: in Enforce what was checked is passed.
 func (m *corpusMessage) passed(t testing.TB, o validate.Options) string {
-	if o.Decode && o.Request == validate.Enforce {
+	if o.DecodeGzip && o.Request == validate.Enforce {
 		return string(m.body(t))
 	}
 	return string(m.wire(t))
@@ -157,7 +157,7 @@ type adapter func(t *testing.T, contract []byte, o validate.Options, c *corpusCa
 var adapters = map[string]adapter{"middleware": throughMiddleware, "handler": throughHandler, "transport": throughTransport, "proxy": throughProxy}
 
 // bothWays are the authorities: the verdicts must not differ.
-var bothWays = map[string]validate.Authority{"compiled": validate.Compiled, "kin": validate.Kin}
+var bothWays = map[string]validate.Engine{"compiled": validate.EngineCompiled, "kin": validate.EngineReference}
 
 func TestCorpusThroughEveryAdapter(t *testing.T) {
 	cases := 0
@@ -173,7 +173,7 @@ func TestCorpusThroughEveryAdapter(t *testing.T) {
 						for _, mode := range []validate.Mode{validate.Enforce, validate.Observe} {
 							t.Run(name+"/"+way+"/"+mode.String(), func(t *testing.T) {
 								o := one.Options.in(mode)
-								o.Authority = authority
+								o.Engine = authority
 								checkCase(t, name, one, through(t, contract, o, one))
 							})
 						}
@@ -188,7 +188,7 @@ func TestCorpusThroughEveryAdapter(t *testing.T) {
 func checkCase(t *testing.T, adapter string, c *corpusCase, vs validate.Violations) {
 	got := []want{}
 	for _, v := range vs {
-		got = append(got, want{v.Where, v.Pointer, v.Rule, v.Status})
+		got = append(got, want{v.In, v.Pointer, v.Rule, v.Status})
 		assert.NotEmpty(t, v.Message)
 		assert.Equal(t, c.Request.Method, v.Method)
 	}

@@ -12,32 +12,33 @@ import (
 // direction, so that a caller who invents member names cannot fill the memory.
 const maxDrift = 64
 
-// A Drift counts one way in which messages differ from the contract.
+// A Drift counts one way in which messages violate the contract.
 type Drift struct {
 	OperationID string // empty for requests that are of no operation
 	Method      string
 	Path        string // the contract's template
 	Direction   Direction
-	Where       Where
+	In          Location
 	Pointer     string // with * for every index
-	Rule        string // empty: what came after the first maxDrift kinds
+	Rule        Rule   // empty: those after the first 64 kinds
 	Count       uint64
 }
 
 type driftKey struct {
 	operationID, method, path string
 	direction                 Direction
-	where                     Where
-	pointer, rule             string
+	in                        Location
+	pointer                   string
+	rule                      Rule
 }
 
-type drifts struct {
+type driftCounter struct {
 	mu     sync.Mutex
 	counts map[driftKey]uint64
 	kinds  map[driftKey]int // by operation and direction alone
 }
 
-func (d *drifts) add(vs Violations) {
+func (d *driftCounter) add(vs Violations) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.counts == nil {
@@ -46,10 +47,10 @@ func (d *drifts) add(vs Violations) {
 	for _, v := range vs {
 		group := driftKey{operationID: v.OperationID, path: v.Path, direction: v.Direction}
 		if v.Path != "" {
-			group.method = v.Method // of an unknown path it is the caller's word
+			group.method = v.Method // of an unknown path the method is the caller's choice
 		}
 		key := group
-		key.where, key.pointer, key.rule = v.Where, withoutIndexes(v.Pointer), v.Rule
+		key.in, key.pointer, key.rule = v.In, withoutIndexes(v.Pointer), v.Rule
 		if _, known := d.counts[key]; !known {
 			if d.kinds[group] == maxDrift {
 				key = group
@@ -61,14 +62,14 @@ func (d *drifts) add(vs Violations) {
 	}
 }
 
-// Drift returns what was found since the Validator was made, in enforce and
-// observe, the most frequent first.
+// Drift returns what was found since the Validator was made, in Enforce and in
+// Observe, the most frequent first.
 func (v *Validator) Drift() []Drift {
-	v.drifts.mu.Lock()
-	defer v.drifts.mu.Unlock()
-	list := make([]Drift, 0, len(v.drifts.counts))
-	for k, n := range v.drifts.counts {
-		list = append(list, Drift{k.operationID, k.method, k.path, k.direction, k.where, k.pointer, k.rule, n})
+	v.drift.mu.Lock()
+	defer v.drift.mu.Unlock()
+	list := make([]Drift, 0, len(v.drift.counts))
+	for k, n := range v.drift.counts {
+		list = append(list, Drift{k.operationID, k.method, k.path, k.direction, k.in, k.pointer, k.rule, n})
 	}
 	slices.SortFunc(list, func(a, b Drift) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Rule, b.Rule))
@@ -76,19 +77,19 @@ func (v *Validator) Drift() []Drift {
 	return list
 }
 
-// note counts and reports what was found in one message. Of one that ended because
-// its caller left there is nothing to tell.
-func (v *Validator) note(r *http.Request, vs Violations) {
-	if rule := vs[0].Rule; (rule == RuleBodyRead || rule == RuleInterrupted) && r.Context().Err() != nil {
+// record counts and reports what was found in one message, unless the message ended
+// because its caller left.
+func (v *Validator) record(r *http.Request, vs Violations) {
+	if broken := vs[0].Rule; (broken == RuleBodyRead || broken == RuleInterrupted) && r.Context().Err() != nil {
 		return
 	}
-	v.drifts.add(vs)
-	if v.report != nil {
-		v.report(r, vs)
+	v.drift.add(vs)
+	if v.options.Report != nil {
+		v.options.Report(r, vs)
 	}
 }
 
-// withoutIndexes makes one place of an array's many.
+// withoutIndexes returns a pointer with * for each index of an array.
 func withoutIndexes(pointer string) string {
 	if !strings.ContainsAny(pointer, "0123456789") {
 		return pointer

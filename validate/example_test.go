@@ -41,13 +41,13 @@ func ExampleValidator_Middleware() {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
 	fmt.Println(resp.StatusCode, string(body))
-	// Output: 400 {"title":"Bad Request","status":400,"detail":"the request does not keep to the contract: the value does not have the declared form","violations":[{"in":"body","pointer":"/client_addrs/0","rule":"pattern","detail":"the value does not have the declared form"}]}
+	// Output: 400 {"title":"Bad Request","status":400,"detail":"the request violates the contract: the value does not match the pattern","violations":[{"in":"body","pointer":"/client_addrs/0","rule":"pattern","detail":"the value does not match the pattern"}]}
 }
 
 // A server that oapi-codegen generated: routed by the contract, its bodies bound
 // while they are checked.
 func ExampleValidator_Handler() {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func ExampleValidator_Transport() {
 	for _, violation := range validate.AsViolations(err) {
 		fmt.Println(violation)
 	}
-	// Output: request body at /client_addrs/0: the value does not have the declared form (pattern)
+	// Output: request body at /client_addrs/0: the value does not match the pattern (pattern)
 }
 
 // In a reverse proxy: what its upstream answers is checked too.
@@ -156,5 +156,5 @@ func ExampleValidator_ErrorHandler() {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
 	fmt.Println(resp.StatusCode, string(body))
-	// Output: 502 {"title":"Bad Gateway","status":502,"detail":"the response does not keep to the contract: the status is not declared","violations":[{"in":"status","rule":"status","detail":"the status is not declared"}]}
+	// Output: 502 {"title":"Bad Gateway","status":502,"detail":"the response violates the contract: the status is not declared","violations":[{"in":"status","rule":"status","detail":"the status is not declared"}]}
 }

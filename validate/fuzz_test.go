@@ -46,12 +46,12 @@ func newFuzzTarget(t testing.TB, contract []byte, bodies map[string]func() any) 
 		v **validate.Validator
 		o validate.Options
 	}{
-		{&target.request, validate.Options{Decode: true, Response: validate.Off, Bodies: bodies}},
-		{&target.kinRequest, validate.Options{Decode: true, Response: validate.Off, Authority: validate.Kin}},
-		{&target.kinResponse, validate.Options{Decode: true, Request: validate.Off, Authority: validate.Kin}},
-		{&target.response, validate.Options{Decode: true, Request: validate.Off}},
-		{&target.seeRequest, validate.Options{Decode: true, Request: validate.Observe, Response: validate.Off, Report: count(&target.requestsBad)}},
-		{&target.seeResponse, validate.Options{Decode: true, Request: validate.Off, Response: validate.Observe, Report: count(&target.responsesBad)}},
+		{&target.request, validate.Options{DecodeGzip: true, Response: validate.Off, BodyTypes: bodies}},
+		{&target.kinRequest, validate.Options{DecodeGzip: true, Response: validate.Off, Engine: validate.EngineReference}},
+		{&target.kinResponse, validate.Options{DecodeGzip: true, Request: validate.Off, Engine: validate.EngineReference}},
+		{&target.response, validate.Options{DecodeGzip: true, Request: validate.Off}},
+		{&target.seeRequest, validate.Options{DecodeGzip: true, Request: validate.Observe, Response: validate.Off, Report: count(&target.requestsBad)}},
+		{&target.seeResponse, validate.Options{DecodeGzip: true, Request: validate.Off, Response: validate.Observe, Report: count(&target.responsesBad)}},
 	} {
 		v, err := validate.New(contract, one.o)
 		require.NoError(t, err)

@@ -45,10 +45,10 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 		"what is accepted at once":            {validate.Options{}, killBody, "", true},
 		"a query that has to be decoded":      {validate.Options{}, killBody, "a=%20", true},
 		"a body that is doubted":              {validate.Options{}, escaped, "", false},
-		"what kin-openapi alone is to decide": {validate.Options{Authority: validate.Kin}, killBody, "", false},
+		"what kin-openapi alone is to decide": {validate.Options{Engine: validate.EngineReference}, killBody, "", false},
 		"a request that is observed":          {validate.Options{Request: validate.Observe}, killBody, "", false},
 		"one that is not looked at":           {validate.Options{Request: validate.Off}, killBody, "", false},
-		"one that was authenticated": {validate.Options{Authenticate: func(r *http.Request) (context.Context, error) {
+		"one that was authenticated": {validate.Options{Authenticate: func(r *http.Request, _ validate.Operation) (context.Context, error) {
 			assert.Equal(t, "p", r.PathValue("project_id"))
 			got, err := io.ReadAll(r.Body)
 			assert.NoError(t, err)
@@ -63,7 +63,7 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 					assert.Equal(t, "ops", r.Context().Value(callerKey{}))
 				}
 			}
-			c.o.Bodies = strictserver.RequestBodies()
+			c.o.BodyTypes = strictserver.RequestBodies()
 			v, err := validate.New(dcssessions.Contract(), c.o)
 			require.NoError(t, err)
 			operations := strictserver.Operations(strict{t: t}, strictserver.StrictHTTPServerOptions{})
@@ -143,7 +143,7 @@ paths:
           application/x+json: {schema: {type: object, properties: {a: {type: string}}}}
       responses: {"204": {description: done}}
 `
-	v, err := validate.New([]byte(contract), validate.Options{Bodies: map[string]func() any{"two": func() any {
+	v, err := validate.New([]byte(contract), validate.Options{BodyTypes: map[string]func() any{"two": func() any {
 		return &struct {
 			A string `json:"a"`
 		}{}
@@ -174,7 +174,7 @@ func uploadRequest() *http.Request {
 
 func TestTheGeneratedServerTakesBothWays(t *testing.T) {
 	for _, authority := range bothWays {
-		h := bound(t, validate.Options{Authority: authority})
+		h := bound(t, validate.Options{Engine: authority})
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, killRequest(killBody))
 		assert.Equal(t, 204, rec.Code, rec.Body)
@@ -186,7 +186,7 @@ func TestAMiddlewarePassesOnWhatWasBound(t *testing.T) {
 		killBody: &gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"10.0.0.1:1"}},
 		`{"node_id":"n","client_addrs":["1\u0030.0.0.1:1"]}`: nil,
 	} {
-		o := validate.Options{Bodies: strictserver.RequestBodies()}
+		o := validate.Options{BodyTypes: strictserver.RequestBodies()}
 		rec := serveKill(t, o, killRequest(body), func(w http.ResponseWriter, r *http.Request) {
 			var got any
 			if b, ok := r.Body.(interface{ Bound() any }); ok {
@@ -232,11 +232,11 @@ func TestEachOperationHasOneHandler(t *testing.T) {
 
 func TestBodiesAreThoseOfTheContract(t *testing.T) {
 	for text, bodies := range map[string]map[string]func() any{
-		`validate: Options.Bodies has "Other", which the contract does not have`:                  {"Other": func() any { return new(int) }},
-		`validate: Options.Bodies has <nil> for HangUpClients, want a pointer`:                    {"HangUpClients": func() any { return nil }},
-		`validate: Options.Bodies has gen.HangUpClientsRequest for HangUpClients, want a pointer`: {"HangUpClients": func() any { return gen.HangUpClientsRequest{} }},
+		`validate: Options.BodyTypes has "Other", which the contract does not have`:                  {"Other": func() any { return new(int) }},
+		`validate: Options.BodyTypes has <nil> for HangUpClients, want a pointer`:                    {"HangUpClients": func() any { return nil }},
+		`validate: Options.BodyTypes has gen.HangUpClientsRequest for HangUpClients, want a pointer`: {"HangUpClients": func() any { return gen.HangUpClientsRequest{} }},
 	} {
-		_, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: bodies})
+		_, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: bodies})
 		assert.EqualError(t, err, text)
 	}
 }

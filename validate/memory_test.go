@@ -39,7 +39,7 @@ type memoryCase struct {
 	o        validate.Options
 	request  func() (body io.Reader, length int64, coding string)
 	response func() (body io.Reader, length int64, coding string)
-	rule     string
+	rule     validate.Rule
 }
 
 func hugeOfKnownLength() (io.Reader, int64, string) {
@@ -83,8 +83,8 @@ func (spaces) Read(p []byte) (int, error) {
 
 func memoryCases() map[string]memoryCase {
 	observe := validate.Options{Request: validate.Observe, Response: validate.Observe}
-	decode := validate.Options{Decode: true}
-	both := validate.Options{Request: validate.Observe, Response: validate.Observe, Decode: true}
+	decode := validate.Options{DecodeGzip: true}
+	both := validate.Options{Request: validate.Observe, Response: validate.Observe, DecodeGzip: true}
 	const large = validate.RuleBodyTooLarge
 	theBomb() // made before anything is counted
 	return map[string]memoryCase{

@@ -146,7 +146,7 @@ type callerKey struct{}
 
 func TestAuthenticateIsAskedBeforeAnythingIsChecked(t *testing.T) {
 	asked := 0
-	o := validate.Options{Authenticate: func(r *http.Request) (context.Context, error) {
+	o := validate.Options{Authenticate: func(r *http.Request, _ validate.Operation) (context.Context, error) {
 		asked++
 		assert.Equal(t, "p", r.PathValue("project_id"))
 		body, err := io.ReadAll(r.Body) // a signature may cover it
@@ -183,8 +183,8 @@ func TestADefaultRefusalIsAProblemThatQuotesNothing(t *testing.T) {
 	assert.Equal(t, 400, rec.Code)
 	assert.Equal(t, "application/problem+json", rec.Header().Get("Content-Type"))
 	assert.JSONEq(t, `{"title":"Bad Request","status":400,
-		"detail":"the request does not keep to the contract: the value does not have the declared form",
-		"violations":[{"in":"body","pointer":"/node_id","rule":"pattern","detail":"the value does not have the declared form"}]}`,
+		"detail":"the request violates the contract: the value does not match the pattern",
+		"violations":[{"in":"body","pointer":"/node_id","rule":"pattern","detail":"the value does not match the pattern"}]}`,
 		rec.Body.String())
 }
 
@@ -319,7 +319,7 @@ func TestNewRefusesWhatItCannotServe(t *testing.T) {
 		"a contract that is not valid":  {"openapi: 3.0.3\npaths: {}", validate.Options{}, "the contract is not valid"},
 		"a base path without its slash": {string(dcssessions.Contract()), validate.Options{BasePath: "api"}, `BasePath "api" does not start with a slash`},
 		"two parameters in a segment":   {"openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {'/{a}-{b}': {get: {parameters: [{name: a, in: path, required: true, schema: {type: string}}, {name: b, in: path, required: true, schema: {type: string}}], responses: {default: {description: d}}}}}", validate.Options{}, "two parameters in one segment"},
-		"a negative cap":                {string(dcssessions.Contract()), validate.Options{MaxRequestBody: -1}, "a body's cap is negative"},
+		"a negative cap":                {string(dcssessions.Contract()), validate.Options{MaxRequestBody: -1}, "MaxResponseBody is negative"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, err := validate.New([]byte(c.contract), c.o)
@@ -329,12 +329,27 @@ func TestNewRefusesWhatItCannotServe(t *testing.T) {
 	}
 }
 
-func TestOperationIDNamesWhatARequestIsOf(t *testing.T) {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{})
-	require.NoError(t, err)
-	assert.Equal(t, "HangUpClients", v.OperationID(killRequest("")))
-	assert.Empty(t, v.OperationID(httptest.NewRequest(http.MethodGet, killPath, nil)))
-	assert.Empty(t, v.OperationID(httptest.NewRequest(http.MethodPost, "/", nil)))
+func TestRoutedGetsTheOperation(t *testing.T) {
+	for name, adapter := range map[string]func(*validate.Validator) http.Handler{
+		"middleware": func(v *validate.Validator) http.Handler {
+			return v.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		},
+		"transport": func(v *validate.Validator) http.Handler {
+			return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = v.Transport(roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no server") })).RoundTrip(r)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []validate.Operation
+			v, err := validate.New(dcssessions.Contract(), validate.Options{Request: validate.Off, Routed: func(_ *http.Request, op validate.Operation) { got = append(got, op) }})
+			require.NoError(t, err)
+			for _, r := range []*http.Request{killRequest(""), httptest.NewRequest(http.MethodGet, killPath, nil), httptest.NewRequest(http.MethodPost, "/", nil)} {
+				adapter(v).ServeHTTP(httptest.NewRecorder(), r)
+			}
+			assert.Equal(t, []validate.Operation{{ID: "HangUpClients", Method: "POST", Path: "/v2/{project_id}/instances/{instance_id}/clients/kill"}}, got)
+		})
+	}
 }
 
 func TestTheBasePathStandsBeforeTheContractsPaths(t *testing.T) {

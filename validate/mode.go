@@ -5,14 +5,14 @@ import (
 	"sync/atomic"
 )
 
-// A Mode says what becomes of a message that the contract does not allow.
+// A Mode says what happens to a message that violates the contract.
 type Mode int32
 
 // The modes. The zero value is the strict one.
 const (
 	Enforce Mode = iota // it is refused
-	Observe             // it is reported, and passes as it is
-	Off                 // messages are not looked at
+	Observe             // it is reported, and passes unchanged
+	Off                 // messages are not checked
 )
 
 var modeNames = [...]string{Enforce: "enforce", Observe: "observe", Off: "off"}
@@ -48,8 +48,8 @@ func (m *modes) of(d Direction) *atomic.Int32 {
 func (m *modes) get(d Direction) Mode     { return Mode(m.of(d).Load()) }
 func (m *modes) set(d Direction, to Mode) { m.of(d).Store(int32(to)) }
 
-// SetMode changes the mode of one direction for every operation, and for
-// requests that are of none. Messages under way keep the mode they began with.
+// SetMode changes the mode of one direction for every operation, and for requests
+// of no operation. Messages under way keep the mode that they began with.
 func (v *Validator) SetMode(d Direction, m Mode) {
 	v.modes.set(d, m)
 	for _, op := range v.operations {
@@ -62,7 +62,7 @@ func (v *Validator) SetMode(d Direction, m Mode) {
 // operationId.
 func (v *Validator) SetOperationMode(operationID string, d Direction, m Mode) error {
 	for _, op := range v.operations {
-		if op.id == operationID {
+		if op.ID == operationID {
 			op.modes.set(d, m)
 			return nil
 		}

@@ -16,7 +16,7 @@ func TestAQueryIsReadAsItIsMeant(t *testing.T) {
 	contract, err := os.ReadFile("testdata/search.yaml")
 	require.NoError(t, err)
 	for way, authority := range bothWays {
-		v, err := validate.New(contract, validate.Options{Authority: authority, Response: validate.Off})
+		v, err := validate.New(contract, validate.Options{Engine: authority, Response: validate.Off})
 		require.NoError(t, err)
 		h := v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
 		for query, status := range map[string]int{

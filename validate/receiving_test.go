@@ -15,7 +15,7 @@ import (
 
 func TestAResponseThatIsNotOfItsCodingIsRefused(t *testing.T) {
 	for way, authority := range bothWays {
-		v, err := validate.New([]byte(listContract), validate.Options{Authority: authority, Decode: true})
+		v, err := validate.New([]byte(listContract), validate.Options{Engine: authority, DecodeGzip: true})
 		require.NoError(t, err)
 		_, err = v.Transport(roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{

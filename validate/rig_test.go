@@ -133,7 +133,7 @@ func killOf(n int) []byte {
 
 // bound is the generated server around which everything is checked.
 func bound(t testing.TB, o validate.Options) http.Handler {
-	o.Bodies = strictserver.RequestBodies()
+	o.BodyTypes = strictserver.RequestBodies()
 	v, err := validate.New(dcssessions.Contract(), o)
 	require.NoError(t, err)
 	h, err := v.Handler(strictserver.Operations(strict{t: t}, strictserver.StrictHTTPServerOptions{}))

@@ -25,7 +25,7 @@ func (c *closing) Close() error {
 
 func TestWhatIsSentAgainIsWhatWasChecked(t *testing.T) {
 	for way, authority := range bothWays {
-		v, err := validate.New(dcssessions.Contract(), validate.Options{Authority: authority})
+		v, err := validate.New(dcssessions.Contract(), validate.Options{Engine: authority})
 		require.NoError(t, err)
 		body := &closing{Reader: strings.NewReader(killBody)}
 		r, err := http.NewRequest(http.MethodPost, "http://host"+killPath, body)

@@ -59,7 +59,7 @@ func TestAStrangersBodyIsReadUpToTheCapAlone(t *testing.T) {
 	contract, cases := trapCases(t)
 	v, err := validate.New(contract, validate.Options{
 		MaxRequestBody: memoryCap,
-		Authenticate:   func(*http.Request) (context.Context, error) { return nil, errors.New("a stranger") },
+		Authenticate:   func(*http.Request, validate.Operation) (context.Context, error) { return nil, errors.New("a stranger") },
 	})
 	require.NoError(t, err)
 	r := cases[0].Request.request(t)

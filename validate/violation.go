@@ -2,10 +2,13 @@ package validate
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
 
-// Direction tells which of the two messages a violation was found in.
+// A Direction says which of the two messages has a violation.
 type Direction string
 
 // The two directions.
@@ -14,17 +17,18 @@ const (
 	Response Direction = "response"
 )
 
-// Where tells which part of a message a violation was found in.
-type Where string
+// A Location is the part of a message that has a violation. Those of parameters are
+// OpenAPI's values of "in".
+type Location string
 
-// The parts of a message.
+// The locations.
 const (
-	InPath   Where = "path"
-	InQuery  Where = "query"
-	InHeader Where = "header"
-	InCookie Where = "cookie"
-	InBody   Where = "body"
-	InStatus Where = "status"
+	InPath   Location = "path"
+	InQuery  Location = "query"
+	InHeader Location = "header"
+	InCookie Location = "cookie"
+	InBody   Location = "body"
+	InStatus Location = "status"
 )
 
 // A Violation is one thing in one message that the contract does not allow.
@@ -33,25 +37,25 @@ type Violation struct {
 	OperationID string // empty when no operation matches
 	Method      string // of the request
 	Path        string // the contract's template, empty when no operation matches
-	Where       Where
+	In          Location
 	Pointer     string // RFC 6901: into the body, or "/name" of a parameter or header
-	Rule        string // a schema keyword, or one of the Rule constants
-	Status      int    // the HTTP status that answers it: 502 where Transport refuses a response
-	Allow       string // of RuleMethod: the methods that the path takes
+	Rule        Rule   // a schema keyword, or one of the Rule constants
+	Status      int    // the HTTP status that fits: 502 if Transport refuses a response
+	Allow       string // of RuleMethod: the methods that the path has
 
-	// Message may be shown to the caller: it holds nothing of the schema and
-	// no value.
+	// Message may be shown to the caller: it quotes neither the schema nor a
+	// value.
 	Message string
 
-	// Err is for the log alone: its text may quote the schema and the value.
-	// It is nil where Message says all there is.
+	// Err is for the log alone, because its text may quote the schema and the
+	// value. It is nil if Message says all.
 	Err error
 }
 
-// Error returns what Message says, and where; it never quotes a value.
+// Error returns Message and the place. It never quotes a value.
 func (v *Violation) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s", v.Direction, v.Where)
+	fmt.Fprintf(&b, "%s %s", v.Direction, v.In)
 	if v.Pointer != "" {
 		fmt.Fprintf(&b, " at %s", v.Pointer)
 	}
@@ -59,11 +63,11 @@ func (v *Violation) Error() string {
 	return b.String()
 }
 
-// Unwrap returns Err, so that errors.As finds what Authenticate returned.
+// Unwrap returns Err, so that errors.As finds the error of Authenticate.
 func (v *Violation) Unwrap() error { return v.Err }
 
-// Violations is what was found in one message, never empty when used as an
-// error. errors.As finds each *Violation in it.
+// Violations are those of one message, at least one when they are an error.
+// errors.As finds each *Violation in them.
 type Violations []*Violation
 
 // Error joins the violations' texts.
@@ -82,4 +86,48 @@ func (vs Violations) Unwrap() []error {
 		errs[i] = v
 	}
 	return errs
+}
+
+// violations returns what was found in a message of the operation, nil if nothing
+// was. method is the request's: HEAD may have the operation of GET.
+func (op *operation) violations(d Direction, method string, found []rule.Violation) Violations {
+	return op.violationsOf(d, method, found, http.StatusInternalServerError)
+}
+
+// upstreamViolations is violations for another server's response.
+func (op *operation) upstreamViolations(method string, found []rule.Violation) Violations {
+	return op.violationsOf(Response, method, found, http.StatusBadGateway)
+}
+
+func (op *operation) violationsOf(d Direction, method string, found []rule.Violation, badResponse int) Violations {
+	if len(found) == 0 {
+		return nil
+	}
+	vs := make(Violations, len(found))
+	for i, one := range found {
+		vs[i] = &Violation{
+			Direction: d, OperationID: op.ID, Method: method, Path: op.Path,
+			In: Location(one.In), Pointer: one.Pointer, Rule: Rule(one.Rule),
+			Status: statusOf(d, one.Rule, badResponse), Message: messageOf(one.Rule), Err: one.Err,
+		}
+	}
+	return vs
+}
+
+// statusOf returns the HTTP status that fits a violation.
+func statusOf(d Direction, broken string, badResponse int) int {
+	switch {
+	case broken == rule.BodyBudget, broken == rule.Interrupted:
+		return http.StatusServiceUnavailable
+	case d == Response:
+		return badResponse
+	case broken == rule.Security:
+		return http.StatusUnauthorized
+	case broken == rule.BodyTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case broken == rule.ContentType, broken == rule.ContentEncoding:
+		return http.StatusUnsupportedMediaType
+	default:
+		return http.StatusBadRequest
+	}
 }
