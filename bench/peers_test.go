@@ -27,7 +27,7 @@ import (
 
 // oursKill routes by the contract and binds the body while it is checked.
 func oursKill(tb testing.TB) http.Handler {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func oursList(tb testing.TB, contract []byte, o operation) http.Handler {
 }
 
 func ours(tb testing.TB, contract []byte, next http.Handler) http.Handler {
-	v, err := validate.New(contract, validate.Options{Bodies: bodiesOf(contract)})
+	v, err := validate.New(contract, validate.Options{BodyTypes: bodiesOf(contract)})
 	if err != nil {
 		tb.Fatal(err)
 	}

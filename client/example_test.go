@@ -45,7 +45,7 @@ func ExampleNew() {
 	}
 	// Output:
 	// killed: true
-	// request body at /client_addrs/0: the value does not have the declared form (pattern)
+	// request body at /client_addrs/0: the value does not match the pattern (pattern)
 }
 
 // The sessions that are idle for an hour are killed: those that were listed, and

@@ -58,7 +58,7 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 	id := http.Header{"X-Request-Id": {"r-1"}, "Content-Type": {"application/json"}}
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
-		where  validate.Where
+		where  validate.Location
 	}{
 		"a status that is not declared": {answer(200, id, ""), validate.InStatus},
 		"a redirect":                    {answer(307, http.Header{"Location": {"/elsewhere"}}, ""), validate.InStatus},
@@ -73,7 +73,7 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 			vs := validate.AsViolations(err)
 			require.NotEmpty(t, vs, "%v", err)
 			assert.Equal(t, validate.Response, vs[0].Direction)
-			assert.Equal(t, c.where, vs[0].Where)
+			assert.Equal(t, c.where, vs[0].In)
 			assert.Len(t, a.requests(), 1)
 		})
 	}

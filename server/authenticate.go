@@ -12,6 +12,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
 	"github.com/dcs-sessions/dcs-sessions/signature"
+	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
 // credentials are the credentials of one Auth, with their secrets.
@@ -46,7 +47,7 @@ func (c *credentials) empty() bool { return len(c.tokens) == 0 && len(c.keys) ==
 // with a token. From a caller that signs it refuses what needs no body to be
 // refused, and leaves the signature to authenticate. Without credentials everybody
 // may call, as "anonymous". The error is a *failure.
-func (a *API) identify(r *http.Request) (context.Context, error) {
+func (a *API) identify(r *http.Request, op validate.Operation) (context.Context, error) {
 	c := a.credentials.Load()
 	if c.empty() {
 		return withCaller(r, "anonymous"), nil
@@ -58,7 +59,7 @@ func (a *API) identify(r *http.Request) (context.Context, error) {
 		if err != nil {
 			return nil, err
 		}
-		return withCaller(r, who.name), a.authorize(r, who)
+		return withCaller(r, who.name), authorize(r, op, who)
 	}
 	signed, err := signature.Parse(r)
 	switch {
@@ -76,7 +77,7 @@ func (a *API) identify(r *http.Request) (context.Context, error) {
 
 // authenticate verifies the signature of a caller that identify left to it, and
 // authorizes that caller. The error is a *failure.
-func (a *API) authenticate(r *http.Request) (context.Context, error) {
+func (a *API) authenticate(r *http.Request, op validate.Operation) (context.Context, error) {
 	unverified, _ := r.Context().Value(claimCtx{}).(*claim)
 	if unverified == nil {
 		return r.Context(), nil
@@ -85,7 +86,7 @@ func (a *API) authenticate(r *http.Request) (context.Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	return withCaller(r, who.name), a.authorize(r, who)
+	return withCaller(r, who.name), authorize(r, op, who)
 }
 
 func (c *credentials) byToken(text string) (*credential, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dcs-sessions/dcs-sessions/fleet"
+	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
 // The actions that a credential may be allowed, named as the service's IAM names
@@ -28,15 +29,12 @@ var actionsOf = map[string][]string{
 	"ShowJobInfo":          {ActionList, ActionKill},
 }
 
-// operationOf returns the id of the operation that r was routed to.
-func (a *API) operationOf(r *http.Request) string { return a.validator.OperationID(r) }
-
-// authorize returns a *failure unless the credential may do what r asks. The
+// authorize returns a *failure unless the credential may do the operation. The
 // project is that of the path; X-Project-Id, which some clients do not sign, is
 // only a claim. A project that is not an id passes, because validation refuses it
 // with a better message.
-func (a *API) authorize(r *http.Request, c *credential) error {
-	project, actions := r.PathValue("project_id"), actionsOf[a.operationOf(r)]
+func authorize(r *http.Request, op validate.Operation, c *credential) error {
+	project, actions := r.PathValue("project_id"), actionsOf[op.ID]
 	if fleet.IsID(project) && !slices.Contains(c.projects, "*") && !slices.Contains(c.projects, project) {
 		return otherProject.with("", fmt.Errorf("%s may not use project %s", c.name, project))
 	}

@@ -123,13 +123,13 @@ func failureOf(vs validate.Violations) *failure {
 		return unsupportedType.with("", vs)
 	}
 	switch {
-	case v.Where == validate.InPath && v.Pointer == "/project_id":
+	case v.In == validate.InPath && v.Pointer == "/project_id":
 		return invalidProject.with("", vs)
-	case v.Where == validate.InPath && v.Pointer == "/instance_id":
+	case v.In == validate.InPath && v.Pointer == "/instance_id":
 		return invalidInstance.with("", vs)
-	case v.Where == validate.InBody && v.Pointer == "" && (v.Rule == "required" || v.Rule == "nullable"):
+	case v.In == validate.InBody && v.Pointer == "" && (v.Rule == "required" || v.Rule == "nullable"):
 		return emptyBody.with("", vs)
-	case v.Where == validate.InBody && (strings.HasPrefix(v.Rule, "json-") || v.Rule == validate.RuleBodyRead):
+	case v.In == validate.InBody && (strings.HasPrefix(string(v.Rule), "json-") || v.Rule == validate.RuleBodyRead):
 		return invalidJSON.with(details, vs)
 	case v.Pointer == "/node_id":
 		return invalidNode.with(details, vs)
@@ -153,7 +153,7 @@ func describe(vs validate.Violations) string {
 		}
 		place := v.Pointer
 		if place == "" {
-			place = "the " + string(v.Where)
+			place = "the " + string(v.In)
 		}
 		fmt.Fprintf(&b, "%s: %s", place, v.Message)
 	}

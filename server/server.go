@@ -126,7 +126,7 @@ func serving(o Options, operations strictserver.StrictServerInterface) (*API, er
 	a.validator, err = validate.New(dcssessions.Contract(), validate.Options{
 		BasePath:       "/",
 		MaxRequestBody: maxBody,
-		Bodies:         strictserver.RequestBodies(),
+		BodyTypes:      strictserver.RequestBodies(),
 		Identify:       a.identify,
 		Authenticate:   a.authenticate,
 		BodyBudget:     o.BodyBudget,

@@ -97,14 +97,14 @@ func (p *Proxy) drift(w http.ResponseWriter, _ *http.Request) {
 		Method    string             `json:"method,omitempty"`
 		Path      string             `json:"path,omitempty"`
 		Direction validate.Direction `json:"direction"`
-		Where     validate.Where     `json:"in,omitempty"`
+		In        validate.Location  `json:"in,omitempty"`
 		Pointer   string             `json:"pointer,omitempty"`
-		Rule      string             `json:"rule,omitempty"`
+		Rule      validate.Rule      `json:"rule,omitempty"`
 		Count     uint64             `json:"count"`
 	}
 	list := []drift{}
 	for _, d := range p.current.Load().validator.Drift() {
-		list = append(list, drift{d.OperationID, d.Method, d.Path, d.Direction, d.Where, d.Pointer, d.Rule, d.Count})
+		list = append(list, drift{d.OperationID, d.Method, d.Path, d.Direction, d.In, d.Pointer, d.Rule, d.Count})
 	}
 	writeJSON(w, list)
 }

@@ -40,7 +40,8 @@ func (p *Proxy) load(m *Modes) (*contract, error) {
 		MaxRequestBody:  p.o.MaxRequestBody,
 		MaxResponseBody: p.o.MaxResponseBody,
 		BodyBudget:      p.o.BodyBudget,
-		Decode:          true,
+		DecodeGzip:      true,
+		Routed:          routed,
 		Report:          p.report,
 	})
 	if err != nil {
@@ -66,8 +67,9 @@ func (p *Proxy) load(m *Modes) (*contract, error) {
 	return c, nil
 }
 
-func (c *contract) operationOf(r *http.Request) string {
-	return cmp.Or(c.validator.OperationID(r), unknown)
+// routed keeps the operation that validation found, so that it is found once.
+func routed(r *http.Request, op validate.Operation) {
+	stateOf(r.Context()).operation = cmp.Or(op.ID, unknown)
 }
 
 // rewrite completes the request to the upstream. ReverseProxy has removed the

@@ -96,6 +96,6 @@ func (m *metrics) countVerdict(s *requestState, d validate.Direction, violations
 
 func (m *metrics) countViolations(operation string, vs validate.Violations) {
 	for _, v := range vs {
-		m.violations.WithLabelValues(operation, string(v.Direction), v.Rule).Inc()
+		m.violations.WithLabelValues(operation, string(v.Direction), string(v.Rule)).Inc()
 	}
 }

@@ -81,7 +81,7 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := p.current.Load()
-	state := &requestState{contract: c, operation: c.operationOf(r), trailer: r.Trailer}
+	state := &requestState{contract: c, operation: unknown, trailer: r.Trailer}
 	r = r.WithContext(withState(r.Context(), state))
 	r.Body = &watchedBody{ReadCloser: r.Body, onError: state.setBodyError}
 	dw := newDeadlineWriter(w, p.o.CallerTimeout)

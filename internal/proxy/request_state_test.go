@@ -21,7 +21,7 @@ func TestViolationsThatComeAfterTheResponseAreLoggedOnALineOfTheirOwn(t *testing
 	state := &requestState{operation: "AddItem"}
 	r := httptest.NewRequest("POST", "/items", nil)
 	r = r.WithContext(withState(r.Context(), state))
-	vs := validate.Violations{{Direction: validate.Request, Where: validate.InBody, Rule: "type", Message: "wrong"}}
+	vs := validate.Violations{{Direction: validate.Request, In: validate.InBody, Rule: "type", Message: "wrong"}}
 	p.report(r, vs)
 	assert.Empty(t, log.String())
 	assert.Len(t, state.finish(&accesslog.Entry{}), 1)

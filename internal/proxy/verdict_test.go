@@ -23,7 +23,7 @@ func TestABadRequestIsRefusedAndNotForwarded(t *testing.T) {
 	}{
 		"a bad body":        {"POST", "/items", badItem, 400, "AddItem", "request body at /name"},
 		"an unknown path":   {"GET", "/nope", "", 404, "unknown", "request path: the path is not in the contract (route)"},
-		"an unknown method": {"DELETE", "/items", "", 405, "unknown", "request path: the path does not take this method (method)"},
+		"an unknown method": {"DELETE", "/items", "", 405, "unknown", "request path: the path does not have this method (method)"},
 		"too large a body":  {"POST", "/items", `{"name":"` + strings.Repeat("x", 100) + `"}`, 413, "AddItem", "request body: the body is too large (body-too-large)"},
 	} {
 		t.Run(name, func(t *testing.T) {
