@@ -35,7 +35,7 @@ func main() {
 
 // newHandler returns a handler for the operations of the contract.
 func newHandler(s *service) (http.Handler, error) {
-	v, err := validate.New(dcssessions.Contract(), validate.Options{Bodies: strictserver.RequestBodies()})
+	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	if err != nil {
 		return nil, err
 	}
