@@ -3,6 +3,7 @@ package validate_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,13 +43,6 @@ type corpusCase struct {
 type corpusOptions struct {
 	Decode   bool   `yaml:"decode"`
 	BasePath string `yaml:"base_path"`
-}
-
-func (o corpusOptions) in(mode validate.Mode) validate.Options {
-	return validate.Options{
-		MaxRequestBody: 1 << 20, MaxResponseBody: 1 << 20, Request: mode, Response: mode,
-		DecodeGzip: o.Decode, BasePath: o.BasePath,
-	}
 }
 
 type corpusMessage struct {
@@ -84,8 +79,8 @@ func (m *corpusMessage) wire(t testing.TB) []byte {
 }
 
 // passed returns the body as it arrives: in Enforce what was checked is passed.
-func (m *corpusMessage) passed(t testing.TB, o validate.Options) string {
-	if o.DecodeGzip && o.Request == validate.Enforce {
+func (m *corpusMessage) passed(t testing.TB, o corpusValidator) string {
+	if o.options.Decode && o.request == validate.Enforce {
 		return string(m.body(t))
 	}
 	return string(m.wire(t))
@@ -152,37 +147,77 @@ func readCorpora(t testing.TB) map[string]*corpus {
 
 // An adapter passes one case through a Validator, and returns what was found:
 // what was refused in Enforce, and what was reported in Observe.
-type adapter func(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations
+type adapter func(t *testing.T, o corpusValidator, c *corpusCase) validate.Violations
 
 var adapters = map[string]adapter{"middleware": throughMiddleware, "handler": throughHandler, "transport": throughTransport, "proxy": throughProxy}
 
-// bothWays are the authorities: the verdicts must not differ.
-var bothWays = map[string]validate.Engine{"compiled": validate.EngineCompiled, "kin": validate.EngineReference}
+// engines' verdicts must not differ.
+var engines = map[string]validate.Engine{"compiled": validate.EngineCompiled, "reference": validate.EngineReference}
+
+// A corpusValidator says how a contract is compiled.
+type corpusValidator struct {
+	contract string // the file
+	options  corpusOptions
+	engine   validate.Engine
+	request  validate.Mode
+	response validate.Mode
+}
+
+// A verdict is what a Validator did with one case. It is in the request's context,
+// so that the cases of a contract share one Validator.
+type verdict struct {
+	found   validate.Violations
+	refused bool
+}
+
+type verdictKey struct{}
+
+func verdictOf(r *http.Request) *verdict { return r.Context().Value(verdictKey{}).(*verdict) }
+
+var compiled sync.Map // corpusValidator to *validate.Validator: compiling takes most of the time
+
+func (cv corpusValidator) compile(t *testing.T) *validate.Validator {
+	if v, ok := compiled.Load(cv); ok {
+		return v.(*validate.Validator)
+	}
+	contract, err := os.ReadFile(filepath.Join("testdata", cv.contract))
+	require.NoError(t, err)
+	v, err := validate.New(contract, validate.Options{
+		MaxRequestBody: 1 << 20, MaxResponseBody: 1 << 20, Request: cv.request, Response: cv.response,
+		DecodeGzip: cv.options.Decode, BasePath: cv.options.BasePath, Engine: cv.engine,
+		Refuse: func(w http.ResponseWriter, r *http.Request, vs validate.Violations) {
+			verdictOf(r).refused = true
+			w.WriteHeader(vs[0].Status)
+		},
+		Report: func(r *http.Request, vs validate.Violations) { verdictOf(r).found = append(verdictOf(r).found, vs...) },
+	})
+	require.NoError(t, err)
+	compiled.Store(cv, v)
+	return v
+}
 
 func TestCorpusThroughEveryAdapter(t *testing.T) {
-	cases := 0
 	for name, c := range readCorpora(t) {
-		contract, err := os.ReadFile(filepath.Join("testdata", c.Contract))
-		require.NoError(t, err)
-		for i := range c.Cases {
-			one := &c.Cases[i]
-			cases++
-			t.Run(name+"/"+one.Name, func(t *testing.T) {
-				for name, through := range adapters {
-					for way, authority := range bothWays {
-						for _, mode := range []validate.Mode{validate.Enforce, validate.Observe} {
-							t.Run(name+"/"+way+"/"+mode.String(), func(t *testing.T) {
-								o := one.Options.in(mode)
-								o.Engine = authority
-								checkCase(t, name, one, through(t, contract, o, one))
-							})
-						}
-					}
-				}
-			})
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.NotEmpty(t, c.Cases)
+			for i := range c.Cases {
+				t.Run(c.Cases[i].Name, func(t *testing.T) { checkEverywhere(t, c.Contract, &c.Cases[i]) })
+			}
+		})
+	}
+}
+
+func checkEverywhere(t *testing.T, contract string, c *corpusCase) {
+	for name, through := range adapters {
+		for engineName, engine := range engines {
+			for _, mode := range []validate.Mode{validate.Enforce, validate.Observe} {
+				t.Run(name+"/"+engineName+"/"+mode.String(), func(t *testing.T) {
+					checkCase(t, name, c, through(t, corpusValidator{contract, c.Options, engine, mode, mode}, c))
+				})
+			}
 		}
 	}
-	assert.GreaterOrEqual(t, cases, 466, "the corpus has shrunk")
 }
 
 func checkCase(t *testing.T, adapter string, c *corpusCase, vs validate.Violations) {
@@ -215,19 +250,19 @@ func (c *corpusCase) respond(t testing.TB, w http.ResponseWriter) {
 
 // throughMiddleware also asserts what a server's peer sees: what passes is the
 // handler's, and of what is refused nothing shows.
-func throughMiddleware(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations {
-	return serveCase(t, contract, o, c, func(v *validate.Validator, reached *bool) http.Handler {
+func throughMiddleware(t *testing.T, o corpusValidator, c *corpusCase) validate.Violations {
+	return serveCase(t, o, c, func(v *validate.Validator, reached *bool) http.Handler {
 		return v.Middleware(c.handler(t, o, reached))
 	})
 }
 
 // throughHandler is throughMiddleware with the contract's own routing, which
 // refuses what it does not know in every mode.
-func throughHandler(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations {
-	if o.Request == validate.Observe && len(c.Want) > 0 && (c.Want[0].Rule == validate.RuleRoute || c.Want[0].Rule == validate.RuleMethod) {
-		o.Request = validate.Enforce
+func throughHandler(t *testing.T, o corpusValidator, c *corpusCase) validate.Violations {
+	if o.request == validate.Observe && len(c.Want) > 0 && (c.Want[0].Rule == validate.RuleRoute || c.Want[0].Rule == validate.RuleMethod) {
+		o.request = validate.Enforce
 	}
-	return serveCase(t, contract, o, c, func(v *validate.Validator, reached *bool) http.Handler {
+	return serveCase(t, o, c, func(v *validate.Validator, reached *bool) http.Handler {
 		operations := map[string]http.Handler{}
 		for _, key := range v.Keys() {
 			operations[key] = c.handler(t, o, reached)
@@ -239,7 +274,7 @@ func throughHandler(t *testing.T, contract []byte, o validate.Options, c *corpus
 }
 
 // handler looks at the request and writes the case's response.
-func (c *corpusCase) handler(t *testing.T, o validate.Options, reached *bool) http.Handler {
+func (c *corpusCase) handler(t *testing.T, o corpusValidator, reached *bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		*reached = true
 		got, err := io.ReadAll(r.Body)
@@ -249,8 +284,8 @@ func (c *corpusCase) handler(t *testing.T, o validate.Options, reached *bool) ht
 	})
 }
 
-func throughProxy(t *testing.T, contract []byte, o validate.Options, c *corpusCase) validate.Violations {
-	return serveCase(t, contract, o, c, func(v *validate.Validator, reached *bool) http.Handler {
+func throughProxy(t *testing.T, o corpusValidator, c *corpusCase) validate.Violations {
+	return serveCase(t, o, c, func(v *validate.Validator, reached *bool) http.Handler {
 		return &httputil.ReverseProxy{
 			Rewrite:      func(p *httputil.ProxyRequest) { p.Out.URL.RawQuery = p.In.URL.RawQuery }, // as it was sent
 			Transport:    v.Transport(c.upstream(t, o, reached)),
@@ -259,19 +294,14 @@ func throughProxy(t *testing.T, contract []byte, o validate.Options, c *corpusCa
 	})
 }
 
-func serveCase(t *testing.T, contract []byte, o validate.Options, c *corpusCase, handler func(*validate.Validator, *bool) http.Handler) (found validate.Violations) {
-	refused, reached := false, false
-	o.Refuse = func(w http.ResponseWriter, _ *http.Request, vs validate.Violations) {
-		refused = true
-		w.WriteHeader(vs[0].Status)
-	}
-	o.Report = func(_ *http.Request, vs validate.Violations) { found = append(found, vs...) }
-	v, err := validate.New(contract, o)
-	require.NoError(t, err)
+func serveCase(t *testing.T, o corpusValidator, c *corpusCase, handler func(*validate.Validator, *bool) http.Handler) (found validate.Violations) {
+	reached, got := false, new(verdict)
 	rec := httptest.NewRecorder()
-	handler(v, &reached).ServeHTTP(rec, c.Request.request(t))
-	assert.Equal(t, o.Request == validate.Enforce && len(found) > 0, refused)
-	if refused {
+	r := c.Request.request(t)
+	handler(o.compile(t), &reached).ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), verdictKey{}, got)))
+	found = got.found
+	assert.Equal(t, o.request == validate.Enforce && len(found) > 0, got.refused)
+	if got.refused {
 		assert.Equal(t, found[0].Direction == validate.Response, reached, "only a good request goes on")
 		assert.Equal(t, found[0].Status, rec.Code)
 		assert.Empty(t, rec.Header().Get("X-Mark"))
@@ -291,7 +321,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // upstream answers with the case's response.
-func (c *corpusCase) upstream(t *testing.T, o validate.Options, reached *bool) http.RoundTripper {
+func (c *corpusCase) upstream(t *testing.T, o corpusValidator, reached *bool) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		*reached = true
 		var got []byte
@@ -313,30 +343,28 @@ func (c *corpusCase) upstream(t *testing.T, o validate.Options, reached *bool) h
 	})
 }
 
-func throughTransport(t *testing.T, contract []byte, o validate.Options, c *corpusCase) (found validate.Violations) {
-	o.Report = func(_ *http.Request, vs validate.Violations) { found = append(found, vs...) }
-	v, err := validate.New(contract, o)
-	require.NoError(t, err)
-	reached := false
+func throughTransport(t *testing.T, o corpusValidator, c *corpusCase) validate.Violations {
+	reached, got := false, new(verdict)
 	r := c.Request.request(t)
 	r.RequestURI = ""
-	resp, err := v.Transport(c.upstream(t, o, &reached)).RoundTrip(r)
+	r = r.WithContext(context.WithValue(r.Context(), verdictKey{}, got))
+	resp, err := o.compile(t).Transport(c.upstream(t, o, &reached)).RoundTrip(r)
 	if err == nil {
-		got, readErr := io.ReadAll(resp.Body)
+		body, readErr := io.ReadAll(resp.Body)
 		require.NoError(t, readErr)
 		require.NoError(t, resp.Body.Close())
 		if c.Request.Method != http.MethodHead {
-			assert.Equal(t, c.Response.passed(t, o), string(got))
+			assert.Equal(t, c.Response.passed(t, o), string(body))
 		}
 		assert.Same(t, r, resp.Request)
-		assert.True(t, o.Request == validate.Observe || len(found) == 0)
-		return found
+		assert.True(t, o.request == validate.Observe || len(got.found) == 0)
+		return got.found
 	}
 	vs := validate.AsViolations(err)
 	require.NotEmpty(t, vs, "%v", err)
 	var one *validate.Violation
 	require.True(t, errors.As(err, &one))
-	assert.Equal(t, vs, found, "what is refused is reported")
+	assert.Equal(t, vs, got.found, "what is refused is reported")
 	assert.Equal(t, vs[0].Direction == validate.Response, reached, "a bad request is not sent")
 	return vs
 }

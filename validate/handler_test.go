@@ -173,8 +173,8 @@ func uploadRequest() *http.Request {
 }
 
 func TestTheGeneratedServerTakesBothWays(t *testing.T) {
-	for _, authority := range bothWays {
-		h := bound(t, validate.Options{Engine: authority})
+	for _, engine := range engines {
+		h := bound(t, validate.Options{Engine: engine})
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, killRequest(killBody))
 		assert.Equal(t, 204, rec.Code, rec.Body)

@@ -15,8 +15,8 @@ import (
 func TestAQueryIsReadAsItIsMeant(t *testing.T) {
 	contract, err := os.ReadFile("testdata/search.yaml")
 	require.NoError(t, err)
-	for way, authority := range bothWays {
-		v, err := validate.New(contract, validate.Options{Engine: authority, Response: validate.Off})
+	for name, engine := range engines {
+		v, err := validate.New(contract, validate.Options{Engine: engine, Response: validate.Off})
 		require.NoError(t, err)
 		h := v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
 		for query, status := range map[string]int{
@@ -30,7 +30,7 @@ func TestAQueryIsReadAsItIsMeant(t *testing.T) {
 		} {
 			rec := httptest.NewRecorder()
 			h.ServeHTTP(rec, httptest.NewRequest("GET", "/values?"+query, nil))
-			assert.Equal(t, status, rec.Code, "%s: %s", way, query)
+			assert.Equal(t, status, rec.Code, "%s: %s", name, query)
 		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 )
 
 func TestAResponseThatIsNotOfItsCodingIsRefused(t *testing.T) {
-	for way, authority := range bothWays {
-		v, err := validate.New([]byte(listContract), validate.Options{Engine: authority, DecodeGzip: true})
+	for name, engine := range engines {
+		v, err := validate.New([]byte(listContract), validate.Options{Engine: engine, DecodeGzip: true})
 		require.NoError(t, err)
 		_, err = v.Transport(roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{
@@ -24,7 +24,7 @@ func TestAResponseThatIsNotOfItsCodingIsRefused(t *testing.T) {
 			}, nil
 		})).RoundTrip(httptest.NewRequest("GET", "http://host/p/clients", nil))
 		vs := validate.AsViolations(err)
-		if assert.Len(t, vs, 1, way) {
+		if assert.Len(t, vs, 1, name) {
 			assert.Equal(t, validate.RuleContentEncoding, vs[0].Rule)
 		}
 	}

@@ -24,8 +24,8 @@ func (c *closing) Close() error {
 }
 
 func TestWhatIsSentAgainIsWhatWasChecked(t *testing.T) {
-	for way, authority := range bothWays {
-		v, err := validate.New(dcssessions.Contract(), validate.Options{Engine: authority})
+	for name, engine := range engines {
+		v, err := validate.New(dcssessions.Contract(), validate.Options{Engine: engine})
 		require.NoError(t, err)
 		body := &closing{Reader: strings.NewReader(killBody)}
 		r, err := http.NewRequest(http.MethodPost, "http://host"+killPath, body)
@@ -37,7 +37,7 @@ func TestWhatIsSentAgainIsWhatWasChecked(t *testing.T) {
 			for range 2 {
 				got, err := io.ReadAll(out.Body)
 				assert.NoError(t, err)
-				assert.Equal(t, killBody, string(got), way)
+				assert.Equal(t, killBody, string(got), name)
 				out.Body, err = out.GetBody()
 				assert.NoError(t, err)
 			}
