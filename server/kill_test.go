@@ -235,6 +235,16 @@ func TestFaultsOfANode(t *testing.T) {
 		assert.Contains(t, got.details(), "Trying again is safe.")
 		assert.Eventually(t, func() bool { return a.kill(killBody("10.0.0.1:1")).status == 204 }, 10*time.Second, 50*time.Millisecond)
 	})
+	t.Run("too old is a 500 that says so", func(t *testing.T) {
+		node, err := fakeredis.Start() // as Redis 4 answers
+		require.NoError(t, err)
+		defer node.Close()
+		node.Fail("ERR Syntax error, try CLIENT (LIST | KILL | GETNAME | SETNAME | PAUSE | REPLY)")
+		got := startAPI(t, fleet.NodeConfig{Address: node.Addr()}).kill(killBody("10.0.0.1:1"))
+		assert.Equal(t, 500, got.status)
+		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
+		assert.Contains(t, got.details(), "The server is too old")
+	})
 	for _, reply := range []string{"BUSY Redis is busy running a script.", "LOADING Redis is loading the dataset in memory"} {
 		t.Run(reply+" is a 503 to try again", func(t *testing.T) {
 			node, err := fakeredis.Start() // a fault that a real server does not give on demand

@@ -61,10 +61,15 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	defer busy.Close()
 	busy.Fail("BUSY Redis is busy running a script.")
 	locked := redistest.Start(t, "--requirepass", "s3cret")
+	renamed := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN") // its role could be told
+	reader := redistest.Start(t, "--user", "reader", "on", ">s3cret", "-@all", "+client|list", "+client|id", "+role")
+	t.Setenv("NODE_PASSWORD", "s3cret")
 	a := startInstance(t,
 		fleet.NodeConfig{ID: "primary", Name: "shard 1", Address: primary.Addr()}, fleet.NodeConfig{ID: "replica", Address: replica.Addr()},
 		fleet.NodeConfig{ID: "down", Address: down.Addr()}, fleet.NodeConfig{ID: "hung", Address: hung.Addr()},
 		fleet.NodeConfig{ID: "busy", Address: busy.Addr()}, fleet.NodeConfig{ID: "locked", Address: locked.Addr()},
+		fleet.NodeConfig{ID: "renamed", Address: renamed.Addr()},
+		fleet.NodeConfig{ID: "reader", Address: reader.Addr(), Username: "reader", PasswordEnv: "NODE_PASSWORD"},
 		fleet.NodeConfig{ID: "name", Address: strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1)},
 		fleet.NodeConfig{ID: "ip6", Address: "[2001:db8::1]:1"},
 	)
@@ -72,7 +77,7 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	list := a.nodes()
 	assert.Less(t, time.Since(start), 3*time.Second, "they are asked at the same time, and for two seconds")
 	assert.Equal(t, "i", list.InstanceID)
-	assert.EqualValues(t, 8, list.Total)
+	assert.EqualValues(t, 10, list.Total)
 
 	reasons := map[string]string{}
 	for i, n := range list.Nodes {
@@ -84,8 +89,10 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	assert.NotEmpty(t, reasons["hung"])
 	assert.Contains(t, reasons["busy"], "busy with a script")
 	assert.Contains(t, reasons["locked"], "requires a password")
+	assert.Contains(t, reasons["renamed"], "does not know CLIENT")
+	assert.Contains(t, reasons["reader"], "may not run CLIENT KILL")
 	assert.NotEmpty(t, reasons["ip6"])
-	assert.Len(t, reasons, 5)
+	assert.Len(t, reasons, 7)
 	node := func(id, name, address string, status gen.NodeInfoStatus, kind gen.NodeInfoNodeType) gen.NodeInfo {
 		host, port, _ := strings.Cut(address, ":")
 		return gen.NodeInfo{LogicalNodeID: id, NodeID: id, Name: name, NodeRole: gen.RedisServer, NodeIP: host, NodePort: port, Status: status, NodeType: kind}
@@ -99,10 +106,12 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 		node("hung", "hung", hung.Addr(), gen.Inactive, ""),
 		node("busy", "busy", busy.Addr(), gen.Active, ""),
 		node("locked", "locked", locked.Addr(), gen.Inactive, ""),
+		node("renamed", "renamed", renamed.Addr(), gen.Inactive, ""),
+		node("reader", "reader", reader.Addr(), gen.Inactive, gen.Master),
 		node("name", "name", strings.Replace(primary.Addr(), "127.0.0.1", "localhost", 1), gen.Active, gen.Master),
 		ip6,
 	}, list.Nodes)
-	assert.Len(t, a.log.lines(t, "a node's sessions cannot be managed"), 5)
+	assert.Len(t, a.log.lines(t, "a node's sessions cannot be managed"), 7)
 }
 
 func TestARefusedListOfNodes(t *testing.T) {
