@@ -193,6 +193,31 @@ func TestTwentyThousandUndeclaredMembers(t *testing.T) {
 	assert.Equal(t, 16, strings.Count(rec.Body.String(), `"rule":"additionalProperties"`))
 }
 
+// 12 MB of wrong items took more than a gigabyte: an error for each of them.
+func TestMillionsOfWrongItems(t *testing.T) {
+	const bound = 64 << 20 // the body, what is held of it meanwhile, and little else
+	texts := hostileShape{schema: `{type: array, items: {type: string, pattern: '^[0-9]+$'}}`, body: items(`"x"`)}
+	numbers := hostileShape{schema: `{type: array, items: {type: string}}`, body: items(`1`)}
+	for name, s := range map[string]hostileShape{"texts": texts, "numbers": numbers} {
+		body := s.body(12<<20 - 16)
+		for through, w := range ways {
+			if name == "numbers" && through != "a request, enforced" {
+				continue // they are more, and take longer
+			}
+			t.Run(name+"/"+through, func(t *testing.T) {
+				var found validate.Violations
+				w.o.MaxRequestBody, w.o.MaxResponseBody = 12<<20, 12<<20
+				w.o.Report = func(_ *http.Request, vs validate.Violations) { found = vs }
+				v, err := validate.New([]byte(s.contract()), w.o)
+				require.NoError(t, err)
+				assert.Less(t, allocated(func() { w.send(t.Context(), &s, v, body) }), uint64(bound))
+				require.Len(t, found, 16)
+				assert.Contains(t, []string{"pattern", "type"}, found[0].Rule)
+			})
+		}
+	}
+}
+
 const parametersContract = `
 openapi: 3.0.3
 info: {title: parameters, version: "1"}
