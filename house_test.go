@@ -131,7 +131,6 @@ var mayUse = map[string][]string{
 		module + "/internal/output", module + "/internal/filter",
 		"github.com/spf13/cobra",
 		"github.com/spf13/pflag",
-		"github.com/redis/go-redis/v9",
 		"golang.org/x/term",
 		"github.com/schollz/progressbar/v3",
 		"github.com/rivo/uniseg",

@@ -16,15 +16,15 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// An api is what the flags say is called: one instance of one project.
+// An api is one instance of one project, and how to print what the API returns.
 type api struct {
 	*client.Client
 	project, instance string
-	json, wide        bool // how to write; else as a table
+	json, wide        bool // the output format; a table if neither
 	timeout           time.Duration
 }
 
-// open checks the flags. It does not connect.
+// open checks the flags and returns the API that they describe. It does not connect.
 func (f *apiFlags) open(std stdio, o client.Options) (*api, error) {
 	if f.timeout <= 0 {
 		return nil, usagef("--timeout must be positive")
@@ -66,7 +66,7 @@ func (f *apiFlags) open(std stdio, o client.Options) (*api, error) {
 	return a, nil
 }
 
-// newClient returns a client whose requests and responses are validated.
+// newClient returns a client that validates requests and responses.
 func newClient(endpoint string, o client.Options) (*client.Client, error) {
 	v, err := newValidator(endpoint)
 	if err != nil {
@@ -84,35 +84,34 @@ func newValidator(endpoint string) (*validate.Validator, error) {
 	return validate.New(dcssessions.Contract(), validate.Options{BasePath: base, MaxRequestBody: 12 << 20})
 }
 
-// explain says of a violation what is known, and that nothing was sent where the
-// request is what does not keep to the contract; and of a call that took too
-// long, how long it was given.
+// explain adds what the user can do something about: the timeout that was too
+// short, that an invalid request was not sent, or how a response is invalid.
 func (a *api) explain(err error) error {
 	var partial *client.PartialError
 	vs := validate.AsViolations(err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("there was no answer within --timeout %v: %w", a.timeout, err)
+		return fmt.Errorf("no response within --timeout %v: %w", a.timeout, err)
 	case vs == nil:
 		return err
 	case vs[0].Direction == validate.Request && !errors.As(err, &partial):
 		return usageError{fmt.Errorf("nothing was sent: %w", vs)}
-	case vs[0].Err != nil: // such as which status it was
+	case vs[0].Err != nil: // for example the status of the response
 		return fmt.Errorf("%w: %w", err, vs[0].Err)
 	}
 	return err
 }
 
-// isRefused reports whether a kill was refused because of what it names.
+// isRefused reports whether the server refused a kill because of its addresses.
 func isRefused(err error) bool {
-	var answer *client.Error
-	return errors.As(err, &answer) && answer.Status == http.StatusBadRequest && answer.Code == "DCS.4800" && !answer.Replaced()
+	var response *client.Error
+	return errors.As(err, &response) && response.Status == http.StatusBadRequest && response.Code == "DCS.4800" && !response.Replaced()
 }
 
-// sessions reads the sessions of the nodes, some nodes at a time. Where some
-// nodes fail, those of the others are returned with the error, and answered has
-// the nodes that did not fail.
-func (a *api) sessions(ctx context.Context, nodes []string) (all []session, answered []string, err error) {
+// sessions lists the sessions of the nodes, several nodes at a time. If some nodes
+// fail, it returns the sessions of the others with the error. listed are the nodes
+// that did not fail.
+func (a *api) sessions(ctx context.Context, nodes []string) (all []session, listed []string, err error) {
 	const atOnce = 4
 	found, errs := make([][]session, len(nodes)), make([]error, len(nodes))
 	slots := make(chan struct{}, atOnce)
@@ -128,14 +127,14 @@ func (a *api) sessions(ctx context.Context, nodes []string) (all []session, answ
 	for i, node := range nodes {
 		switch {
 		case errs[i] == nil:
-			answered = append(answered, node)
+			listed = append(listed, node)
 		case len(nodes) > 1:
 			found[i], errs[i] = nil, &nodeError{node, errs[i]}
 		default:
 			found[i] = nil
 		}
 	}
-	return slices.Concat(found...), answered, join(errs...)
+	return slices.Concat(found...), listed, join(errs...)
 }
 
 func (a *api) read(ctx context.Context, node string) ([]session, error) {

@@ -13,18 +13,17 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// apiFlags say which API is called, for what, as whom, and how its answer is
-// written.
+// apiFlags are the flags of every command that calls the API.
 type apiFlags struct {
 	endpoint, project, instance, token, tokenFile, accessKey, output string
 
 	timeout   time.Duration
 	flags     *pflag.FlagSet
 	getenv    func(string) string
-	ofProject bool // of a project, not of an instance
+	ofProject bool // the command has no --instance
 }
 
-// defaultTimeout is for an API whose server ends every call well within it.
+// defaultTimeout is longer than the server ever takes for a request.
 const defaultTimeout = 30 * time.Second
 
 func (f *apiFlags) add(flags *pflag.FlagSet) {
@@ -59,19 +58,19 @@ func checkID(flag, id string) error {
 	return nil
 }
 
-// credentials returns who calls, and for which project, as client.FromEnv says,
-// with what the flags have in place of their variables.
+// credentials returns the credentials and the project as [client.FromEnv] does, with
+// the flags in place of their variables.
 func (f *apiFlags) credentials() (client.Credentials, string, error) {
 	token, err := f.theToken()
 	if err != nil {
 		return nil, "", err
 	}
 	if token != "" && f.accessKey != "" {
-		return nil, "", errors.New("a token (--token, --token-file) and --access-key are both given")
+		return nil, "", errors.New("a token (--token, --token-file) and --access-key exclude each other")
 	}
 	flags := map[string]string{"DCS_TOKEN": token, "DCS_PROJECT_ID": f.project, "DCS_ACCESS_KEY": f.accessKey}
 	if f.accessKey != f.getenv("DCS_ACCESS_KEY") && f.getenv("DCS_SECRET_KEY") == "" && f.getenv("HUAWEICLOUD_SDK_SK") != "" {
-		// the only secret there is goes with the flag
+		// the only secret belongs to the key of the flag
 		flags["HUAWEICLOUD_SDK_AK"], flags["DCS_ACCESS_KEY"] = f.accessKey, ""
 	}
 	return client.FromEnv(func(name string) string {
@@ -82,25 +81,25 @@ func (f *apiFlags) credentials() (client.Credentials, string, error) {
 	})
 }
 
-// theToken is that of --token, or of --token-file. A flag wins over the variable
-// of the other.
+// theToken returns the token of --token or --token-file. A flag takes precedence
+// over the variable of the other.
 func (f *apiFlags) theToken() (string, error) {
 	byFlag := func(name string) bool { return f.flags != nil && f.flags.Changed(name) }
 	switch {
 	case f.tokenFile == "", f.token != "" && byFlag("token") && !byFlag("token-file"):
 		return f.token, nil
 	case f.token != "" && byFlag("token") == byFlag("token-file"):
-		return "", errors.New("--token and --token-file are both given")
+		return "", errors.New("--token and --token-file exclude each other")
 	}
 	return readToken(f.tokenFile)
 }
 
-// maxToken is how long a token in a file may be, in bytes: more than a header
-// can have.
+// maxToken is the size of a token file in bytes, which is more than a header can
+// have.
 const maxToken = 64 << 10
 
-// readToken reads a token that is alone in its file, but for the white space
-// around it. No error quotes it.
+// readToken reads a file that contains a token and white space around it. No error
+// quotes the token.
 func readToken(file string) (string, error) {
 	in, err := os.Open(file)
 	if err != nil {
@@ -115,7 +114,7 @@ func readToken(file string) (string, error) {
 	case token == "":
 		return "", fmt.Errorf("the token file %s is empty", file)
 	case len(text) > maxToken, strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "", fmt.Errorf("the token file %s has more in it than a token", file)
+		return "", fmt.Errorf("the token file %s contains more than a token", file)
 	}
 	return token, nil
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
-// completeTimeout is how long Tab may take to ask for the nodes.
+// completeTimeout limits the request for the nodes when the user presses Tab.
 const completeTimeout = 3 * time.Second
 
-// complete tells the shell what each flag of cmd can be. Nothing is written on a
-// failure: a prompt is no place for it.
+// complete registers shell completions for the flags of cmd. They print nothing on
+// a failure, because they run at a prompt.
 func complete(cmd *cobra.Command, call *apiFlags) {
 	flags := map[string]cobra.CompletionFunc{
 		"output": cobra.FixedCompletions([]cobra.Completion{"table", "wide", "json"}, cobra.ShellCompDirectiveNoFileComp),
@@ -25,7 +25,7 @@ func complete(cmd *cobra.Command, call *apiFlags) {
 	}
 	for name, f := range flags {
 		if cmd.Flags().Lookup(name) != nil {
-			_ = cmd.RegisterFlagCompletionFunc(name, f) // fails for a flag that is not there, or is done
+			_ = cmd.RegisterFlagCompletionFunc(name, f) // fails for an unknown flag, or a second registration
 		}
 	}
 	if cmd.ValidArgsFunction == nil {

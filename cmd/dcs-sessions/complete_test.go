@@ -9,7 +9,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
-func TestTheShellIsToldWhatAFlagCanBe(t *testing.T) {
+func TestTheShellCompletesFlags(t *testing.T) {
 	api := twoNodes(t)
 	for name, c := range map[string]struct {
 		args []string
@@ -35,7 +35,7 @@ func TestTheShellIsToldWhatAFlagCanBe(t *testing.T) {
 	assert.NotContains(t, stderr, "Oops")
 }
 
-func TestTheShellIsToldFromTheEnvironmentToo(t *testing.T) {
+func TestTheShellCompletesWithTheEnvironment(t *testing.T) {
 	env := map[string]string{"DCS_ENDPOINT": twoNodes(t).URL, "DCS_PROJECT_ID": "p", "DCS_INSTANCE_ID": "i"}
 	_, stdout, _ := calledIn(t.Context(), env, false, "__complete", "list", "--node", "")
 	assert.Equal(t, "a\ta 127.0.0.1:6379\nb\tb 127.0.0.1:6379\n:4\n", stdout)

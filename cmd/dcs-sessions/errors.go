@@ -9,7 +9,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// A usageError is a mistake in how the command was called.
+// A usageError is a mistake in the command line, or in a file that it names.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -18,10 +18,7 @@ func isUsage(err error) bool { return errors.As(err, new(usageError)) }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errSilent ends the command with exitFailed when all is said already.
-var errSilent = errors.New("failed")
-
-// A nodeError is that of one node.
+// A nodeError is the error of one node.
 type nodeError struct {
 	Node string
 	Err  error
@@ -30,7 +27,7 @@ type nodeError struct {
 func (e *nodeError) Error() string { return "node " + e.Node + ": " + e.Err.Error() }
 func (e *nodeError) Unwrap() error { return e.Err }
 
-// nodeErrors are those of several nodes, on one line.
+// nodeErrors are the errors of several nodes. They print on one line.
 type nodeErrors []error
 
 func (e nodeErrors) Unwrap() []error { return e }
@@ -43,7 +40,7 @@ func (e nodeErrors) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// join is errors.Join on one line.
+// join is [errors.Join], but prints on one line.
 func join(errs ...error) error {
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	switch len(errs) {
@@ -55,6 +52,8 @@ func join(errs ...error) error {
 	return nodeErrors(errs)
 }
 
+// A callError is an error in JSON output, with the response of the API if there
+// is one.
 type callError struct {
 	Status    int    `json:"status,omitempty"`
 	Code      string `json:"code,omitempty"`
@@ -63,23 +62,24 @@ type callError struct {
 	RequestID string `json:"request_id,omitempty"`
 }
 
+// A failedNode is a node that could not be listed.
 type failedNode struct {
 	Node string `json:"node_id"`
 	callError
 }
 
 func callErrorOf(err error) *callError {
-	var answer *client.Error
+	var response *client.Error
 	switch several := (nodeErrors)(nil); {
 	case err == nil:
 		return nil
-	case !errors.As(err, &several) && errors.As(err, &answer):
-		return &callError{answer.Status, answer.Code, answer.Message, answer.Details, answer.RequestID}
+	case !errors.As(err, &several) && errors.As(err, &response):
+		return &callError{response.Status, response.Code, response.Message, response.Details, response.RequestID}
 	}
 	return &callError{Message: err.Error()}
 }
 
-// failedNodes are the nodes of an error of several nodes.
+// failedNodes returns the nodes in an error of several nodes.
 func failedNodes(err error) (failed []failedNode) {
 	var one *nodeError
 	if several := (nodeErrors)(nil); errors.As(err, &several) {

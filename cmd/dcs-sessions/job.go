@@ -42,7 +42,7 @@ func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
 	return cmd
 }
 
-// waitJob shows the job when it is over.
+// waitJob waits until the job is over, and shows it.
 func waitJob(ctx context.Context, a *api, id string, std stdio) error {
 	show, done := progress(std)
 	job, err := a.WaitJob(ctx, a.project, id, show)
@@ -58,11 +58,11 @@ func waitJob(ctx context.Context, a *api, id string, std stdio) error {
 	return a.explain(err)
 }
 
-// jobGoesOn is Ctrl-C during the wait for the job of that id.
+// A jobGoesOn is the error of a wait for the job of that id that Ctrl-C ended.
 type jobGoesOn string
 
 func (id jobGoesOn) Error() string {
-	return fmt.Sprintf("the job goes on: see 'dcs-sessions job --wait %s'", string(id))
+	return fmt.Sprintf("the job continues: see 'dcs-sessions job --wait %s'", string(id))
 }
 
 func (jobGoesOn) Unwrap() error { return context.Canceled }
@@ -90,7 +90,7 @@ func showJob(job gen.Job, a *api, std stdio) error {
 	return nil
 }
 
-// times tells when the job began, and how long it took; the API has both as
+// times returns when the job began and how long it took. The API has both as
 // milliseconds in strings.
 func times(job gen.Job) (began, took string) {
 	began, took = "-", "-"
@@ -105,8 +105,8 @@ func times(job gen.Job) (began, took string) {
 	return began, took
 }
 
-// progress returns what draws a job's progress on standard error, and what takes
-// it off again. Where that is no terminal, neither does anything.
+// progress returns functions that draw the progress of a job on standard error, and
+// that remove it. They do nothing if standard error is not a terminal.
 func progress(std stdio) (show func(gen.Job), done func()) {
 	if !std.errTerminal {
 		return nil, func() {}
@@ -126,12 +126,12 @@ func progress(std stdio) (show func(gen.Job), done func()) {
 		}
 		done, total := int(c.Killed+c.Gone+c.Protected+c.Failed), int(c.Total)
 		if total == 0 {
-			bar.Describe("the job runs")
+			bar.Describe("the job is running")
 			return
 		}
 		bar.Describe(fmt.Sprintf("%d of %s", done, plural(total, "session")))
 		bar.ChangeMax(total)
-		// it is full when the job is over, for the total grows with each node
+		// the bar is never full before the end, because the total grows with each node
 		_ = bar.Set(min(done, total-1))
 	}
 	return show, func() { _ = bar.Clear(); _ = bar.Exit() }

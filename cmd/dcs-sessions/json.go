@@ -9,7 +9,7 @@ import (
 	"unicode/utf16"
 )
 
-// writeJSON writes v, indented. What does not print is escaped in it, which is
+// writeJSON writes v with indentation. It escapes unprintable characters, which is
 // the same to a program and harmless to a terminal.
 func writeJSON(w io.Writer, v any) error {
 	text, err := marshal(v, "  ")
@@ -20,8 +20,8 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// writeJSONLines writes an array with a line for each of its elements, so that
-// grep has something to find.
+// writeJSONLines writes an array with an element on each line, so that grep finds
+// elements.
 func writeJSONLines[T any](w io.Writer, all []T) error {
 	var b bytes.Buffer
 	b.WriteString("[")

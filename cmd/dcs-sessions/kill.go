@@ -40,18 +40,18 @@ func killCommand(getenv func(string) string, std stdio) *cobra.Command {
 	return cmd
 }
 
-// checkWhat refuses flags and arguments that do not say what to kill.
+// checkWhat refuses a command line that does not say what to kill.
 func (f *killFlags) checkWhat(args []string) error {
-	isGiven := len(args) > 0 || len(f.ids) > 0
+	hasTargets := len(args) > 0 || len(f.ids) > 0
 	switch {
-	case !isGiven && len(f.filters) == 0:
+	case !hasTargets && len(f.filters) == 0:
 		return usagef("what to kill is missing: ADDR..., -, --id or --filter")
-	case isGiven && len(f.filters) > 0:
-		return usagef("ADDR or --id is given, and --filter too")
-	case isGiven && f.on.all:
-		return usagef("--all-nodes goes with --filter: an ADDR and an --id are on one node")
+	case hasTargets && len(f.filters) > 0:
+		return usagef("--filter excludes ADDR and --id")
+	case hasTargets && f.on.all:
+		return usagef("--all-nodes needs --filter: an ADDR or --id is on one node")
 	case f.yes && f.dryRun:
-		return usagef("--yes and --dry-run are both given")
+		return usagef("--yes and --dry-run exclude each other")
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
 	if len(f.filters) > 0 {
 		return killMatching(ctx, f, a, std)
 	}
-	all, err := readGiven(args, f.ids, std.in)
+	all, err := readTargets(args, f.ids, std.in)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
 		return err
 	}
 	if f.dryRun {
-		return previewGiven(ctx, a, nodes, all, std)
+		return previewTargets(ctx, a, nodes, all, std)
 	}
-	return killGiven(ctx, a, nodes, all, std)
+	return killTargets(ctx, a, nodes, all, std)
 }

@@ -33,7 +33,7 @@ func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
 
 func killAll(ctx context.Context, f killAllFlags, std stdio) error {
 	if f.yes && f.dryRun {
-		return usagef("--yes and --dry-run are both given")
+		return usagef("--yes and --dry-run exclude each other")
 	}
 	a, err := f.call.open(std, client.Options{})
 	if err != nil {
@@ -69,22 +69,23 @@ func killAll(ctx context.Context, f killAllFlags, std stdio) error {
 	return waitJob(ctx, a, job, std)
 }
 
-// A nodeCount is what a kill-all would find on a node.
+// A nodeCount counts the sessions of a node.
 type nodeCount struct {
 	Node      string `json:"node_id"`
 	Sessions  int    `json:"sessions"`
-	Protected int    `json:"protected"` // of these, those that are never killed
+	Protected int    `json:"protected"` // sessions that are never killed
 }
 
-// countAll says what would be killed, on each node that can be listed.
-func countAll(ctx context.Context, a *api, nodes []string, asked bool, std stdio) error {
-	all, answered, listErr := a.sessions(ctx, nodes)
-	if len(answered) == 0 || ctx.Err() != nil {
+// countAll prints how many sessions would be killed on each node that can be
+// listed.
+func countAll(ctx context.Context, a *api, nodes []string, dryRun bool, std stdio) error {
+	all, listed, listErr := a.sessions(ctx, nodes)
+	if len(listed) == 0 || ctx.Err() != nil {
 		return listErr
 	}
-	counts := make([]nodeCount, len(answered))
+	counts := make([]nodeCount, len(listed))
 	would := 0
-	for i, node := range answered {
+	for i, node := range listed {
 		counts[i].Node = node
 		for j := range all {
 			switch s := &all[j]; {
@@ -98,9 +99,9 @@ func countAll(ctx context.Context, a *api, nodes []string, asked bool, std stdio
 			counts[i].Sessions++
 		}
 	}
-	outcome := fmt.Sprintf("%s of %s would be killed; nothing was killed", plural(would, "session"), plural(len(answered), "node"))
+	outcome := fmt.Sprintf("%s of %s would be killed; nothing was killed", plural(would, "session"), plural(len(listed), "node"))
 	var err error
-	if !asked {
+	if !dryRun {
 		err = fmt.Errorf("%s: add --yes", outcome)
 	}
 	err = join(err, listErr)
@@ -119,7 +120,7 @@ func countAll(ctx context.Context, a *api, nodes []string, asked bool, std stdio
 	if err := t.write(std.out, std.width()); err != nil {
 		return err
 	}
-	if asked {
+	if dryRun {
 		fmt.Fprintf(std.out, "\n%s\n", outcome)
 	}
 	return err

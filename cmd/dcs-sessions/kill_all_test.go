@@ -97,7 +97,7 @@ func TestCtrlCLeavesTheJobAlone(t *testing.T) {
 	code, stdout, stderr := called(ctx, true, "kill-all", "--endpoint", front.URL, "--project", "p", "--instance", "i", "--node", "a", "--yes")
 	assert.Equal(t, exitInterrupted, code)
 	assert.Empty(t, stdout)
-	assert.Equal(t, "dcs-sessions: interrupted: the job goes on: see 'dcs-sessions job --wait job-1'\n", stderr)
+	assert.Equal(t, "dcs-sessions: interrupted: the job continues: see 'dcs-sessions job --wait job-1'\n", stderr)
 }
 
 func TestCtrlCBeforeTheAnswerLeavesOpenWhetherAJobBegan(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
-// killMatching kills what passes the filters, on each node that can be listed.
+// killMatching kills the sessions that match the filters, on each node that can be
+// listed.
 func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 	matches, err := parseFilters(f.filters)
 	if err != nil {
@@ -21,8 +22,8 @@ func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 	if err != nil {
 		return err
 	}
-	before, answered, listErr := a.sessions(ctx, nodes)
-	if len(answered) == 0 || ctx.Err() != nil {
+	before, listed, listErr := a.sessions(ctx, nodes)
+	if len(listed) == 0 || ctx.Err() != nil {
 		return fmt.Errorf("nothing was killed: %w", listErr)
 	}
 	several := len(nodes) > 1
@@ -52,10 +53,10 @@ func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 		}
 	}
 	if f.check > 0 && ctx.Err() == nil {
-		if recheckErr := report.recheck(ctx, f.check, a, answered, before); recheckErr != nil && ctx.Err() != nil {
+		if recheckErr := report.recheck(ctx, f.check, a, listed, before); recheckErr != nil && ctx.Err() != nil {
 			err = join(err, recheckErr)
-		} else if recheckErr != nil { // the sessions are closed all the same
-			fmt.Fprintf(std.err, "dcs-sessions: who came back is not known: %v\n", recheckErr)
+		} else if recheckErr != nil { // the sessions are closed nevertheless
+			fmt.Fprintf(std.err, "dcs-sessions: cannot count the clients that reconnected: %v\n", recheckErr)
 		}
 	}
 	if a.json {
@@ -65,8 +66,8 @@ func killMatching(ctx context.Context, f killFlags, a *api, std stdio) error {
 	return err
 }
 
-// preview shows what would be killed, and counts it where err, which is why it is
-// not killed or not all of it, does not.
+// preview prints what would be killed, and the counts unless err, the reason why
+// it is not killed, has them.
 func (r *killReport) preview(a *api, std stdio, several, counts bool, err error) error {
 	if a.json {
 		r.Results, r.Error = []killResult{}, callErrorOf(err)
@@ -91,8 +92,8 @@ func (r *killReport) preview(a *api, std stdio, several, counts bool, err error)
 	return err
 }
 
-// kill kills node after node, and keeps the result of each session. A node that
-// fails does not keep the others from being done.
+// kill kills the sessions of one node after the other, and adds the result of each.
+// If a node fails, it goes on with the next.
 func (r *killReport) kill(ctx context.Context, a *api) error {
 	var errs []error
 	for first := 0; first < len(r.selected); {
@@ -117,18 +118,17 @@ func (r *killReport) kill(ctx context.Context, a *api) error {
 	return join(errs...)
 }
 
-// A matchCounts is what a filter makes of the sessions that there are. JSON has
-// its counts.
+// matchCounts has the sessions that match a filter, and counts them for JSON.
 type matchCounts struct {
 	Sessions  int `json:"sessions"`
-	Matched   int `json:"matched"`    // of these, those that can be killed
-	Protected int `json:"protected"`  // that match, but are never killed
-	NoAddress int `json:"no_address"` // that match, but have neither an address nor an id to be killed by
+	Matched   int `json:"matched"`    // sessions that match and can be killed
+	Protected int `json:"protected"`  // sessions that match, but are never killed
+	NoAddress int `json:"no_address"` // sessions that match, but have neither an address nor an id
 
-	selected, excluded []session // those that are counted as Matched, and the others that match
+	selected, excluded []session // the sessions in Matched, and the others that match
 }
 
-// choose sorts the sessions by node and id.
+// selectSessions returns the sessions that match, sorted by node and id.
 func selectSessions(all []session, matches filter.Filter) *matchCounts {
 	c := &matchCounts{Sessions: len(all)}
 	for i := range all {
@@ -163,7 +163,7 @@ func (c *matchCounts) String() string {
 	return text
 }
 
-// why says which of those that match cannot be killed, and why.
+// why describes the sessions that match and cannot be killed.
 func (c *matchCounts) why() string {
 	counts := map[string]int{}
 	for i := range c.excluded {
@@ -173,7 +173,7 @@ func (c *matchCounts) why() string {
 	for protection, n := range counts {
 		switch {
 		case protection == "":
-			texts = append(texts, fmt.Sprintf("%d without an address and an id", n))
+			texts = append(texts, fmt.Sprintf("%d without an address or id", n))
 		case protections[protection] == "":
 			texts = append(texts, fmt.Sprintf("%d %s", n, clean(protection)))
 		default:
@@ -187,10 +187,10 @@ func (c *matchCounts) why() string {
 	return fmt.Sprintf("%d more cannot be killed: %s", len(c.excluded), strings.Join(texts, ", "))
 }
 
-// excludedError is the error for a kill that had to leave out some that match.
+// excludedError returns an error if some sessions match and cannot be killed.
 func (c *matchCounts) excludedError() error {
 	if len(c.excluded) == 0 {
 		return nil
 	}
-	return errors.New(c.why() + "; --filter protected=false leaves the protected ones out")
+	return errors.New(c.why() + "; --filter protected=false excludes protected sessions")
 }

@@ -28,11 +28,11 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 		"as many as --max are fine":         {[]string{"--yes", "--max", "2"}, exitOK, "", 2},
 		"--dry-run shows more than --max":   {[]string{"--dry-run", "--max", "1"}, exitOK, "", 0},
 		"what none passes is a good end":    {[]string{"--filter", "name=none"}, exitOK, "", 0},
-		"--yes and --dry-run do not agree":  {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run are both given", 0},
+		"--yes and --dry-run do not agree":  {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run exclude each other", 0},
 		"--max is not nothing":              {[]string{"--yes", "--max", "0"}, exitUsage, "--max must be positive", 0},
 		"--check is not in the past":        {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
-		"a filter is not beside an address": {[]string{"10.0.0.9:1"}, exitUsage, "ADDR or --id is given, and --filter too", 0},
-		"nor beside an id":                  {[]string{"--id", "7"}, exitUsage, "ADDR or --id is given, and --filter too", 0},
+		"a filter is not beside an address": {[]string{"10.0.0.9:1"}, exitUsage, "--filter excludes ADDR and --id", 0},
+		"nor beside an id":                  {[]string{"--id", "7"}, exitUsage, "--filter excludes ADDR and --id", 0},
 		"a bad filter sends nothing":        {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": want FIELD OPERATOR VALUE`, 0},
 	} {
 		for _, terminal := range []bool{true, false} {
@@ -137,10 +137,10 @@ func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
 		stderr  string
 		targets string
 	}{
-		"with --yes":             {[]string{"--yes"}, exitFailed, []string{"1 10.0.0.1:40001 leaky-1 app killed", "2 /run/redis.sock:0 leaky-2 app killed", "3 10.0.0.3:40003 leaky-3 app protected: sentinel", "2 of 3 killed, 1 protected"}, why + "; --filter protected=false leaves the protected ones out", "10.0.0.1:40001 2"},
+		"with --yes":             {[]string{"--yes"}, exitFailed, []string{"1 10.0.0.1:40001 leaky-1 app killed", "2 /run/redis.sock:0 leaky-2 app killed", "3 10.0.0.3:40003 leaky-3 app protected: sentinel", "2 of 3 killed, 1 protected"}, why + "; --filter protected=false excludes protected sessions", "10.0.0.1:40001 2"},
 		"without --yes":          {nil, exitFailed, []string{"3 10.0.0.3:40003 leaky-3 app - 0s 5s get N sentinel"}, "2 of 4 sessions match; " + why + "; nothing was killed: add --yes", ""},
 		"with --dry-run":         {[]string{"--dry-run"}, exitOK, []string{"2 of 4 sessions match; " + why + "; nothing was killed"}, "", ""},
-		"where it is all":        {[]string{"--filter", "protected=true", "--yes"}, exitFailed, []string{"0 of 4 sessions match; " + why + "; nothing was killed"}, why + "; --filter protected=false leaves the protected ones out", ""},
+		"where it is all":        {[]string{"--filter", "protected=true", "--yes"}, exitFailed, []string{"0 of 4 sessions match; " + why + "; nothing was killed"}, why + "; --filter protected=false excludes protected sessions", ""},
 		"where it is left out":   {[]string{"--filter", "protected=false", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
 		"where it did not match": {[]string{"--filter", "name!=leaky-3", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
 	} {
@@ -202,10 +202,10 @@ func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
 	}
 	code, _, stderr := called(t.Context(), true, on(twoNodes(t), "kill", "--all-nodes", "10.0.0.9:1")...)
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, stderr, "--all-nodes goes with --filter: an ADDR and an --id are on one node")
+	assert.Contains(t, stderr, "--all-nodes needs --filter: an ADDR or --id is on one node")
 	code, _, stderr = called(t.Context(), true, on(twoNodes(t), "list", "--all-nodes", "--node", "a")...)
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, stderr, "--node and --all-nodes are both given")
+	assert.Contains(t, stderr, "--node and --all-nodes exclude each other")
 }
 
 func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
@@ -227,7 +227,7 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 		"what the server says is not":            {but(func(s *session) { s.Protected = false }), matchCounts{Matched: 1}, "1 of 1 session matches"},
 		"what only looks like a link, unguessed": {but(func(s *session) { s.Flags, s.Name = "S", "sentinel-1-cmd" }), matchCounts{Matched: 1}, "1 of 1 session matches"},
 		"a Unix socket, which has an id":         {but(func(s *session) { s.Peer = unix }), matchCounts{Matched: 1}, "1 of 1 session matches"},
-		"what has neither an address nor an id":  {but(func(s *session) { s.Peer, s.ID = unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address and an id"},
+		"what has neither an address nor an id":  {but(func(s *session) { s.Peer, s.ID = unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address or id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := selectSessions([]session{c.s}, func(filter.Session) bool { return true })

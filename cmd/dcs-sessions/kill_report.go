@@ -8,19 +8,19 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// A killReport is what became of each session; it is kill's JSON output.
+// A killReport has the result of each session. It is the JSON output of kill.
 type killReport struct {
 	*matchCounts
 	Results   []killResult `json:"results"`
-	CameBack  *int         `json:"came_back,omitempty"` // missing where nobody looked
+	CameBack  *int         `json:"came_back,omitempty"` // missing if the sessions were not listed again
 	StillOpen *int         `json:"still_open,omitempty"`
 	Error     *callError   `json:"error,omitempty"`
-	Failed    []failedNode `json:"failed_nodes,omitempty"` // whose sessions are not known
+	Failed    []failedNode `json:"failed_nodes,omitempty"` // the nodes that could not be listed
 }
 
 type killResult struct {
 	Address    string `json:"address,omitempty"`
-	Result     string `json:"result"` // a client.Result, or one of these
+	Result     string `json:"result"` // a client.Result, or a result of this file
 	Protection string `json:"protection,omitempty"`
 	Node       string `json:"node_id,omitempty"`
 	ID         string `json:"id,omitempty"`
@@ -28,19 +28,19 @@ type killResult struct {
 	User       string `json:"user,omitempty"`
 }
 
-// What becomes of a session that a client.Result has no word for.
+// The results of a session that are not a client.Result.
 const (
 	wouldBeKilled = "would be killed"
 	notConnected  = "not connected"
 	protected     = "protected"
-	cannotBeNamed = "cannot be named" // it has neither an address nor an id
+	cannotBeNamed = "cannot be named" // the session has neither an address nor an id
 )
 
 func resultFor(s *session, result string) killResult {
 	return killResult{Address: s.address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: s.User}
 }
 
-// excludedResult is for a session that cannot be killed.
+// excludedResult returns the result of a session that cannot be killed.
 func excludedResult(s *session) killResult {
 	r := resultFor(s, protected)
 	if r.Protection = s.protection(); r.Protection == "" {
@@ -49,7 +49,7 @@ func excludedResult(s *session) killResult {
 	return r
 }
 
-// text is the result as a table has it.
+// text returns the result for a table.
 func (r *killResult) text() string {
 	if r.Protection == "" || r.Protection == r.Result {
 		return r.Result
@@ -57,8 +57,8 @@ func (r *killResult) text() string {
 	return r.Result + ": " + r.Protection
 }
 
-// show writes the result of each session, and who it is where that is known. The
-// error itself is the caller's to tell; JSON has it too, for programs.
+// show prints the result of each session, and what is known about the session. The
+// caller prints the error; JSON has it too, for programs.
 func (r *killReport) show(std stdio, a *api, several bool) error {
 	if a.json {
 		return writeJSON(std.out, r)
@@ -88,7 +88,7 @@ func (r *killReport) show(std stdio, a *api, several bool) error {
 	return t.write(std.out, std.width())
 }
 
-// String is the line below the table of what was killed.
+// String returns the line below the table.
 func (r *killReport) String() string {
 	counts := map[string]int{}
 	for _, result := range r.Results {
@@ -109,10 +109,10 @@ func (r *killReport) String() string {
 	}
 	text := strings.Join(texts, ", ")
 	if r.CameBack != nil {
-		text += fmt.Sprintf("; %d came straight back under a new id", *r.CameBack)
+		text += fmt.Sprintf("; %d reconnected with a new id", *r.CameBack)
 	}
 	if r.StillOpen != nil && *r.StillOpen > 0 {
-		text += fmt.Sprintf("; %d are still there", *r.StillOpen)
+		text += fmt.Sprintf("; %d still connected", *r.StillOpen)
 	}
 	return text
 }

@@ -14,46 +14,47 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
-// A given session is one that the command line names: by its address, or by its
-// id.
-type given struct{ addr, id string }
+// A killTarget is a session on the command line, named by its address or its id.
+type killTarget struct{ addr, id string }
 
-func (n given) target() client.Target {
-	if n.id != "" {
-		return client.ID(n.id)
+func (t killTarget) target() client.Target {
+	if t.id != "" {
+		return client.ID(t.id)
 	}
-	return client.Addr(n.addr)
+	return client.Addr(t.addr)
 }
 
-func (n given) is(s *session) bool {
-	if n.id != "" {
-		return s.ID == n.id
+func (t killTarget) is(s *session) bool {
+	if t.id != "" {
+		return s.ID == t.id
 	}
-	return s.peer().IsValid() && s.peer() == filter.ParseAddrPort(n.addr)
+	return s.peer().IsValid() && s.peer() == filter.ParseAddrPort(t.addr)
 }
 
-func (n given) result(r string) killResult { return killResult{Address: n.addr, ID: n.id, Result: r} }
+func (t killTarget) result(r string) killResult {
+	return killResult{Address: t.addr, ID: t.id, Result: r}
+}
 
-// readGiven returns what the arguments and --id name, each once, with standard
-// input in the place of "-". What is no address or id is refused.
-func readGiven(args, ids []string, in io.Reader) ([]given, error) {
-	var all []given
+// readTargets returns the targets of the arguments and of --id, each once. It
+// reads standard input in place of "-", and refuses what is not an address or id.
+func readTargets(args, ids []string, in io.Reader) ([]killTarget, error) {
+	var all []killTarget
 	for _, arg := range args {
 		if arg != "-" {
-			all = append(all, given{addr: arg})
+			all = append(all, killTarget{addr: arg})
 			continue
 		}
 		words := bufio.NewScanner(in)
 		words.Split(bufio.ScanWords)
 		for words.Scan() {
-			all = append(all, given{addr: words.Text()})
+			all = append(all, killTarget{addr: words.Text()})
 		}
 		if err := words.Err(); err != nil {
 			return nil, usagef("read the addresses: %w", err)
 		}
 	}
-	for _, n := range all {
-		if err := checkAddress(n.addr); err != nil {
+	for _, t := range all {
+		if err := checkAddress(t.addr); err != nil {
 			return nil, err
 		}
 	}
@@ -61,16 +62,16 @@ func readGiven(args, ids []string, in io.Reader) ([]given, error) {
 		if !isSessionID(id) {
 			return nil, usagef("--id %q is not the id of a session, which is a number: see the ID column of 'list'", id)
 		}
-		all = append(all, given{id: id})
+		all = append(all, killTarget{id: id})
 	}
 	if len(all) == 0 {
 		return nil, usagef("there are no addresses on standard input")
 	}
-	seen := map[given]bool{}
-	return slices.DeleteFunc(all, func(n given) bool {
-		twice := seen[n]
-		seen[n] = true
-		return twice
+	seen := map[killTarget]bool{}
+	return slices.DeleteFunc(all, func(t killTarget) bool {
+		repeated := seen[t]
+		seen[t] = true
+		return repeated
 	}), nil
 }
 
@@ -80,7 +81,7 @@ func isSessionID(text string) bool {
 	return ok && n > 0 && strconv.FormatInt(n, 10) == text
 }
 
-// checkAddress refuses what the contract does not take for an address.
+// checkAddress refuses what is not an address in the contract.
 func checkAddress(text string) error {
 	peer := filter.ParseAddrPort(text)
 	if peer.IsValid() && strings.HasSuffix(text, ":"+strconv.Itoa(int(peer.Port()))) {
@@ -92,30 +93,30 @@ func checkAddress(text string) error {
 	} else if isSessionID(text) {
 		hint = "to kill by id, use --id"
 	}
-	return usagef("%q is not an address, ip:port or [ip6]:port, as the PEER column of 'list' has it; %s", text, hint)
+	return usagef("%q is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); %s", text, hint)
 }
 
-// previewGiven tells which of the given are connected.
-func previewGiven(ctx context.Context, a *api, nodes []string, all []given, std stdio) error {
-	there, _, err := a.sessions(ctx, nodes)
+// previewTargets prints which of the targets are connected.
+func previewTargets(ctx context.Context, a *api, nodes []string, all []killTarget, std stdio) error {
+	connected, _, err := a.sessions(ctx, nodes)
 	if err != nil {
 		return err
 	}
 	var report killReport
-	connected, excluded := 0, 0
-	for _, n := range all {
-		i := slices.IndexFunc(there, func(s session) bool { return n.is(&s) })
+	found, excluded := 0, 0
+	for _, t := range all {
+		i := slices.IndexFunc(connected, func(s session) bool { return t.is(&s) })
 		switch {
 		case i < 0:
-			report.Results = append(report.Results, n.result(notConnected))
+			report.Results = append(report.Results, t.result(notConnected))
 			continue
-		case there[i].protection() != "":
+		case connected[i].protection() != "":
 			excluded++
-			report.Results = append(report.Results, excludedResult(&there[i]))
+			report.Results = append(report.Results, excludedResult(&connected[i]))
 		default:
-			report.Results = append(report.Results, resultFor(&there[i], wouldBeKilled))
+			report.Results = append(report.Results, resultFor(&connected[i], wouldBeKilled))
 		}
-		connected++
+		found++
 	}
 	if err := report.show(std, a, false); err != nil {
 		return err
@@ -123,18 +124,18 @@ func previewGiven(ctx context.Context, a *api, nodes []string, all []given, std 
 	if a.json {
 		return nil
 	}
-	fmt.Fprintf(std.out, "\n%d of %s connected; nothing was killed\n", connected, plural(len(all), "session"))
+	fmt.Fprintf(std.out, "\n%d of %s connected; nothing was killed\n", found, plural(len(all), "session"))
 	if excluded > 0 {
 		fmt.Fprintf(std.out, "the kill would be refused: %d protected\n", excluded)
 	}
 	return nil
 }
 
-// killGiven kills the sessions, and shows what became of each.
-func killGiven(ctx context.Context, a *api, nodes []string, all []given, std stdio) error {
+// killTargets kills the sessions and prints the result of each.
+func killTargets(ctx context.Context, a *api, nodes []string, all []killTarget, std stdio) error {
 	targets := make([]client.Target, len(all))
-	for i, n := range all {
-		targets[i] = n.target()
+	for i, t := range all {
+		targets[i] = t.target()
 	}
 	outcome, err := a.Kill(ctx, a.project, a.instance, nodes[0], targets...)
 	shown := a.explain(err)
@@ -142,8 +143,8 @@ func killGiven(ctx context.Context, a *api, nodes []string, all []given, std std
 		return shown
 	}
 	report := killReport{Error: callErrorOf(shown)}
-	for i, n := range all {
-		report.Results = append(report.Results, n.result(string(outcome.Results[i])))
+	for i, t := range all {
+		report.Results = append(report.Results, t.result(string(outcome.Results[i])))
 	}
 	if isRefused(err) {
 		a.findProtected(ctx, nodes, all, report.Results)
@@ -151,17 +152,17 @@ func killGiven(ctx context.Context, a *api, nodes []string, all []given, std std
 	return join(report.show(std, a, false), shown)
 }
 
-// findProtected says why a kill was refused: it looks which of the given are
-// protected. A look that fails leaves the results as they are.
-func (a *api) findProtected(ctx context.Context, nodes []string, all []given, results []killResult) {
-	there, _, err := a.sessions(ctx, nodes)
+// findProtected marks the targets that are protected, and for which the server
+// refused the kill. If the list fails, the results stay as they are.
+func (a *api) findProtected(ctx context.Context, nodes []string, all []killTarget, results []killResult) {
+	connected, _, err := a.sessions(ctx, nodes)
 	if err != nil {
 		return
 	}
-	for i, n := range all {
-		for j := range there {
-			if n.is(&there[j]) && there[j].protection() != "" && results[i].Result == string(client.NotKilled) {
-				results[i].Result, results[i].Protection = protected, there[j].protection()
+	for i, t := range all {
+		for j := range connected {
+			if t.is(&connected[j]) && connected[j].protection() != "" && results[i].Result == string(client.NotKilled) {
+				results[i].Result, results[i].Protection = protected, connected[j].protection()
 			}
 		}
 	}

@@ -36,9 +36,9 @@ the kill would be refused: 1 protected
 
 func TestWhatIsNoSessionIsRefusedWithItsValue(t *testing.T) {
 	for says, args := range map[string][]string{
-		`"web-1" is not an address, ip:port or [ip6]:port, as the PEER column of 'list' has it; to kill by name, use --filter 'name=…'`:   {"web-1"},
-		`"10.0.0.1" is not an address, ip:port or [ip6]:port, as the PEER column of 'list' has it; to kill all sessions of an IP, use --`: {"10.0.0.1"},
-		`"17" is not an address, ip:port or [ip6]:port, as the PEER column of 'list' has it; to kill by id, use --id`:                     {"17"},
+		`"web-1" is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); to kill by name, use --filter 'name=…'`:   {"web-1"},
+		`"10.0.0.1" is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); to kill all sessions of an IP, use --`: {"10.0.0.1"},
+		`"17" is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); to kill by id, use --id`:                     {"17"},
 		`"10.0.0.1:080" is not an address`:       {"10.0.0.1:080"},
 		`"010.0.0.1:80" is not an address`:       {"10.0.0.1:1", "010.0.0.1:80"},
 		`"[fe80::1%eth0]:1" is not an address`:   {"[fe80::1%eth0]:1"},

@@ -67,10 +67,10 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 	if err != nil {
 		return err
 	}
-	// take writes nothing where no node answers
-	take := func(w io.Writer) (count string, err error) {
-		all, answered, err := a.sessions(ctx, nodes)
-		if len(answered) == 0 || ctx.Err() != nil {
+	// print writes nothing if no node can be listed
+	print := func(w io.Writer) (count string, err error) {
+		all, listedNodes, err := a.sessions(ctx, nodes)
+		if len(listedNodes) == 0 || ctx.Err() != nil {
 			return "", err
 		}
 		listed := slices.DeleteFunc(slices.Clone(all), func(s session) bool { return !matches(&s) })
@@ -85,9 +85,9 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 		return count, join(showSessions(w, std.width(), listed, len(nodes) > 1, a.wide), err)
 	}
 	if f.watch {
-		return watchList(ctx, std, a.json, f.interval, take)
+		return watchList(ctx, std, a.json, f.interval, print)
 	}
-	count, err := take(std.out)
+	count, err := print(std.out)
 	if count != "" && !a.json {
 		fmt.Fprintf(std.out, "\n%s\n", count)
 	}
@@ -98,8 +98,8 @@ func list(ctx context.Context, f listFlags, std stdio) error {
 // PROTECTED, is shown only if a session is protected.
 const narrow = 11
 
-// showSessions has a column for the node where there are several, and one for
-// what is protected where something is.
+// showSessions prints a table. It has a column for the node if there are several,
+// and one for the protection if a session is protected.
 func showSessions(w io.Writer, width int, listed []session, several, wide bool) error {
 	shown := filter.Fields()
 	if !wide {

@@ -11,7 +11,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// nodeFlags say on which nodes.
+// nodeFlags select the nodes of a command.
 type nodeFlags struct {
 	node string
 	all  bool
@@ -28,7 +28,7 @@ func (f *nodeFlags) add(cmd *cobra.Command, defaultNode string) {
 
 func (f *nodeFlags) check() error {
 	if f.all && f.cmd.Flags().Changed("node") {
-		return usagef("--node and --all-nodes are both given")
+		return usagef("--node and --all-nodes exclude each other")
 	}
 	if f.node != "" && !f.all {
 		return checkID("node", f.node)
@@ -36,9 +36,9 @@ func (f *nodeFlags) check() error {
 	return nil
 }
 
-// nodes asks the instance for its nodes unless the flags name one. Where they
-// do not say which of several, it returns all for a command that only reads.
-func (f *nodeFlags) nodes(ctx context.Context, a *api, reads bool) ([]string, error) {
+// nodes returns the node of --node, else the nodes of the instance. A command that
+// kills must have --node or --all-nodes if there are several.
+func (f *nodeFlags) nodes(ctx context.Context, a *api, readOnly bool) ([]string, error) {
 	if f.node != "" && !f.all {
 		return []string{f.node}, nil
 	}
@@ -50,14 +50,14 @@ func (f *nodeFlags) nodes(ctx context.Context, a *api, reads bool) ([]string, er
 	switch {
 	case len(ids) == 0:
 		return nil, errors.New("the instance has no nodes")
-	case len(ids) > 1 && !f.all && !reads:
+	case len(ids) > 1 && !f.all && !readOnly:
 		return nil, usagef("--node is missing: the instance has %s", strings.Join(ids, ", "))
 	}
 	return ids, nil
 }
 
 // withSessions returns the ids of the nodes whose sessions the API manages: the
-// proxies of an instance that has some, else all.
+// proxies if the instance has any, else all nodes.
 func withSessions(nodes []gen.NodeInfo) []string {
 	isProxy := func(n gen.NodeInfo) bool { return n.NodeRole == gen.RedisProxy }
 	proxied := slices.ContainsFunc(nodes, isProxy)

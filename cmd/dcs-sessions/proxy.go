@@ -33,7 +33,7 @@ type proxyFlags struct {
 	upstreamTimeout                 time.Duration
 }
 
-// adminTokenEnv may have the admin token itself.
+// adminTokenEnv is the environment variable with the admin token.
 const adminTokenEnv = "DCS_ADMIN_TOKEN"
 
 func proxyCommand(getenv func(string) string, std stdio) *cobra.Command {
@@ -78,14 +78,13 @@ func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	envFlag(flags, "trusted-proxy", "DCS_TRUSTED_PROXY")
 }
 
-// runProxy returns a usageError for whatever keeps the proxy from being made;
-// nothing listens then.
+// runProxy returns a usageError if the proxy cannot be made. Nothing listens then.
 func runProxy(ctx context.Context, f proxyFlags, getenv func(string) string, std stdio) error {
 	o, err := f.options(getenv)
 	if err != nil {
 		return usageError{err}
 	}
-	signal.Ignore(syscall.SIGPIPE) // a log whose reader is gone ends no call
+	signal.Ignore(syscall.SIGPIPE) // a log without a reader must not end the program
 	log := output.NewLog(std.err)
 	defer log.Close()
 	o.Log = slog.New(slog.NewJSONHandler(log, nil))
@@ -93,19 +92,7 @@ func runProxy(ctx context.Context, f proxyFlags, getenv func(string) string, std
 	if err != nil {
 		return usageError{err}
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
-	go func() {
-		for {
-			select {
-			case <-hup:
-				p.Reload()
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	defer onHangup(p.Reload)()
 	ln, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -119,12 +106,12 @@ func runProxy(ctx context.Context, f proxyFlags, getenv func(string) string, std
 	}
 	err = p.Serve(ctx, ln, admin)
 	if errors.Is(err, proxy.ErrNoAdminToken) {
-		return usagef("--admin: %w; give one by --admin-token-file or $%s", err, adminTokenEnv)
+		return usagef("--admin: %w; use --admin-token-file or $%s", err, adminTokenEnv)
 	}
 	return err
 }
 
-// options reads the flags, and the files that they name.
+// options checks the flags, and reads the files that they name.
 func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err error) {
 	if f.upstream == "" {
 		return o, errors.New("--upstream is missing")
@@ -151,7 +138,7 @@ func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err e
 		return o, errors.New("--upstream-timeout must be positive")
 	}
 	if (f.tlsCert == "") != (f.tlsKey == "") {
-		return o, errors.New("--tls-cert and --tls-key go together")
+		return o, errors.New("--tls-cert and --tls-key need each other")
 	}
 	for _, text := range f.trustedProxies {
 		network, err := httpserver.ParseNetwork(text)
@@ -169,7 +156,7 @@ func (f *proxyFlags) options(getenv func(string) string) (o proxy.Options, err e
 	return o, nil
 }
 
-// adminToken returns "" for none.
+// adminToken returns the admin token, or "" if there is none.
 func (f *proxyFlags) adminToken(getenv func(string) string) (string, error) {
 	if f.adminTokenFile == "" {
 		return getenv(adminTokenEnv), nil
@@ -193,7 +180,7 @@ func parseMode(flag, text string) (validate.Mode, error) {
 	return mode, nil
 }
 
-// readCAs returns nil, which is the system's, for no file.
+// readCAs returns nil without a file, which means the CAs of the system.
 func readCAs(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
@@ -204,7 +191,7 @@ func readCAs(file string) (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s has no certificate in PEM", file)
+		return nil, fmt.Errorf("%s contains no PEM certificate", file)
 	}
 	return pool, nil
 }

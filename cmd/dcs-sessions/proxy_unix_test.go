@@ -20,7 +20,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/logtest"
 )
 
-func TestSIGHUPReadsTheContractAnew(t *testing.T) {
+func TestSIGHUPReadsTheContractAgain(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "contract.yaml")
 	require.NoError(t, os.WriteFile(file, dcssessions.Contract(), 0o600))
 	ctx, stop := context.WithCancel(t.Context())

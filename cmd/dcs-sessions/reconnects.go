@@ -7,18 +7,18 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// origin is what a client that reconnects has in common with itself.
+// An origin is what a client has in common with the client that reconnects.
 type origin struct{ node, name, user, ip string }
 
 func (s *session) origin() origin {
 	return origin{s.Node, s.Name, s.User, s.peer().Addr().String()}
 }
 
-// cameBack counts those of the killed that are there again under a new id, one
-// that is higher than any of before on their node: of each origin at most as
-// many as were killed, for others of it may have come. It also counts those that
-// are there still.
-func cameBack(before, killed, now []session) (back, still int) {
+// countReconnects counts the killed sessions whose clients have reconnected: the
+// sessions of the same origin whose id is higher than any before on the node. An
+// origin counts at most as often as it was killed, because other clients of it may
+// have connected too. still counts the killed sessions that are still connected.
+func countReconnects(before, killed, now []session) (back, still int) {
 	highest := map[string]int64{}
 	for i := range before {
 		node := before[i].Node
@@ -44,7 +44,8 @@ func cameBack(before, killed, now []session) (back, still int) {
 	return back, still
 }
 
-// recheck lists again after a while, and keeps how many of the killed came back.
+// recheck lists again after a while, and adds to the report how many of the killed
+// clients have reconnected.
 func (r *killReport) recheck(ctx context.Context, after time.Duration, a *api, nodes []string, before []session) error {
 	var killed []session
 	for i := range r.selected {
@@ -62,7 +63,7 @@ func (r *killReport) recheck(ctx context.Context, after time.Duration, a *api, n
 	if err != nil {
 		return err
 	}
-	back, still := cameBack(before, killed, now)
+	back, still := countReconnects(before, killed, now)
 	r.CameBack, r.StillOpen = &back, &still
 	return nil
 }

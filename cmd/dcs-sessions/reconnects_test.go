@@ -14,7 +14,7 @@ func named(node string, id int, name, ip string) session {
 	return session{node, gen.ClientInfo{ID: strconv.Itoa(id), Addr: peer, Peer: peer, User: user, Name: name, Flags: "N", Cmd: "get", Idle: 5}}
 }
 
-func TestWhoComesBackIsToldByNameUserAndIP(t *testing.T) {
+func TestAClientReconnectsWithTheSameNameUserAndIP(t *testing.T) {
 	leaky, other := named("n", 7, "leaky", "10.0.0.1"), named("n", 9, "web", "10.0.0.2")
 	before, killed := []session{leaky, other}, []session{leaky}
 	admin := named("n", 10, "leaky", "10.0.0.1")
@@ -35,15 +35,15 @@ func TestWhoComesBackIsToldByNameUserAndIP(t *testing.T) {
 		"the one that should be closed": {[]session{leaky, other}, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			back, still := cameBack(before, killed, c.now)
-			assert.Equal(t, c.back, back, "came back")
-			assert.Equal(t, c.still, still, "still there")
+			back, still := countReconnects(before, killed, c.now)
+			assert.Equal(t, c.back, back, "reconnected")
+			assert.Equal(t, c.still, still, "still connected")
 		})
 	}
 }
 
-func TestEachNodeCountsItsOwnIDs(t *testing.T) {
+func TestEachNodeHasItsOwnIDs(t *testing.T) {
 	a, b := named("a", 1000, "leaky", "10.0.0.1"), named("b", 5, "leaky", "10.0.0.1")
-	back, _ := cameBack([]session{a, b}, []session{b}, []session{a, named("b", 6, "leaky", "10.0.0.1")})
+	back, _ := countReconnects([]session{a, b}, []session{b}, []session{a, named("b", 6, "leaky", "10.0.0.1")})
 	assert.Equal(t, 1, back)
 }

@@ -4,22 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
-	redislog "github.com/redis/go-redis/v9/logging"
 	"github.com/spf13/cobra"
 )
 
 // The exit codes.
 const (
 	exitOK          = 0
-	exitFailed      = 1   // what was asked did not happen
-	exitUsage       = 2   // the flags, the arguments or a file are wrong; nothing was started
-	exitInterrupted = 130 // Ctrl-C, as shells have it
+	exitFailed      = 1   // the command failed
+	exitUsage       = 2   // the flags, the arguments or a file are wrong, and nothing was started
+	exitInterrupted = 130 // Ctrl-C, as in shells
 )
 
-// run is the whole command; it returns the exit code.
+// run runs the command and returns its exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, std stdio) int {
-	redislog.Disable() // what it would print, in a format of its own, comes back as errors
 	out := &errWriter{Writer: std.out}
 	std.out = out
 	root := newCommand("dcs-sessions")
@@ -51,8 +50,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errSilent):
-		return exitFailed
 	case isUsage(err):
 		fmt.Fprintf(std.err, "dcs-sessions: %v\nSee '%s --help'.\n", err, cmd.CommandPath())
 		return exitUsage
@@ -65,7 +62,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, std std
 	}
 }
 
-// exactArgs takes one argument for each name.
+// exactArgs accepts one argument for each name.
 func exactArgs(names ...string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch {
@@ -76,4 +73,22 @@ func exactArgs(names ...string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// version is the version of the module that the command was built from. Package
+// client has another version function, because a program that imports it has
+// another main module.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown (built without module support)"
+	}
+	return versionOf(info)
+}
+
+func versionOf(info *debug.BuildInfo) string {
+	if info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return fmt.Sprintf("unknown (built with %s, without version control)", info.GoVersion)
+	}
+	return info.Main.Version // from the tag, or from the time and the hash of the commit
 }

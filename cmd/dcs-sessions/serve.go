@@ -61,7 +61,7 @@ func logLevel(text string) (level slog.Level, err error) {
 }
 
 func serve(cmd *cobra.Command, config *server.Config, level slog.Level, getenv func(string) string, std stdio) error {
-	signal.Ignore(syscall.SIGPIPE) // a log whose reader is gone ends no call
+	signal.Ignore(syscall.SIGPIPE) // a log without a reader must not end the program
 	lines := output.NewLog(std.err)
 	defer lines.Close()
 	log := slog.New(slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}))
@@ -81,7 +81,7 @@ func serve(cmd *cobra.Command, config *server.Config, level slog.Level, getenv f
 	}
 	defer onHangup(func() {
 		if err := audit.Reopen(); err != nil {
-			log.Error("the audit file cannot be opened again, the old one goes on", "error", err)
+			log.Error("the audit log cannot be reopened, the old file stays in use", "error", err)
 		}
 		api.Reload(config)
 	})()
@@ -93,14 +93,14 @@ func serve(cmd *cobra.Command, config *server.Config, level slog.Level, getenv f
 	return api.Serve(cmd.Context(), ln, config.ServeOptions())
 }
 
-// warn logs what serve --check prints.
+// warn logs the problems that serve --check prints.
 func warn(ctx context.Context, config *server.Config, nodes *fleet.Fleet, log *slog.Logger) {
 	for _, p := range config.Check(ctx, nodes) {
 		log.Warn("the configuration has a problem", "severity", p.Severity, "where", p.Where, "problem", p.Message)
 	}
 }
 
-// check prints what is wrong with a configuration, a problem a line.
+// check prints the problems of a configuration, one a line.
 func check(ctx context.Context, config *server.Config, out io.Writer) error {
 	nodes, err := config.OpenFleet(nil)
 	if err != nil {
@@ -120,7 +120,7 @@ func check(ctx context.Context, config *server.Config, out io.Writer) error {
 	return nil
 }
 
-// onHangup calls f for each SIGHUP, one after the other, until stop is called.
+// onHangup calls f for each SIGHUP, one call at a time, until stop is called.
 func onHangup(f func()) (stop func()) {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
@@ -130,7 +130,7 @@ func onHangup(f func()) (stop func()) {
 		}
 	}()
 	return func() {
-		signal.Stop(hup) // nothing is sent from here on
+		signal.Stop(hup) // sends nothing any more
 		close(hup)
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-func TestSIGHUPReadsTheCredentialsAnew(t *testing.T) {
+func TestSIGHUPReadsTheCredentialsAgain(t *testing.T) {
 	dir := t.TempDir()
 	audit := filepath.Join(dir, "audit.jsonl")
 	file, secretFile := filepath.Join(dir, "dcs.yaml"), filepath.Join(dir, "sk")
@@ -53,7 +53,7 @@ auth:
 		resp.Body.Close()
 		return resp.StatusCode
 	}
-	assert.Equal(t, 400, status("AKA", "sk-of-before"), "it is known, and the body is bad")
+	assert.Equal(t, 400, status("AKA", "sk-of-before"), "the key is known, and the body is invalid")
 	assert.Equal(t, 400, status("AKB", "sk-of-b"))
 
 	write(secretFile, "sk-of-after\n")
@@ -62,14 +62,14 @@ auth:
 	says(`"msg":"credentials loaded".*"access_keys":2`)
 	assert.Equal(t, 401, status("AKA", "sk-of-before"))
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
-	assert.FileExists(t, audit, "it is opened again")
+	assert.FileExists(t, audit, "the audit log is reopened")
 
 	require.NoError(t, os.Remove(audit))
 	require.NoError(t, os.Mkdir(audit, 0o700))
 	write(file, "nope: 1\n")
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	says(`"level":"ERROR","msg":"the new credentials are invalid; the old ones stay","error":"[^"]*:1: field nope not found"`)
-	says(`"level":"ERROR","msg":"the audit file cannot be opened again, the old one goes on"`)
+	says(`"level":"ERROR","msg":"the audit log cannot be reopened, the old file stays in use"`)
 	assert.Equal(t, 400, status("AKA", "sk-of-after"))
 
 	assert.Equal(t, exitOK, stop())
@@ -92,7 +92,7 @@ projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "`+node.Addr()+`
 	require.NoError(t, err)
 	resp.Body.Close()
 	require.Equal(t, 200, resp.StatusCode)
-	time.AfterFunc(100*time.Millisecond, func() { node.Resume() }) // it is told to stop before
+	time.AfterFunc(100*time.Millisecond, func() { node.Resume() }) // after the server was stopped
 	assert.Equal(t, exitOK, stop())
 	records, err := os.ReadFile(audit)
 	require.NoError(t, err)
@@ -100,7 +100,8 @@ projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "`+node.Addr()+`
 	assert.True(t, s.Open())
 }
 
-// startServe serves what a file says. stop is Ctrl-C, and returns the exit code.
+// startServe runs serve with a configuration file. stop is Ctrl-C, and returns the
+// exit code.
 func startServe(t *testing.T, file string, getenv func(string) string) (log *logtest.Buffer, stop func() int) {
 	ctx, cancel := context.WithCancel(t.Context())
 	log = &logtest.Buffer{}

@@ -37,7 +37,7 @@ func sign(f signFlags, target string, getenv func(string) string, std stdio) err
 	}
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Fragment != "" {
-		return usagef("the URL is not http://… or https://… with a host, and without a user or a fragment")
+		return usagef("the URL must be http://… or https://… with a host, without user and fragment")
 	}
 	body, err := f.body(std.in)
 	if err != nil {
@@ -52,7 +52,7 @@ func sign(f signFlags, target string, getenv func(string) string, std stdio) err
 	}
 	req, err := http.NewRequest(method, target, nil)
 	if err != nil {
-		return usagef("the method %q is not one", method)
+		return usagef("%q is not a method", method)
 	}
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
@@ -67,7 +67,7 @@ func sign(f signFlags, target string, getenv func(string) string, std stdio) err
 	return err
 }
 
-// body reads what curl's own --data would send, but keeps its line breaks.
+// body returns what --data of curl would send, but keeps line breaks.
 func (f signFlags) body(in io.Reader) ([]byte, error) {
 	file, ok := strings.CutPrefix(f.data, "@")
 	switch {
@@ -80,18 +80,18 @@ func (f signFlags) body(in io.Reader) ([]byte, error) {
 	}
 }
 
-// curlConfig writes a request in the form of curl's --config.
+// curlConfig returns a request in the format of --config of curl.
 func curlConfig(r *http.Request, body []byte) string {
-	// its manual's escapes, in a quoted value
+	// the escapes of a quoted value, from the manual of curl
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\v", `\v`)
 	var b strings.Builder
 	option := func(name, value string) { fmt.Fprintf(&b, "%s = \"%s\"\n", name, quoted.Replace(value)) }
 	option("url", r.URL.String())
 	option("request", r.Method)
-	b.WriteString("globoff\n") // or [::1] would be a pattern
+	b.WriteString("globoff\n") // because [::1] would be a pattern
 	b.WriteString("path-as-is\n")
 	var header strings.Builder
-	_ = r.Header.Write(&header) // a Builder takes all; sorted
+	_ = r.Header.Write(&header) // sorted; a Builder never fails
 	for line := range strings.SplitSeq(strings.TrimSpace(header.String()), "\r\n") {
 		option("header", line)
 	}

@@ -2,8 +2,8 @@ package main
 
 import "io"
 
-// An errWriter keeps the first error of a writer, so that what could not be written
-// fails the command, whether or not the error was looked at where it came up.
+// An errWriter keeps the first error of a writer, so that output that could not be
+// written fails the command, even if the code that wrote it ignored the error.
 type errWriter struct {
 	io.Writer
 	err error
@@ -17,16 +17,16 @@ func (w *errWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// stdio is where the command reads and writes.
+// stdio has the standard streams.
 type stdio struct {
 	in          io.Reader
 	out, err    io.Writer
-	terminal    bool                       // out is one
-	errTerminal bool                       // err is one
-	size        func() (width, height int) // of the terminal that out is
+	terminal    bool                       // whether out is a terminal
+	errTerminal bool                       // whether err is a terminal
+	size        func() (width, height int) // of the terminal out, 0 if unknown
 }
 
-// width is that of the terminal that out is, or 0.
+// width returns the width of the terminal out, or 0.
 func (std stdio) width() int {
 	if !std.terminal || std.size == nil {
 		return 0

@@ -11,23 +11,28 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// A table is lined up by the cells of a terminal, not by bytes or runes; the
-// first row is its head.
+// A table aligns columns by the cells of a terminal, not by bytes or runes. The first
+// row is the head.
+//
+// A library for tables would not make this shorter: text/tabwriter takes every rune
+// for one cell, and go-pretty cuts a row at its end, where the result of a kill is,
+// or each column to a fixed width. The widths that fit the terminal, the graphemes
+// that are cut and the escaping would still be computed here.
 type table struct {
-	rows [][]string
-	free []int // the columns that may be cut
+	rows     [][]string
+	flexible []int // the columns that may be cut
 }
 
-// cut lets columns be cut to what there is room for.
+// cut allows the table to cut the columns to the width of the terminal.
 func (t *table) cut(columns ...int) {
 	for _, c := range columns {
-		if !slices.Contains(t.free, c) {
-			t.free = append(t.free, c)
+		if !slices.Contains(t.flexible, c) {
+			t.flexible = append(t.flexible, c)
 		}
 	}
 }
 
-// add adds a row, of which nothing can write control sequences or lines.
+// add adds a row. No cell can write control sequences or lines.
 func (t *table) add(cells ...string) {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
@@ -36,17 +41,17 @@ func (t *table) add(cells ...string) {
 	t.rows = append(t.rows, row)
 }
 
-// minCell is how many cells a column that is cut keeps.
+// minCell is the width that a column that is cut keeps.
 const minCell = 8
 
-// write fits the table into width cells, if that can be done by cutting what may
-// be cut. At width 0, which is that of no terminal, those columns have maxCell
-// cells at most.
+// write fits the table into width cells, as far as the flexible columns allow. If
+// width is 0, because the output is not a terminal, those columns have maxCell cells
+// at most.
 func (t *table) write(w io.Writer, width int) error {
 	widths := t.widths(cmp.Or(width, maxCell))
 	for over := t.over(widths, width); over > 0; over-- {
 		widest := -1
-		for _, c := range t.free {
+		for _, c := range t.flexible {
 			if c < len(widths) && widths[c] > minCell && (widest < 0 || widths[c] > widths[widest]) {
 				widest = c
 			}
@@ -60,7 +65,7 @@ func (t *table) write(w io.Writer, width int) error {
 	for _, row := range t.rows {
 		line := ""
 		for i, cell := range row {
-			if slices.Contains(t.free, i) {
+			if slices.Contains(t.flexible, i) {
 				cell = clipTo(cell, widths[i])
 			}
 			line += cell + strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(cell))+2)
@@ -71,7 +76,8 @@ func (t *table) write(w io.Writer, width int) error {
 	return err
 }
 
-// widths are those that the columns want; what may be cut has no more than most.
+// widths returns the widths that the columns need. A flexible column has at most
+// most cells.
 func (t *table) widths(most int) (widths []int) {
 	for _, row := range t.rows {
 		for i, cell := range row {
@@ -79,7 +85,7 @@ func (t *table) widths(most int) (widths []int) {
 				widths = append(widths, 0)
 			}
 			want := uniseg.StringWidth(cell)
-			if slices.Contains(t.free, i) {
+			if slices.Contains(t.flexible, i) {
 				want = min(want, most)
 			}
 			widths[i] = max(widths[i], want)
@@ -88,7 +94,7 @@ func (t *table) widths(most int) (widths []int) {
 	return widths
 }
 
-// over is by how many cells the columns do not fit.
+// over returns the number of cells by which the columns are too wide.
 func (t *table) over(widths []int, width int) int {
 	if width == 0 {
 		return 0
@@ -100,8 +106,8 @@ func (t *table) over(widths []int, width int) int {
 	return total - width
 }
 
-// clean escapes what does not print, as control characters and marks that turn
-// the direction of reading: a client names itself.
+// clean escapes unprintable characters, such as control characters and marks that
+// change the direction of text, because a client chooses its own name.
 func clean(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -114,14 +120,13 @@ func clean(text string) string {
 	return b.String()
 }
 
-// maxCell is how many cells a name, a command and the like have where the width
-// of the terminal is not known.
+// maxCell is the width of a flexible column if the width of the terminal is unknown.
 const maxCell = 32
 
-// clipTo cuts text with … to so many cells; it does not cut a character and its
-// marks in two.
+// clipTo cuts text to a number of cells, the last of which is an ellipsis. It never
+// separates a character and its combining marks.
 func clipTo(text string, cells int) string {
-	const marks = 8 // bytes that a cell may have: marks can be heaped on one without end
+	const marks = 8 // bytes of a cell at most, because one can have any number of marks
 	if uniseg.StringWidth(text) <= cells && len(text) <= marks*cells {
 		return text
 	}

@@ -11,20 +11,20 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// What a terminal is told, to draw over what is there without a flicker.
+// The control sequences that draw over the last list without a flicker.
 const (
 	home      = "\x1b[H"
 	clearLine = "\x1b[K"
 	clearRest = "\x1b[J"
 )
 
-// watchList shows what take writes, again and again; Ctrl-C is its good end. The
-// first failure ends it, as it may be a wrong token; later ones pass.
-func watchList(ctx context.Context, std stdio, asJSON bool, every time.Duration, take func(io.Writer) (count string, err error)) error {
+// watchList shows what print writes, again and again, until Ctrl-C. A failure of the
+// first list ends it, because that may be a wrong token. Later failures are shown.
+func watchList(ctx context.Context, std stdio, asJSON bool, every time.Duration, print func(io.Writer) (count string, err error)) error {
 	inPlace := std.terminal && !asJSON
 	for first := true; ; first = false {
 		var b bytes.Buffer
-		count, err := take(&b)
+		count, err := print(&b)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -58,8 +58,9 @@ func watchList(ctx context.Context, std stdio, asJSON bool, every time.Duration,
 	}
 }
 
-// screen cuts text to a terminal and draws it from the top. The last line stays
-// free for the cursor; where lines are left out, the last one says how many.
+// screen cuts text to the size of a terminal and draws it from the top. The last
+// line stays free for the cursor. If lines do not fit, the line before it has their
+// number.
 func screen(text string, width, height int) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	if fit := height - 2; len(lines) > fit && fit > 0 {
