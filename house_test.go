@@ -56,6 +56,7 @@ var mayUse = map[string][]string{
 		"github.com/getkin/kin-openapi",
 		"github.com/go-json-experiment/json",
 	},
+	"/validate/internal/jsontoken": {},
 	"/validate/internal/fastpath": {
 		"github.com/getkin/kin-openapi",
 	},
