@@ -80,7 +80,8 @@ compare:
 # EXECUTIONS documents of schemas that are made up, then each target for FUZZTIME; what
 # a target finds is kept in its package's testdata/fuzz
 fuzz:
-	go test ./validate/internal/fastpath -run WhatIsAccepted -timeout 0 -v -args -executions $(EXECUTIONS) -seed 0
+	go test ./validate/internal/fastpath -run WhatIsOK -timeout 0 -v -args -executions $(EXECUTIONS) -seed 0
+	go test ./validate/internal/reference -run FindAgrees -timeout 0 -v -args -executions $(EXECUTIONS) -seed 0
 	FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 # kills while nodes, links and the server fail, until FAULTS_ADDRS are checked, into

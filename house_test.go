@@ -56,8 +56,16 @@ var mayUse = map[string][]string{
 		"github.com/getkin/kin-openapi",
 		"github.com/go-json-experiment/json",
 	},
+	"/validate/internal/dfa":       {},
 	"/validate/internal/jsontoken": {},
+	"/validate/internal/schematest": { // for tests
+		module + "/validate/internal/jsontoken",
+		"github.com/getkin/kin-openapi",
+		"github.com/go-json-experiment/json",
+	},
 	"/validate/internal/fastpath": {
+		module + "/validate/internal/dfa",
+		module + "/validate/internal/jsontoken",
 		"github.com/getkin/kin-openapi",
 	},
 	"/client": {
@@ -144,6 +152,7 @@ var mayUse = map[string][]string{
 	"/internal/filter":     {},
 	"/validate/internal/reference": {
 		module + "/validate/internal/fastpath",
+		module + "/validate/internal/jsontoken",
 		"github.com/getkin/kin-openapi",
 	},
 }

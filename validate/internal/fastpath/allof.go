@@ -1,152 +1,161 @@
 package fastpath
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// merge returns one schema without allOf that accepts what schema accepts, or
-// less; ok is false where there is none, or it has what is not compiled.
-func (c *compiler) merge(schema *openapi3.Schema) (one *openapi3.Schema, ok bool) {
+// mergeAllOf returns one schema without allOf that accepts the same values as
+// schema, or fewer. ok is false if there is none, or if a part has a keyword that
+// is not supported.
+func (c *compiler) mergeAllOf(schema *openapi3.Schema) (merged *openapi3.Schema, ok bool) {
 	if len(schema.AllOf) == 0 {
-		return schema, covered(schema)
+		return schema, isSupported(schema)
 	}
 	var parts []*openapi3.Schema
-	if !collect(schema, &parts) {
+	if !collectParts(schema, &parts) {
 		return nil, false
 	}
-	one = &openapi3.Schema{Nullable: acceptsNull(schema, nil), Properties: openapi3.Schemas{}}
+	merged = &openapi3.Schema{Nullable: allowsNull(schema, nil), Properties: openapi3.Schemas{}}
 	for _, part := range parts {
-		if !c.add(one, part) {
+		if !c.addPart(merged, part) {
 			return nil, false
 		}
 	}
-	return one, true
+	return merged, true
 }
 
-// collect lists a schema and the parts of its allOf. kin-openapi does not visit
-// a schema again for the same value, so that one is listed once.
-func collect(schema *openapi3.Schema, parts *[]*openapi3.Schema) bool {
+// collectParts lists a schema and, recursively, the parts of its allOf. It lists
+// a schema once, because kin-openapi does not visit a schema twice for the same
+// value.
+func collectParts(schema *openapi3.Schema, parts *[]*openapi3.Schema) (ok bool) {
 	if slices.Contains(*parts, schema) {
 		return true
 	}
 	*parts = append(*parts, schema)
 	for _, ref := range schema.AllOf {
-		if ref == nil || ref.Value == nil || !collect(ref.Value, parts) {
+		if ref == nil || ref.Value == nil || !collectParts(ref.Value, parts) {
 			return false
 		}
 	}
-	return covered(schema)
+	return isSupported(schema)
 }
 
-// acceptsNull follows kin-openapi: a nullable schema is not looked at further,
-// and where all parts of an allOf take null nothing else is asked.
-func acceptsNull(schema *openapi3.Schema, above []*openapi3.Schema) bool {
+// allowsNull reports whether a schema with allOf allows null. It follows
+// kin-openapi: a nullable schema is not checked further, and null is accepted if
+// all parts of an allOf accept it. outer holds the schemas around this one.
+func allowsNull(schema *openapi3.Schema, outer []*openapi3.Schema) bool {
 	if schema.Nullable {
 		return true
 	}
-	if len(schema.AllOf) == 0 || slices.Contains(above, schema) {
+	if len(schema.AllOf) == 0 || slices.Contains(outer, schema) {
 		return false
 	}
-	above = append(above, schema)
+	outer = append(outer, schema)
 	return !slices.ContainsFunc(schema.AllOf, func(ref *openapi3.SchemaRef) bool {
-		return ref == nil || ref.Value == nil || !acceptsNull(ref.Value, above)
+		return ref == nil || ref.Value == nil || !allowsNull(ref.Value, outer)
 	})
 }
 
-// add narrows one by part. Of each keyword there is one value at most.
-func (c *compiler) add(one, part *openapi3.Schema) bool {
-	open := part.AdditionalProperties.Schema == nil && (part.AdditionalProperties.Has == nil || *part.AdditionalProperties.Has)
-	if !open || part.UniqueItems || part.Format != "" && part.Type == nil { // a format is of a type
+// addPart narrows merged by the keywords of part. ok is false if both have
+// different values of a keyword.
+func (c *compiler) addPart(merged, part *openapi3.Schema) (ok bool) {
+	// additionalProperties --
+	if a := part.AdditionalProperties; a.Schema != nil || a.Has != nil && !*a.Has {
 		return false
 	}
+	// uniqueItems --
+	if part.UniqueItems {
+		return false
+	}
+	// type --
 	if part.Type != nil {
-		if one.Type != nil && !slices.Equal(*one.Type, *part.Type) {
+		if merged.Type != nil && !slices.Equal(*merged.Type, *part.Type) {
 			return false
 		}
-		one.Type = part.Type
+		merged.Type = part.Type
 	}
+	// enum --
 	if len(part.Enum) > 0 {
-		if len(one.Enum) > 0 {
+		if len(merged.Enum) > 0 {
 			return false
 		}
-		one.Enum = part.Enum
+		merged.Enum = part.Enum
 	}
+	// format --
+	if part.Format != "" && part.Type == nil { // the part's type selects the format's check
+		return false
+	}
+	// exclusiveMinimum, exclusiveMaximum --
 	if part.Min != nil {
-		one.ExclusiveMin = part.ExclusiveMin
+		merged.ExclusiveMin = part.ExclusiveMin
 	}
 	if part.Max != nil {
-		one.ExclusiveMax = part.ExclusiveMax
+		merged.ExclusiveMax = part.ExclusiveMax
 	}
-	return take(&one.Format, part.Format) && take(&one.Pattern, part.Pattern) &&
-		take(&one.Min, part.Min) && take(&one.Max, part.Max) && take(&one.MultipleOf, part.MultipleOf) &&
-		take(&one.MinLength, part.MinLength) && take(&one.MaxLength, part.MaxLength) &&
-		take(&one.MinItems, part.MinItems) && take(&one.MaxItems, part.MaxItems) && take(&one.Items, part.Items) &&
-		take(&one.MinProps, part.MinProps) && take(&one.MaxProps, part.MaxProps) && c.addMembers(one, part)
+	// the keywords of one value --
+	return set(&merged.Format, part.Format) && set(&merged.Pattern, part.Pattern) &&
+		set(&merged.Min, part.Min) && set(&merged.Max, part.Max) && set(&merged.MultipleOf, part.MultipleOf) &&
+		set(&merged.MinLength, part.MinLength) && set(&merged.MaxLength, part.MaxLength) &&
+		set(&merged.MinItems, part.MinItems) && set(&merged.MaxItems, part.MaxItems) && set(&merged.Items, part.Items) &&
+		set(&merged.MinProps, part.MinProps) && set(&merged.MaxProps, part.MaxProps) &&
+		// properties, required --
+		c.addMembers(merged, part)
 }
 
-// take sets a keyword that one more part has; false where another had it.
-func take[T comparable](into *T, value T) bool {
+// set sets a keyword to a part's value. It returns false if another part has set
+// a different one.
+func set[T comparable](keyword *T, value T) bool {
 	var zero T
 	switch {
-	case value == zero || *into == value:
+	case value == zero || *keyword == value:
 		return true
-	case *into != zero:
+	case *keyword != zero:
 		return false
 	}
-	*into = value
+	*keyword = value
 	return true
 }
 
-func (c *compiler) addMembers(one, part *openapi3.Schema) bool {
+func (c *compiler) addMembers(merged, part *openapi3.Schema) (ok bool) {
 	for name, ref := range part.Properties {
 		if ref == nil || ref.Value == nil {
 			return false
 		}
-		if other, ok := one.Properties[name]; ok && other.Value != ref.Value {
+		if other, ok := merged.Properties[name]; ok && other.Value != ref.Value {
 			ref = &openapi3.SchemaRef{Value: c.join(other.Value, ref.Value)}
 		}
-		one.Properties[name] = ref
+		merged.Properties[name] = ref
 	}
-	one.Required = append(one.Required, part.Required...)
+	merged.Required = append(merged.Required, part.Required...)
 	return true
 }
 
-// join returns a schema of two that both look at a member. It is the same one
-// for the same two, as the members of recursive schemas meet again and again.
+// join returns a schema with allOf a and b, for a member that both describe. It
+// returns the same schema for the same two, because the members of recursive
+// schemas meet again and again.
 func (c *compiler) join(a, b *openapi3.Schema) *openapi3.Schema {
-	var parts []*openapi3.Schema
-	for _, s := range []*openapi3.Schema{a, b} {
-		if c.joined[keyOf(s.AllOf)] == s {
-			for _, ref := range s.AllOf {
-				parts = append(parts, ref.Value)
-			}
-		} else {
-			parts = append(parts, s)
-		}
-	}
-	refs := openapi3.SchemaRefs{}
-	for _, s := range parts {
-		refs = append(refs, &openapi3.SchemaRef{Value: s})
-	}
-	key := keyOf(refs)
+	parts := slices.Concat(c.partsOf(a), c.partsOf(b))
+	key := SetKey(parts)
 	if s, ok := c.joined[key]; ok {
 		return s
 	}
-	s := &openapi3.Schema{AllOf: refs, ReadOnly: a.ReadOnly || b.ReadOnly, WriteOnly: a.WriteOnly || b.WriteOnly}
+	s := &openapi3.Schema{ReadOnly: a.ReadOnly || b.ReadOnly, WriteOnly: a.WriteOnly || b.WriteOnly}
+	for _, part := range parts {
+		s.AllOf = append(s.AllOf, part.NewRef())
+	}
 	c.joined[key] = s
 	return s
 }
 
-// keyOf names a set of schemas by their addresses.
-func keyOf(refs openapi3.SchemaRefs) string {
-	var names []string
-	for _, ref := range refs {
-		names = append(names, fmt.Sprintf("%p", ref.Value))
+// partsOf returns the schemas that join joined in s, or s alone.
+func (c *compiler) partsOf(s *openapi3.Schema) (parts []*openapi3.Schema) {
+	for _, ref := range s.AllOf {
+		parts = append(parts, ref.Value)
 	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), " ")
+	if c.joined[SetKey(parts)] == s {
+		return parts
+	}
+	return []*openapi3.Schema{s}
 }

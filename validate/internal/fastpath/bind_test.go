@@ -67,7 +67,7 @@ func TestBindFillsWhatEncodingJSONFills(t *testing.T) {
 	}
 }
 
-func TestBindTakesAPointerToItsType(t *testing.T) {
+func TestBindTakesOnlyAPointerToItsType(t *testing.T) {
 	b := fastpath.Compile(readSchema(t, petSchema), fastpath.Request).Binder(reflect.TypeFor[pet]())
 	assert.False(t, b.Bind(`{}`, pet{}))
 	assert.False(t, b.Bind(`{}`, (*pet)(nil)))
@@ -89,22 +89,22 @@ type embedding struct {
 	B string
 }
 
-func TestTypesThatEncodingJSONHasToFill(t *testing.T) {
+func TestTypesThatEncodingJSONHasToFillHaveNoBinder(t *testing.T) {
 	closed := `{"type":"object","additionalProperties":false,"properties":{"A":{"type":"string"}}}`
 	open := `{"type":"object","properties":{"A":{"type":"string"}}}`
 	for _, c := range []struct {
 		schema string
 		into   any
-		fills  bool
+		binds  bool
 	}{
 		{closed, struct{ A string }{}, true},
 		{open, struct{ A string }{}, true},
 		{closed, struct{ A, B string }{}, true},
-		{open, struct{ A, B string }{}, false},   // an undeclared B would go there
-		{closed, struct{ B string }{}, true},     // A goes nowhere
+		{open, struct{ A, B string }{}, false},   // encoding/json would fill B with an undeclared member
+		{closed, struct{ B string }{}, true},     // no field has A
 		{closed, struct{ A int }{}, false},       // encoding/json refuses
 		{closed, struct{ A any }{}, false},       //
-		{closed, struct{ A time.Time }{}, false}, // it reads itself
+		{closed, struct{ A time.Time }{}, false}, // it decodes itself
 		{closed, ownUnmarshaler{}, false},        //
 		{closed, struct{ A ownText }{}, false},   //
 		{closed, struct{ A json.Number }{}, false},
@@ -112,7 +112,7 @@ func TestTypesThatEncodingJSONHasToFill(t *testing.T) {
 		{closed, embedding{}, false},         //
 		{closed, struct {
 			A string `json:"a"`
-		}{}, false}, // A is a to encoding/json
+		}{}, false}, // encoding/json takes A for a
 		{closed, struct {
 			A int `json:"A,string"`
 		}{}, false},
@@ -127,21 +127,21 @@ func TestTypesThatEncodingJSONHasToFill(t *testing.T) {
 		{closed, struct {
 			A string `json:"a!b"`
 		}{}, false},
-		{`{"type":"object","properties":{"A":{},"a":{}},"additionalProperties":false}`, struct{ A []string }{}, false}, // both would go there
+		{`{"type":"object","properties":{"A":{},"a":{}},"additionalProperties":false}`, struct{ A []string }{}, false}, // encoding/json would fill A with both
 		{`{"type":"string","format":"byte"}`, []byte{}, false},
 		{`{"type":"array","items":{"type":"integer"}}`, []byte{}, false},
 		{`{"type":"array","items":{"type":"integer"}}`, [3]int{}, false},
-		{`{"type":"array","items":{"oneOf":[{}]}}`, []any{}, true}, // each item is doubted
+		{`{"type":"array","items":{"oneOf":[{}]}}`, []any{}, true}, // each item falls back
 		{`{"type":"string"}`, "", true},
 		{`{"type":"integer"}`, "", false},
 	} {
 		p := fastpath.Compile(readSchema(t, c.schema), fastpath.Request)
 		b := p.Binder(reflect.TypeOf(c.into))
-		assert.Equal(t, c.fills, b != nil, "%s into %T", c.schema, c.into)
+		assert.Equal(t, c.binds, b != nil, "%s into %T", c.schema, c.into)
 	}
 }
 
-func TestBindOfItemsThatAreAllDoubted(t *testing.T) {
+func TestAnArrayWhoseItemsAlwaysFallBackCanBeEmpty(t *testing.T) {
 	b := fastpath.Compile(readSchema(t, `{"type":"array","items":{"oneOf":[{}]}}`), fastpath.Request).Binder(reflect.TypeFor[[]any]())
 	var list []any
 	assert.True(t, b.Bind(`[]`, &list))
@@ -176,8 +176,8 @@ func TestAllocationsDoNotGrowWithTheBody(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(5, func() { require.True(t, sessions.JSON(text)) }))
 }
 
-// No text makes much more room than its items need.
-func TestRoomStaysInProportion(t *testing.T) {
+// No text makes Bind allocate much more than its items need.
+func TestCapacityStaysInProportionToTheText(t *testing.T) {
 	type wide struct{ A, B, C, D, E, F, G, H [16]*owner }
 	schema := `{"type":"object","additionalProperties":false,"properties":{"s":{"type":"array","items":{"type":"string"}},"w":{"type":"array","items":{"type":"object","additionalProperties":false}}}}`
 	type target struct {

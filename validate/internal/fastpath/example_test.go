@@ -26,11 +26,11 @@ func Example() {
 		if binder.Bind(body, &p) {
 			fmt.Printf("%+v\n", p)
 		} else {
-			fmt.Println("doubt: kin-openapi decides on", body)
+			fmt.Println("fall back: kin-openapi decides on", body)
 		}
 	}
 	// Output:
 	// {Name:rex Age:3}
-	// doubt: kin-openapi decides on {"name":"rex","NAME":"Rex"}
-	// doubt: kin-openapi decides on {"name":"\u0072ex"}
+	// fall back: kin-openapi decides on {"name":"rex","NAME":"Rex"}
+	// fall back: kin-openapi decides on {"name":"\u0072ex"}
 }

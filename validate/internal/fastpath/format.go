@@ -3,60 +3,48 @@ package fastpath
 import (
 	"math"
 	"reflect"
-	"runtime"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// The patterns of the formats that kin-openapi registers, made when a schema has
-// one.
+// The patterns of the formats that kin-openapi registers itself. Each is compiled
+// when a schema uses its format.
 var (
-	base64Text   = madeOnce(openapi3.FormatOfStringByte)
-	dateText     = madeOnce(openapi3.FormatOfStringDate)
-	dateTimeText = madeOnce(openapi3.FormatOfStringDateTime)
+	bytePattern     = compileOnce(openapi3.FormatOfStringByte)
+	datePattern     = compileOnce(openapi3.FormatOfStringDate)
+	dateTimePattern = compileOnce(openapi3.FormatOfStringDateTime)
 )
 
-func madeOnce(expression string) func() *pattern {
+func compileOnce(expression string) func() *pattern {
 	return sync.OnceValue(func() *pattern { return compilePattern(expression) })
 }
 
-// format adds what kin-openapi asks of a string of this format. It asks nothing
-// of one that is not registered with it, as email; false is one whose check is
-// not known here.
-func (t *text) format(name string) bool {
+// addFormat adds what kin-openapi requires of a string with this format. It
+// requires nothing if the format is not registered, such as email. addFormat
+// returns false if someone else has registered the format.
+func (r *stringRule) addFormat(name string) bool {
 	check, ok := openapi3.SchemaStringFormats[name]
 	switch {
 	case !ok:
 		return true
 	case name == "byte" && reflect.DeepEqual(check, openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringByte)):
-		t.matches = append(t.matches, base64Text())
-	case name == "date" && isDate(check):
-		t.matches, t.dated = append(t.matches, dateText()), true
-	case name == "date-time" && isDate(check):
-		t.matches, t.dated = append(t.matches, dateTimeText()), true
+		r.patterns = append(r.patterns, bytePattern())
+	case name == "date" && isDateCheck(check, openapi3.FormatOfStringDate):
+		r.patterns, r.isDate = append(r.patterns, datePattern()), true
+	case name == "date-time" && isDateCheck(check, openapi3.FormatOfStringDateTime):
+		r.patterns, r.isDate = append(r.patterns, dateTimePattern()), true
 	default:
 		return false
 	}
 	return true
 }
 
-// isDate tells whether a format's check is kin-openapi's own of dates, which is
-// a function that it does not export. Under another name it is not recognised.
-func isDate(check openapi3.StringFormatValidator) bool {
-	v := reflect.ValueOf(check)
-	if v.Kind() != reflect.Struct || v.NumField() != 1 || v.Field(0).Kind() != reflect.Func {
-		return false
-	}
-	f := runtime.FuncForPC(v.Field(0).Pointer())
-	return f != nil && strings.Contains(f.Name(), "/openapi3.newDateFormatValidator.")
-}
-
-// format adds what kin-openapi asks of a number of this format; false is a check
-// that is not known here.
-func (n *number) format(name string) bool {
-	if !n.whole {
+// addFormat adds what kin-openapi requires of a number with this format. It
+// returns false if someone else has registered the format.
+func (r *numberRule) addFormat(name string) bool {
+	if !r.integer {
 		_, ok := openapi3.SchemaNumberFormats[name]
 		return !ok
 	}
@@ -65,14 +53,63 @@ func (n *number) format(name string) bool {
 	case !ok:
 		return true
 	case check == openapi3.NewRangeFormatValidator[int64](math.MinInt32, math.MaxInt32):
-		n.smallest, n.most = math.MinInt32, math.MaxInt32
+		r.formatMin, r.formatMax = math.MinInt32, math.MaxInt32
 		return true
 	default:
-		return check == openapi3.NewRangeFormatValidator[int64](math.MinInt64, math.MaxInt64) // as literals have it
+		return check == openapi3.NewRangeFormatValidator[int64](math.MinInt64, math.MaxInt64) // the range of a literal
 	}
 }
 
-// isDay tells whether a date that has its form names a day that its month has.
+// dateFunc is the function of kin-openapi's own checks of date and date-time,
+// which kin-openapi does not export. 0 means that it is unknown, because a program
+// registered other checks before this package was initialised.
+var dateFunc = findDateFunc(openapi3.SchemaStringFormats["date"], openapi3.SchemaStringFormats["date-time"])
+
+// isDateCheck reports whether a registered check is kin-openapi's own check of a
+// date with this pattern.
+func isDateCheck(check openapi3.StringFormatValidator, pattern string) bool {
+	return dateFunc != 0 && funcOf(check) == dateFunc && hasPattern(check, pattern)
+}
+
+// findDateFunc returns the function that both checks share if they behave as
+// kin-openapi's own, and otherwise 0. A wrapper with its own limits shows at the
+// edges of the calendar or by the type of its error.
+func findDateFunc(date, dateTime openapi3.StringFormatValidator) uintptr {
+	f := funcOf(date)
+	if f == 0 || f != funcOf(dateTime) ||
+		!hasPattern(date, openapi3.FormatOfStringDate) || !hasPattern(dateTime, openapi3.FormatOfStringDateTime) {
+		return 0
+	}
+	for _, check := range []struct {
+		openapi3.StringFormatValidator
+		rest string
+	}{{date, ""}, {dateTime, "T00:00:00Z"}} {
+		_, isParseError := check.Validate("2023-02-29" + check.rest).(*time.ParseError)
+		if !isParseError || check.Validate("0000-01-01"+check.rest) != nil || check.Validate("9999-12-31"+check.rest) != nil {
+			return 0
+		}
+	}
+	return f
+}
+
+// hasPattern reports whether a check refuses the empty string with the error that
+// kin-openapi has for this pattern.
+func hasPattern(check openapi3.StringFormatValidator, pattern string) bool {
+	got, want := check.Validate(""), openapi3.NewRegexpFormatValidator(pattern).Validate("")
+	return got != nil && want != nil && got.Error() == want.Error()
+}
+
+// funcOf returns the code pointer of a check that is one function, as
+// [openapi3.NewCallbackValidator] makes it, or 0.
+func funcOf(check openapi3.StringFormatValidator) uintptr {
+	v := reflect.ValueOf(check)
+	if v.Kind() != reflect.Struct || v.NumField() != 1 || v.Field(0).Kind() != reflect.Func {
+		return 0
+	}
+	return v.Field(0).Pointer()
+}
+
+// isDay reports whether the day of a well-formed date exists in its month.
 func isDay[T chars](date T) bool {
 	two := func(i int) int { return int(date[i]-'0')*10 + int(date[i+1]-'0') }
 	century, year, month, day := two(0), two(2), two(5), two(8)

@@ -9,11 +9,11 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
 )
 
-// FuzzAccept gives any bytes to the schema that a number makes, those of the
-// keywords' tests first.
-func FuzzAccept(f *testing.F) {
+// FuzzProgram checks any bytes against the schema that which selects: one of the
+// keywords' tests, or a random one.
+func FuzzProgram(f *testing.F) {
 	for i, k := range keywords {
-		for _, texts := range [][]string{k.accepts, k.wrong, k.right} {
+		for _, texts := range [][]string{k.ok, k.invalid, k.valid} {
 			for _, text := range texts {
 				if len(text) < 200 {
 					f.Add(uint16(i), []byte(text))
@@ -23,11 +23,11 @@ func FuzzAccept(f *testing.F) {
 	}
 	for which := uint16(len(keywords)); which < 400; which += 7 {
 		g := newGenerator(0, uint64(which))
-		f.Add(which, []byte(g.document(g.schema(3), 4)))
+		f.Add(which, []byte(g.Document(g.Schema(3), 4)))
 	}
 	f.Fuzz(func(t *testing.T, which uint16, text []byte) {
 		g := newGenerator(0, uint64(which))
-		schema, d := g.schema(3), fastpath.Direction(which&1)
+		schema, d := g.Schema(3), fastpath.Direction(which&1)
 		if int(which) < len(keywords) {
 			schema = readSchema(t, keywords[which].schema)
 		}
@@ -35,7 +35,7 @@ func FuzzAccept(f *testing.F) {
 		ok := p.JSON(text)
 		require.Equal(t, ok, p.JSONString(string(text)))
 		if ok {
-			require.NoError(t, judge(schema, d, string(text)), "%q", text)
+			require.NoError(t, referenceError(schema, d, string(text)), "%q", text)
 		}
 		typ := g.goType(schema, 4)
 		if into := reflect.New(typ).Interface(); p.Binder(typ).Bind(string(text), into) {

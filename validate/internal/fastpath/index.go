@@ -8,37 +8,38 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// none is the index of a member that is not declared.
-const none = -1
+// undeclared is what find returns for a name that no member has.
+const undeclared = -1
 
-// An index finds a member by its name: a small table with open addresses, by the
-// name's length and a few of its bytes.
+// An index finds a member by its name. It is a hash table with open addressing,
+// at most a quarter full. The hash is of the name's length and three of its
+// bytes.
 type index struct {
 	members []member
-	slots   []int8 // members' places; none: free
-	lengths uint64 // a bit for each length, modulo 64, that a name has
-	ascii   bool   // all names are
+	table   []int8 // offsets in members, or undeclared
+	lengths uint64 // a bit for the length, modulo 64, of each name
+	ascii   bool   // all names are ASCII
 }
 
-func (o *object) lookup() {
+func newIndex(members []member) index {
 	size := 4
-	for size < 4*len(o.members) {
+	for size < 4*len(members) {
 		size *= 2
 	}
-	x := index{members: o.members, slots: make([]int8, size), ascii: true}
-	for i := range x.slots {
-		x.slots[i] = none
+	x := index{members: members, table: make([]int8, size), ascii: true}
+	for i := range x.table {
+		x.table[i] = undeclared
 	}
-	for i, m := range o.members {
+	for i, m := range members {
 		at := hash(m.name) & (size - 1)
-		for x.slots[at] != none {
+		for x.table[at] != undeclared {
 			at = (at + 1) & (size - 1)
 		}
-		x.slots[at] = int8(i)
+		x.table[at] = int8(i)
 		x.lengths |= 1 << (len(m.name) & 63)
 		x.ascii = x.ascii && isASCII(m.name)
 	}
-	o.index = x
+	return x
 }
 
 func hash[T chars](name T) int {
@@ -48,26 +49,26 @@ func hash[T chars](name T) int {
 	return len(name)*7 + int(name[0])*31 + int(name[len(name)/2])*17 + int(name[len(name)-1])*3
 }
 
-// find returns the place of the member called name, or none.
+// find returns the offset of the member called name, or undeclared.
 func find[T chars](x *index, name T) int {
 	if len(x.members) == 0 {
-		return none
+		return undeclared
 	}
 	for at := hash(name); ; at++ {
-		which := x.slots[at&(len(x.slots)-1)] // a quarter is taken
-		if which == none || string(name) == x.members[which].name {
+		which := x.table[at&(len(x.table)-1)]
+		if which == undeclared || string(name) == x.members[which].name {
 			return int(which)
 		}
 	}
 }
 
-// folds tells whether a name that is not declared may be one to a decoder that
-// compares without case, as encoding/json does.
-func folds[T chars](x *index, name T) bool {
+// mayFold reports whether a decoder that ignores case, such as encoding/json, may
+// take an undeclared name for a declared one.
+func mayFold[T chars](x *index, name T) bool {
 	if len(x.members) == 0 {
 		return false
 	}
-	if !x.ascii || !isASCII(name) { // ſ is s to it, and the Kelvin sign is k
+	if !x.ascii || !isASCII(name) { // encoding/json folds ſ to s and the Kelvin sign to k
 		return true
 	}
 	if x.lengths&(1<<(len(name)&63)) == 0 {
@@ -81,6 +82,7 @@ func folds[T chars](x *index, name T) bool {
 	return false
 }
 
+// equalFold compares two ASCII names without case.
 func equalFold[T chars](declared string, name T) bool {
 	if len(declared) != len(name) {
 		return false
@@ -109,8 +111,7 @@ func isASCII[T chars](name T) bool {
 	return true
 }
 
-// foldsWithDeclared tells whether name, which is not declared, would be taken
-// for a name that is.
+// foldsWithDeclared is mayFold for the schema of an object.
 func foldsWithDeclared(name string, declared openapi3.Schemas) bool {
 	for other := range declared {
 		if strings.EqualFold(name, other) {
@@ -118,48 +119,4 @@ func foldsWithDeclared(name string, declared openapi3.Schemas) bool {
 		}
 	}
 	return strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII })
-}
-
-// names are those of undeclared members of the objects that are open, as far as
-// there is room.
-type names struct {
-	list  [64]span
-	count int
-}
-
-type span struct{ start, end int32 }
-
-// unknowns is what one object knows of its undeclared members.
-type unknowns struct {
-	first, count int  // in names, those of this object; and in all
-	last         span // the latest
-	mixed        bool // they are not in order
-}
-
-// fresh tells whether an undeclared member may stand there: undeclared members
-// are free to, the name is none of the declared ones but for its case, and it was
-// not there before. While names are in order each is new without a look back.
-func (s *scan[T]) fresh(o *object, u *unknowns, start, end int) bool {
-	name := s.text[start:end]
-	if o.others == nil || folds(&o.index, name) {
-		return false
-	}
-	if u.count > 0 && (u.mixed || string(s.text[u.last.start:u.last.end]) >= string(name)) {
-		u.mixed = true
-		if u.first+u.count > s.names.count { // some found no room
-			return false
-		}
-		for _, other := range s.names.list[u.first:s.names.count] {
-			if string(s.text[other.start:other.end]) == string(name) {
-				return false
-			}
-		}
-	}
-	u.last = span{int32(start), int32(end)}
-	u.count++
-	if s.names.count < len(s.names.list) {
-		s.names.list[s.names.count] = u.last
-		s.names.count++
-	}
-	return true
 }

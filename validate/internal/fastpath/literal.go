@@ -2,25 +2,22 @@ package fastpath
 
 import (
 	"math"
-	"strconv"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
-// The largest integer below which a float64, which is what many parsers make of
-// every number, has all of them (RFC 8259, section 6).
-const maxExact = 1 << 53
-
-// A literal is a number as it was read.
+// A literal is a number of the text.
 type literal struct {
-	end   int // doubt: there is none, or parsers differ
-	whole bool
-	value int64   // where whole
-	float float64 // the nearest
+	end       int // fallback: there is no number, or parsers read it differently
+	isInteger bool
+	value     int64   // of an integer
+	float     float64 // the nearest float64
 }
 
-// literal reads a number's text. Of a fraction that nobody asks for the value may
-// be left out.
-func (s *scan[T]) literal(i int, wide, idle bool) (lit literal) {
-	lit.end = doubt
+// literal reads the number at i. int64s says that an integer may have 64 bits. If
+// skipValue is set, the value of a fraction need not be computed.
+func (s *scanner[T]) literal(i int, int64s, skipValue bool) (lit literal) {
+	lit.end = fallback
 	start := i
 	if i < len(s.text) && s.text[i] == '-' {
 		i++
@@ -28,23 +25,23 @@ func (s *scan[T]) literal(i int, wide, idle bool) (lit literal) {
 	first := i
 	var value uint64
 	for ; i < len(s.text) && '0' <= s.text[i] && s.text[i] <= '9'; i++ {
-		value = value*10 + uint64(s.text[i]-'0') // of 20 digits and more it is not used
+		value = value*10 + uint64(s.text[i]-'0') // it may overflow at 20 digits, and then it is not used
 	}
 	digits := i - first
 	if digits == 0 || digits > 1 && s.text[first] == '0' {
 		return lit
 	}
 	if i < len(s.text) && (s.text[i] == '.' || s.text[i]|0x20 == 'e') {
-		return s.fraction(start, first, i, idle)
+		return s.fraction(start, first, i, skipValue)
 	}
-	limit := uint64(maxExact)
-	if wide {
+	limit := uint64(jsontoken.MaxExact)
+	if int64s {
 		limit = math.MaxInt64
 	}
-	if digits > 19 || value > limit || first > start && value == 0 { // -0 is an integer to some
+	if digits > 19 || value > limit || first > start && value == 0 { // some parsers read -0 as an integer
 		return lit
 	}
-	lit.end, lit.whole, lit.value = i, true, int64(value)
+	lit.end, lit.isInteger, lit.value = i, true, int64(value)
 	if first > start {
 		lit.value = -lit.value
 	}
@@ -52,10 +49,11 @@ func (s *scan[T]) literal(i int, wide, idle bool) (lit literal) {
 	return lit
 }
 
-// fraction reads on at i, after the digits before a point or an exponent.
-func (s *scan[T]) fraction(start, first, i int, idle bool) (lit literal) {
-	lit.end = doubt
-	point, ok := i, false
+// fraction continues a number at the point or the exponent at i. The number
+// starts at start, and its first digit stands at first.
+func (s *scanner[T]) fraction(start, first, i int, skipValue bool) (lit literal) {
+	lit.end = fallback
+	point := i
 	if s.text[i] == '.' {
 		if i = s.digits(i + 1); i == point+1 {
 			return lit
@@ -67,20 +65,22 @@ func (s *scan[T]) fraction(start, first, i int, idle bool) (lit literal) {
 		if i < len(s.text) && (s.text[i] == '+' || s.text[i] == '-') {
 			i++
 		}
-		sign := i
-		if i = s.digits(i); i == sign {
+		exponent := i
+		if i = s.digits(i); i == exponent {
 			return lit
 		}
 	}
 	size := mantissa - first
 	switch {
-	case idle && i == mantissa && (size <= 18 || size == 19 && s.text[first] == '0'): // 17 digits and a point
-	case i == mantissa && size <= 16: // 15
+	case skipValue && i == mantissa && (size <= 18 || size == 19 && s.text[first] == '0'): // 17 digits and a point are exact
+	case i == mantissa && size <= 16: // 15 digits and a point
 		lit.float = decimal(s.text[first:point], s.text[point+1:i])
 	default:
-		if lit.float, ok = exactFloat(s.text[first:i], s.text[first:mantissa]); !ok {
+		float, exact := jsontoken.Float(s.text[first:i])
+		if !exact {
 			return lit
 		}
+		lit.float = float
 	}
 	if first > start {
 		lit.float = -lit.float
@@ -89,15 +89,17 @@ func (s *scan[T]) fraction(start, first, i int, idle bool) (lit literal) {
 	return lit
 }
 
-func (s *scan[T]) digits(i int) int {
+// digits returns the offset after the digits at i.
+func (s *scanner[T]) digits(i int) int {
 	for i < len(s.text) && '0' <= s.text[i] && s.text[i] <= '9' {
 		i++
 	}
 	return i
 }
 
-// decimal returns the float64 of a number of 15 digits at most: it and the power
-// of ten are exact, so that their quotient is the nearest.
+// decimal returns the float64 of a number with at most 15 digits before and after
+// the point. Such a number and its power of ten are exact, so their quotient is
+// the nearest float64.
 func decimal[T chars](before, after T) float64 {
 	value, scale := 0.0, 1.0
 	for i := range len(before) {
@@ -107,21 +109,4 @@ func decimal[T chars](before, after T) float64 {
 		value, scale = value*10+float64(after[i]-'0'), scale*10
 	}
 	return value / scale
-}
-
-// exactFloat returns a number's float64, and whether it holds all of it: 17
-// digits, with which it can be written again.
-func exactFloat[T chars](text, mantissa T) (float float64, ok bool) {
-	float, err := strconv.ParseFloat(string(text), 64)
-	count, zeros := 0, 0 // of the digits from the first that counts to the last, and those after
-	for i := range len(mantissa) {
-		switch c := mantissa[i]; {
-		case c == '.' || c == '0' && count == 0:
-		case c == '0':
-			zeros++
-		default:
-			count, zeros = count+zeros+1, 0
-		}
-	}
-	return float, err == nil && count <= 17 && (float != 0 || count == 0)
 }

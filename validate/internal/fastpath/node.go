@@ -2,35 +2,35 @@ package fastpath
 
 import "math"
 
-// A node is what one schema accepts, by the kind of value. The zero node doubts
-// every value.
+// A node holds what one schema allows, by the type of the value. The zero node
+// falls back for every value.
 type node struct {
-	null, yes, no bool // the literals
-	text          *text
-	number        *number
-	list          *list
-	object        *object
+	allowNull, allowTrue, allowFalse bool
+	string                           *stringRule // nil: strings fall back
+	number                           *numberRule
+	array                            *arrayRule
+	object                           *objectRule
 }
 
-func (n *node) doubts() bool { return *n == node{} }
+func (n *node) alwaysFallsBack() bool { return *n == node{} }
 
-// free accepts what nobody looks at, as kin-openapi does below an undeclared
-// member: anything that every parser reads the same way.
-var free = func() *node {
-	n := &node{null: true, yes: true, no: true, text: &text{max: math.MaxInt}, number: newNumber()}
-	n.list = &list{items: n, max: math.MaxInt}
-	n.object = &object{others: n, max: math.MaxInt}
+// anyValue allows every value that all parsers read the same way. It is the node
+// of undeclared members, which kin-openapi does not check either.
+var anyValue = func() *node {
+	n := &node{allowNull: true, allowTrue: true, allowFalse: true, string: &stringRule{max: math.MaxInt}, number: newNumberRule()}
+	n.array = &arrayRule{items: n, max: math.MaxInt}
+	n.object = &objectRule{additional: n, max: math.MaxInt}
 	return n
 }()
 
-// least is the length of the shortest text that the node can accept, or less:
-// by it the items of an array are at most so many.
-func (n *node) least() int {
+// minLen returns a lower bound for the length of a text that the node allows. It
+// limits how many items an array of a known length can have.
+func (n *node) minLen() int {
 	switch {
-	case n.null || n.yes || n.no || n.number != nil:
+	case n.allowNull || n.allowTrue || n.allowFalse || n.number != nil:
 		return 1
-	case n.text != nil:
-		return 2 + n.text.min
+	case n.string != nil:
+		return 2 + n.string.min
 	default:
 		return 2
 	}

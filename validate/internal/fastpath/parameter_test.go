@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/schematest"
 )
 
-// kinParameter is kin-openapi's verdict on a parameter of a query, a path or a
-// header.
+// kinParameter returns why kin-openapi refuses a parameter.
 func kinParameter(t testing.TB, in string, schema *openapi3.Schema, value string) error {
 	p := &openapi3.Parameter{Name: "P", In: in, Required: in == openapi3.ParameterInPath, Schema: schema.NewRef()}
 	return openapi3filter.ValidateParameter(t.Context(), &openapi3filter.RequestValidationInput{
@@ -25,44 +25,45 @@ func kinParameter(t testing.TB, in string, schema *openapi3.Schema, value string
 	}, p)
 }
 
-var places3 = []string{openapi3.ParameterInQuery, openapi3.ParameterInPath, openapi3.ParameterInHeader}
+// locations are where a parameter may stand.
+var locations = []string{openapi3.ParameterInQuery, openapi3.ParameterInPath, openapi3.ParameterInHeader}
 
-func TestAParametersText(t *testing.T) {
+func TestTextChecksParameters(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
-		name, schema   string
-		accepts, wrong []string
-		right          []string
+		name, schema       string
+		ok, invalid, valid []string // as in TestKeywords
 	}{
-		{"a string is as it stands", `{"type":"string"}`, []string{"a", `"quoted"`, `\u0041`, "null", "é", "a\tb"}, nil, []string{"\xff"}},
-		{"a string's pattern is over all of it", `{"type":"string","pattern":"^[a-z\"\n]+$","maxLength":3}`, []string{"ab", `a"b`, "a\nb"}, []string{"abcd", "A", `a\"`}, nil},
-		{"a pattern may meet other letters", `{"type":"string","pattern":"^.$"}`, []string{"é", "a"}, []string{"éa"}, nil},
-		{"length is counted in characters", `{"type":"string","minLength":2,"maxLength":2}`, []string{"ab", "éé"}, []string{"a", "é", "abc"}, nil},
-		{"an enum is of texts", `{"type":"string","enum":["on","off"]}`, []string{"on"}, []string{"On", `"on"`}, nil},
+		{"a string stands for itself", `{"type":"string"}`, []string{"a", `"quoted"`, `\u0041`, "null", "é", "a\tb"}, nil, []string{"\xff"}},
+		{"a pattern sees the whole string", `{"type":"string","pattern":"^[a-z\"\n]+$","maxLength":3}`, []string{"ab", `a"b`, "a\nb"}, []string{"abcd", "A", `a\"`}, nil},
+		{"a pattern may meet letters that are not ASCII", `{"type":"string","pattern":"^.$"}`, []string{"é", "a"}, []string{"éa"}, nil},
+		{"length counts characters", `{"type":"string","minLength":2,"maxLength":2}`, []string{"ab", "éé"}, []string{"a", "é", "abc"}, nil},
+		{"an enum lists strings", `{"type":"string","enum":["on","off"]}`, []string{"on"}, []string{"On", `"on"`}, nil},
 		{"a date is one", `{"type":"string","format":"date"}`, []string{"2024-02-29"}, []string{"2023-02-29"}, nil},
 		{"an integer is one", `{"type":"integer","minimum":5}`, []string{"12"}, []string{"4", "1.5", "x", " 12", "12 ", "0x12", "1_2", "true"}, []string{"+12", "012"}},
 		{"an int32 is one", `{"type":"integer","format":"int32"}`, []string{"-2147483648"}, []string{"2147483648"}, nil},
 		{"a number is one", `{"type":"number","maximum":5}`, []string{"1.5", "-2", "1e0"}, []string{"6", "NaN", "1,5", "Inf"}, []string{"+1", ".5", "5."}},
 		{"a boolean is true or false", `{"type":"boolean"}`, []string{"true", "false"}, []string{"yes"}, []string{"1", "T", "TRUE"}},
-		{"a list of booleans", `{"type":"boolean","enum":[true]}`, []string{"true"}, []string{"false"}, nil},
+		{"an enum may list booleans", `{"type":"boolean","enum":[true]}`, []string{"true"}, []string{"false"}, nil},
 		{"null is a string", `{"type":"string","nullable":true,"enum":["a"]}`, []string{"a"}, []string{"null"}, nil},
-		{"arrays and objects are kin-openapi's", `{"type":"array","items":{"type":"string"}}`, nil, nil, []string{"a", "a,b"}},
-		{"no type is kin-openapi's", `{"minLength":1}`, nil, nil, []string{}},
+		{"arrays and objects fall back", `{"type":"array","items":{"type":"string"}}`, nil, nil, []string{"a", "a,b"}},
+		{"a schema without a type falls back", `{"minLength":1}`, nil, nil, []string{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			schema := readSchema(t, c.schema)
 			p := fastpath.Compile(schema, fastpath.Request)
 			require.NotNil(t, p)
 			assert.False(t, p.Text(""))
-			for _, in := range places3 {
-				for _, value := range c.accepts {
+			for _, in := range locations {
+				for _, value := range c.ok {
 					assert.True(t, p.Text(value), "%q", value)
 					assert.NoError(t, kinParameter(t, in, schema, value), "%s %q", in, value)
 				}
-				for _, value := range c.wrong {
+				for _, value := range c.invalid {
 					assert.False(t, p.Text(value), "%q", value)
 					assert.Error(t, kinParameter(t, in, schema, value), "%s %q", in, value)
 				}
-				for _, value := range c.right {
+				for _, value := range c.valid {
 					assert.False(t, p.Text(value), "%q", value)
 				}
 			}
@@ -70,13 +71,13 @@ func TestAParametersText(t *testing.T) {
 	}
 }
 
-func TestAParameterOfAnAllOfIsKins(t *testing.T) {
+func TestAParameterWithAllOfFallsBack(t *testing.T) {
 	p := fastpath.Compile(readSchema(t, `{"type":"string","allOf":[{"type":"string","minLength":2}]}`), fastpath.Request)
 	require.NotNil(t, p)
 	assert.False(t, p.Text("ab"))
 }
 
-func TestAParameterThatOnlyNullFits(t *testing.T) {
+func TestAParameterIsNeverNull(t *testing.T) {
 	for _, schema := range []string{`{"type":"string","nullable":true,"pattern":"(?=a)"}`, `{"type":"number","nullable":true,"multipleOf":0.1}`} {
 		p := fastpath.Compile(readSchema(t, schema), fastpath.Request)
 		assert.True(t, p.JSONString("null"))
@@ -84,30 +85,31 @@ func TestAParameterThatOnlyNullFits(t *testing.T) {
 	}
 }
 
-func TestTextsThatAreAcceptedAreKins(t *testing.T) {
-	accepted, all := 0, 0
+func TestParametersThatAreOKAreValidForTheReference(t *testing.T) {
+	t.Parallel()
+	ok, all := 0, 0
 	for which := uint64(0); all < *executions/8; which++ {
 		g := newGenerator(*seed, which)
-		schema := g.schema(0)
+		schema := g.Schema(0)
 		p := fastpath.Compile(schema, fastpath.Request)
 		for range 8 {
 			all++
-			value := g.word(schema)
+			value := g.Word(schema)
 			if schema.Type != nil && (*schema.Type)[0] != "string" {
-				g.plain = g.chance(50)
-				value = pick(g, g.document(schema, 0), g.integer(schema), g.fraction(schema), "true")
+				g.Plain = g.Chance(50)
+				value = schematest.Pick(g, g.Document(schema, 0), g.Integer(schema), g.Fraction(schema), "true")
 			}
-			if g.chance(20) {
-				value = g.mutate(value)
+			if g.Chance(20) {
+				value = g.Mutate(value)
 			}
 			if !p.Text(value) {
 				continue
 			}
-			accepted++
-			for _, in := range places3 {
+			ok++
+			for _, in := range locations {
 				require.NoError(t, kinParameter(t, in, schema, value), "seed %d, schema %d: %q in %s", *seed, which, value, in)
 			}
 		}
 	}
-	assert.Greater(t, accepted*100, all*25)
+	assert.Greater(t, ok*100, all*25)
 }

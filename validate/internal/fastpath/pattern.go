@@ -4,35 +4,39 @@ import (
 	"regexp"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/dfa"
 )
 
-// A pattern is a regular expression, anchored only where it says so.
+// A pattern is a compiled regular expression. It matches anywhere unless it is
+// anchored.
 type pattern struct {
-	auto   *automaton // nil: the expression has none
+	dfa    *dfa.DFA // nil: the regexp decides alone
 	regexp *regexp.Regexp
 }
 
-// codepoints are the escapes of ECMAScript that kin-openapi rewrites for Go.
-var codepoints = regexp.MustCompile(`\\u([0-9A-F]{4})`)
+// codePoints are the escapes of ECMAScript that kin-openapi rewrites for Go.
+var codePoints = regexp.MustCompile(`\\u([0-9A-F]{4})`)
 
 // compilePattern returns nil for an expression that Go does not know.
 func compilePattern(expression string) *pattern {
-	expression = codepoints.ReplaceAllString(expression, `\x{$1}`)
+	expression = codePoints.ReplaceAllString(expression, `\x{$1}`)
 	re, err := regexp.Compile(expression)
 	if err != nil {
 		return nil
 	}
-	return &pattern{compileAutomaton(expression), re}
+	return &pattern{dfa.Compile(expression), re}
 }
 
-// isKins tells whether kin-openapi matches the pattern as Go does. It keeps
-// compiled patterns process-wide by their text, and another owner's compiler may
-// have been first. Its verdicts are seen on strings that the automaton accepts.
-func (p *pattern) isKins(expression string) bool {
+// matchesReference reports whether kin-openapi matches the expression as Go does.
+// kin-openapi caches compiled patterns for the whole process, so a program that
+// sets its own compiler may have compiled this one first. Texts that the DFA
+// accepts show which compiler it was.
+func (p *pattern) matchesReference(expression string) bool {
 	schema := &openapi3.Schema{Pattern: expression}
 	samples := []string{"", "a", "0", "é"}
-	if p.auto != nil {
-		samples = append(samples, p.auto.samples()...)
+	if p.dfa != nil {
+		samples = append(samples, p.dfa.Samples()...)
 	}
 	for _, sample := range samples {
 		if p.regexp.MatchString(sample) != (schema.VisitJSON(sample) == nil) {
@@ -42,10 +46,10 @@ func (p *pattern) isKins(expression string) bool {
 	return true
 }
 
-// match tells whether the pattern is found in value, which is valid UTF-8.
+// match reports whether the pattern matches value, which is valid UTF-8.
 func match[T chars](p *pattern, value T) bool {
-	if p.auto != nil {
-		if matches, ok := runOver(p.auto, value); ok {
+	if p.dfa != nil {
+		if matches, ok := dfa.Match(p.dfa, value); ok {
 			return matches
 		}
 	}

@@ -7,8 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// A Direction is which way a message goes: readOnly members have no place in a
-// request, writeOnly ones none in a response.
+// A Direction says which way a message goes.
 type Direction uint8
 
 // The directions.
@@ -17,29 +16,43 @@ const (
 	Response
 )
 
-// A Program is one compiled schema. It is safe for concurrent use. A nil one
-// doubts everything.
-type Program struct {
-	root  *node
-	plain string // the type of a parameter whose text is the value, else ""
+// Forbids returns the keyword by which a member with this schema must not appear
+// in a message of this direction: "readOnly" in a request, "writeOnly" in a
+// response. It returns "" if the member may appear.
+func (d Direction) Forbids(s *openapi3.Schema) (keyword string) {
+	switch {
+	case d == Request && s.ReadOnly:
+		return "readOnly"
+	case d == Response && s.WriteOnly:
+		return "writeOnly"
+	default:
+		return ""
+	}
 }
 
-// Compile returns nil where every value of the schema needs kin-openapi. The
-// schema must be part of a document that kin-openapi found valid.
+// A Program is one compiled schema. It is safe for concurrent use. A nil Program
+// always falls back.
+type Program struct {
+	root      *node
+	paramType string // the type of a parameter whose text is its value, or ""
+}
+
+// Compile returns nil if every value of the schema needs kin-openapi. The schema
+// must belong to a document that kin-openapi found valid.
 func Compile(schema *openapi3.Schema, d Direction) *Program {
 	if schema == nil {
 		return nil
 	}
 	root := newCompiler(d).node(schema)
-	if root.doubts() {
+	if root.alwaysFallsBack() {
 		return nil
 	}
-	return &Program{root: root, plain: plainType(schema)}
+	return &Program{root: root, paramType: paramType(schema)}
 }
 
-// plainType names the type of a schema that kin-openapi parses a parameter by
-// without looking further.
-func plainType(schema *openapi3.Schema) string {
+// paramType returns the type of a schema if kin-openapi parses a parameter by
+// this type alone.
+func paramType(schema *openapi3.Schema) string {
 	if !schema.Type.IsSingle() || len(schema.AllOf) > 0 {
 		return ""
 	}
@@ -50,40 +63,40 @@ func plainType(schema *openapi3.Schema) string {
 	return ""
 }
 
-// JSON tells whether text is one JSON text that is accepted.
+// JSON reports whether text is one valid JSON text.
 func (p *Program) JSON(text []byte) bool {
-	return p != nil && run(text, p.root)
+	return p != nil && check(text, p.root)
 }
 
-// JSONString is JSON over a string.
+// JSONString is JSON for a string.
 func (p *Program) JSONString(text string) bool {
-	return p != nil && run(text, p.root)
+	return p != nil && check(text, p.root)
 }
 
-func run[T chars](text T, root *node) bool {
-	if len(text) > math.MaxInt32 { // a span's places
+func check[T chars](text T, root *node) bool {
+	if len(text) > math.MaxInt32 { // a span has offsets of 32 bits
 		return false
 	}
-	s := scan[T]{text: text}
-	return s.whole(root, nil, noValue)
+	s := scanner[T]{text: text}
+	return s.document(root, nil, noValue)
 }
 
-// Text tells whether a parameter's decoded value is accepted, sent in style
-// simple or form: a string is as it stands, other types as JSON writes them. The
-// empty value, of which kin-openapi thinks differently from place to place, is
-// doubted.
+// Text reports whether a parameter's decoded value is valid if it was sent in
+// style simple or form. A string stands for itself, other types as JSON writes
+// them. The empty value falls back, because kin-openapi treats it differently in
+// different places.
 func (p *Program) Text(value string) bool {
 	if p == nil || value == "" || len(value) > math.MaxInt32 {
 		return false
 	}
-	switch p.plain {
+	switch p.paramType {
 	case openapi3.TypeString:
-		return p.root.text != nil && utf8.ValidString(value) && p.root.text.fits(value, utf8.RuneCountInString(value))
+		return p.root.string != nil && utf8.ValidString(value) && allows(p.root.string, value, utf8.RuneCountInString(value))
 	case openapi3.TypeInteger, openapi3.TypeNumber:
-		s := scan[string]{text: value}
+		s := scanner[string]{text: value}
 		return p.root.number != nil && s.number(p.root.number, 0, nil, noValue) == len(value)
 	case openapi3.TypeBoolean:
-		return value == "true" && p.root.yes || value == "false" && p.root.no
+		return value == "true" && p.root.allowTrue || value == "false" && p.root.allowFalse
 	}
 	return false
 }

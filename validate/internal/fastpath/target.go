@@ -7,26 +7,29 @@ import (
 	"strings"
 )
 
-// A slot is how a node's value goes into a Go type.
-type slot struct {
-	kind    reflect.Kind
-	typ     reflect.Type
-	strings bool          // []string
-	empty   reflect.Value // of a slice: [] is not nil
-	elem    *slot         // of a pointer or a slice
-	fields  []field       // of a struct, one for each member of the node's object
+// A target says how the value of a node goes into a Go type. A nil target means
+// that the value is checked and not bound.
+type target struct {
+	kind      reflect.Kind
+	typ       reflect.Type
+	isStrings bool          // the type is []string
+	empty     reflect.Value // of a slice: [] is not nil
+	elem      *target       // of a pointer or a slice
+	fields    []field       // of a struct, one for each member of the node's object
 }
 
+// A field is where a member goes.
 type field struct {
 	index int
-	to    *slot // nil: no field has the member
+	to    *target // nil: no field has the member
 }
 
-// takes tells whether a value of this kind can be bound; what is not bound can.
-func (to *slot) takes(kind reflect.Kind) bool { return to == nil || to.kind == kind }
+// holds reports whether a value of this kind can be bound. It is true if nothing
+// is bound.
+func (to *target) holds(kind reflect.Kind) bool { return to == nil || to.kind == kind }
 
-// follow makes what pointers point to.
-func (to *slot) follow(v reflect.Value) (*slot, reflect.Value) {
+// deref sets a pointer, and the pointers that it points to, to new values.
+func (to *target) deref(v reflect.Value) (*target, reflect.Value) {
 	for to.kind == reflect.Pointer {
 		v.Set(reflect.New(to.elem.typ))
 		to, v = to.elem, v.Elem()
@@ -34,8 +37,8 @@ func (to *slot) follow(v reflect.Value) (*slot, reflect.Value) {
 	return to, v
 }
 
-// field returns the slot of a member and the field it fills.
-func (to *slot) field(v reflect.Value, which int) (*slot, reflect.Value) {
+// field returns the target of a member and the field that it fills.
+func (to *target) field(v reflect.Value, which int) (*target, reflect.Value) {
 	f := &to.fields[which]
 	if f.to == nil {
 		return nil, noValue
@@ -43,50 +46,49 @@ func (to *slot) field(v reflect.Value, which int) (*slot, reflect.Value) {
 	return f.to, v.Field(f.index)
 }
 
-// slots are those that are made: types may be recursive, as nodes are.
-type slots map[pair]*slot
+// targets holds one target for each node and type, because both may be recursive.
+type targets map[nodeType]*target
 
-type pair struct {
+type nodeType struct {
 	node *node
 	typ  reflect.Type
 }
 
 var (
-	decodesJSON = reflect.TypeFor[json.Unmarshaler]()
-	decodesText = reflect.TypeFor[encoding.TextUnmarshaler]()
-	numberText  = reflect.TypeFor[json.Number]() // a string that encoding/json looks into
+	jsonUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
+	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
+	jsonNumber      = reflect.TypeFor[json.Number]() // a string whose content encoding/json checks
 )
 
-// of returns the slot of a node and a type, or false where encoding/json might
-// fill the type with something else. It is nil for a node that doubts anyway.
-func (made slots) of(n *node, t reflect.Type) (*slot, bool) {
-	if n.doubts() {
+// of returns the target of a node and a type, nil for a node that always falls
+// back. ok is false if encoding/json might fill the type with something else.
+func (made targets) of(n *node, t reflect.Type) (to *target, ok bool) {
+	if n.alwaysFallsBack() {
 		return nil, true
 	}
-	if to, ok := made[pair{n, t}]; ok {
+	if to, ok := made[nodeType{n, t}]; ok {
 		return to, true
 	}
-	if p := reflect.PointerTo(t); p.Implements(decodesJSON) || p.Implements(decodesText) || t == numberText {
+	if p := reflect.PointerTo(t); p.Implements(jsonUnmarshaler) || p.Implements(textUnmarshaler) || t == jsonNumber {
 		return nil, false
 	}
-	to := &slot{kind: t.Kind(), typ: t, strings: t == reflect.TypeFor[[]string]()}
-	made[pair{n, t}] = to
-	ok := false
+	to = &target{kind: t.Kind(), typ: t, isStrings: t == reflect.TypeFor[[]string]()}
+	made[nodeType{n, t}] = to
 	switch t.Kind() {
 	case reflect.Pointer:
 		to.elem, ok = made.of(n, t.Elem())
 	case reflect.String:
-		ok = n.text != nil
+		ok = n.string != nil
 	case reflect.Bool:
-		ok = n.yes || n.no
+		ok = n.allowTrue || n.allowFalse
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
 		reflect.Float32, reflect.Float64:
 		ok = n.number != nil
 	case reflect.Slice:
-		if ok = n.list != nil && t.Elem().Kind() != reflect.Uint8; ok { // []byte is base64
+		if ok = n.array != nil && t.Elem().Kind() != reflect.Uint8; ok { // []byte is base64
 			to.empty = reflect.MakeSlice(t, 0, 0)
-			to.elem, ok = made.of(n.list.items, t.Elem())
+			to.elem, ok = made.of(n.array.items, t.Elem())
 		}
 	case reflect.Struct:
 		if ok = n.object != nil; ok {
@@ -96,16 +98,17 @@ func (made slots) of(n *node, t reflect.Type) (*slot, bool) {
 	return to, ok
 }
 
-func (made slots) fields(o *object, t reflect.Type) ([]field, bool) {
+func (made targets) fields(r *objectRule, t reflect.Type) (fields []field, ok bool) {
 	byName, ok := fieldsOf(t)
 	if !ok {
 		return nil, false
 	}
-	fields, rest := make([]field, len(o.members)), len(byName)
-	for i, m := range o.members {
+	fields = make([]field, len(r.members))
+	rest := len(byName) // the fields that no member fills
+	for i, m := range r.members {
 		index, ok := byName[m.name]
 		if !ok {
-			for name := range byName { // encoding/json would take it
+			for name := range byName { // encoding/json would fill this field
 				if strings.EqualFold(name, m.name) {
 					return nil, false
 				}
@@ -119,13 +122,13 @@ func (made slots) fields(o *object, t reflect.Type) ([]field, bool) {
 		}
 		fields[i] = field{index, to}
 	}
-	return fields, o.others == nil || rest == 0 // an undeclared member might go into the rest
+	return fields, r.additional == nil || rest == 0 // encoding/json fills the rest with undeclared members
 }
 
-// fieldsOf returns a struct's fields by the names that encoding/json gives them,
-// or false where its rules are more than a name.
-func fieldsOf(t reflect.Type) (map[string]int, bool) {
-	byName := map[string]int{}
+// fieldsOf returns a struct's fields by the names that encoding/json gives them.
+// ok is false if its rules for a field are more than a name.
+func fieldsOf(t reflect.Type) (byName map[string]int, ok bool) {
+	byName = map[string]int{}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag := f.Tag.Get("json")
@@ -139,8 +142,8 @@ func fieldsOf(t reflect.Type) (map[string]int, bool) {
 		if name == "" {
 			name = f.Name
 		}
-		_, twice := byName[name]
-		if twice || strings.ContainsFunc(name, isOdd) || options != "" && options != "omitempty" && options != "omitzero" && options != "omitempty,omitzero" {
+		_, duplicate := byName[name]
+		if duplicate || strings.ContainsFunc(name, isUnusual) || options != "" && options != "omitempty" && options != "omitzero" && options != "omitempty,omitzero" {
 			return nil, false
 		}
 		byName[name] = i
@@ -148,7 +151,8 @@ func fieldsOf(t reflect.Type) (map[string]int, bool) {
 	return byName, true
 }
 
-// isOdd tells whether a character in a tag may make encoding/json ignore it.
-func isOdd(r rune) bool {
+// isUnusual reports whether a character of a name might make encoding/json ignore
+// the tag.
+func isUnusual(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-' && r != '.' && r != '$'
 }

@@ -2,85 +2,54 @@ package fastpath_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/schematest"
 )
 
-// judge returns what is wrong with a text that was accepted: that kin-openapi
-// refuses it, or that parsers may differ over it.
-func judge(schema *openapi3.Schema, d fastpath.Direction, text string) error {
+// referenceError returns why a text must not be ok: kin-openapi refuses it, or
+// parsers may read it in different ways.
+func referenceError(schema *openapi3.Schema, d fastpath.Direction, text string) error {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
 	var value any
 	if err := dec.Decode(&value); err != nil {
 		return fmt.Errorf("encoding/json: %w", err)
 	}
-	if err := strict(text); err != nil {
+	if err := schematest.Strict(text); err != nil {
 		return err
 	}
-	if err := places(value, []*openapi3.Schema{schema}, 0); err != nil {
+	if err := placeError(value, []*openapi3.Schema{schema}, 0); err != nil {
 		return err
 	}
 	as := openapi3.VisitAsRequest()
 	if d == fastpath.Response {
 		as = openapi3.VisitAsResponse()
 	}
-	if err := schema.VisitJSON(value, as, openapi3.MultiErrors()); err != nil {
+	if err := schema.VisitJSON(value, as, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
 		return fmt.Errorf("kin-openapi: %w", err)
-	}
-	return nil
-}
-
-// strict reads the text with a parser that refuses members that are there twice,
-// invalid UTF-8 and lone surrogates.
-func strict(text string) error {
-	dec := jsontext.NewDecoder(strings.NewReader(text))
-	depth := 0
-	for first := true; first || depth > 0; first = false {
-		token, err := dec.ReadToken()
-		if err != nil {
-			return fmt.Errorf("jsontext: %w", err)
-		}
-		switch token.Kind() {
-		case '{', '[':
-			if depth++; depth > 64 {
-				return errors.New("too deep")
-			}
-		case '}', ']':
-			depth--
-		case '"':
-			if strings.ContainsRune(token.String(), 0) {
-				return errors.New("a NUL")
-			}
-		}
-	}
-	if _, err := dec.ReadToken(); err != io.EOF {
-		return fmt.Errorf("trailing data: %w", err)
 	}
 	return nil
 }
 
 // places looks at what depends on a value's place in the contract: members whose
 // names differ from declared ones by case alone, and integers of 64 bits.
-func places(value any, schemas []*openapi3.Schema, depth int) error {
+func placeError(value any, schemas []*openapi3.Schema, depth int) error {
 	schemas = withParts(schemas)
 	switch value := value.(type) {
 	case json.Number:
-		wide := false
+		int64s := false
 		for _, s := range schemas {
-			wide = wide || s.Format == "int64"
+			int64s = int64s || s.Format == "int64"
 		}
-		return exact(string(value), wide)
+		return exactError(string(value), int64s)
 	case []any:
 		var items []*openapi3.Schema
 		for _, s := range schemas {
@@ -89,7 +58,7 @@ func places(value any, schemas []*openapi3.Schema, depth int) error {
 			}
 		}
 		for _, one := range value {
-			if err := places(one, items, depth+1); err != nil {
+			if err := placeError(one, items, depth+1); err != nil {
 				return err
 			}
 		}
@@ -114,7 +83,7 @@ func places(value any, schemas []*openapi3.Schema, depth int) error {
 					members = append(members, a.Value)
 				}
 			}
-			if err := places(one, members, depth+1); err != nil {
+			if err := placeError(one, members, depth+1); err != nil {
 				return err
 			}
 		}
@@ -122,6 +91,7 @@ func places(value any, schemas []*openapi3.Schema, depth int) error {
 	return nil
 }
 
+// withParts returns the schemas and, recursively, those that apply to the same value.
 func withParts(schemas []*openapi3.Schema) (all []*openapi3.Schema) {
 	seen := map[*openapi3.Schema]bool{}
 	var add func(*openapi3.Schema)
@@ -144,11 +114,11 @@ func withParts(schemas []*openapi3.Schema) (all []*openapi3.Schema) {
 }
 
 // exact tells whether a number is the same to every parser, by means of its own.
-func exact(literal string, wide bool) error {
+func exactError(literal string, int64s bool) error {
 	if !strings.ContainsAny(literal, ".eE") {
 		n, ok := new(big.Int).SetString(literal, 10)
 		limit := new(big.Int).Lsh(big.NewInt(1), 53)
-		if !ok || wide && !n.IsInt64() || !wide && n.CmpAbs(limit) > 0 {
+		if !ok || int64s && !n.IsInt64() || !int64s && n.CmpAbs(limit) > 0 {
 			return fmt.Errorf("integer %s is not exact", literal)
 		}
 		return nil
@@ -161,7 +131,7 @@ func exact(literal string, wide bool) error {
 	return nil
 }
 
-// sameAsJSON tells what is wrong with what was bound.
+// sameAsJSON returns how a bound value differs from what encoding/json binds.
 func sameAsJSON(text string, bound any) error {
 	want := reflect.New(reflect.TypeOf(bound).Elem())
 	if err := json.Unmarshal([]byte(text), want.Interface()); err != nil {
