@@ -2,134 +2,149 @@ package reference
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// A choice is a oneOf or an anyOf.
-type choice struct {
-	schemas []*Schema
-	refs    []string // as the discriminator names them
-	by      *discriminator
+// alternatives are the schemas of a oneOf or an anyOf.
+type alternatives struct {
+	schemas       []*Schema
+	refs          []string // how a discriminator names each
+	discriminator *discriminator
 }
 
 type discriminator struct {
 	property string
-	refs     map[string]string // by the property's value; empty: all alternatives are asked
+	refs     map[string]string // by the property's value; empty: every alternative is tried
 }
 
-func (c *Compiler) choice(from *openapi3.Schema, list openapi3.SchemaRefs) *choice {
-	if len(list) == 0 {
+func (c *Compiler) alternatives(from *openapi3.Schema, refs openapi3.SchemaRefs) *alternatives {
+	if len(refs) == 0 {
 		return nil
 	}
-	made := &choice{}
-	for _, ref := range list {
-		made.schemas, made.refs = append(made.schemas, c.ref(ref)), append(made.refs, ref.Ref)
+	a := &alternatives{}
+	for _, ref := range refs {
+		a.schemas, a.refs = append(a.schemas, c.ref(ref)), append(a.refs, ref.Ref)
 	}
 	if d := from.Discriminator; d != nil {
-		made.by = &discriminator{d.PropertyName, map[string]string{}}
+		a.discriminator = &discriminator{d.PropertyName, map[string]string{}}
 		for value, ref := range d.Mapping {
-			made.by.refs[value] = refOf(ref.Ref)
+			a.discriminator.refs[value] = mappedRef(ref.Ref)
 		}
 	}
-	return made
+	return a
 }
 
-// combined judges the value at i by the keywords that hold schemas for the same
-// value.
-func (r *run) combined(s *Schema, i int) (end int, ok bool) {
-	end = unknown
+// mappedRef returns the reference that a discriminator's mapping stands for. The
+// mapping may give the name of a schema alone.
+func mappedRef(ref string) string {
+	if ref != "" && !strings.Contains(ref, "/") {
+		return "#/components/schemas/" + ref
+	}
+	return ref
+}
+
+// checkCombined checks the keywords that apply other schemas to the value at i.
+func (c *checker) checkCombined(s *Schema, i int) (end int, ok bool) {
+	end = unknownEnd
+
+	// oneOf --
 	if s.oneOf != nil {
-		after, ok := r.oneOf(s.oneOf, i)
+		after, ok := c.checkOneOf(s.oneOf, i)
 		if end = max(end, after); !ok {
 			return end, false
 		}
 	}
+
+	// anyOf --
 	if s.anyOf != nil {
-		after, ok := r.anyOf(s.anyOf, i)
+		after, ok := c.checkAnyOf(s.anyOf, i)
 		if end = max(end, after); !ok {
 			return end, false
 		}
 	}
+
+	// allOf --
 	ok = true
 	for _, part := range s.allOf {
-		after, good := r.visit(part, i)
+		after, partOK := c.check(part, i)
 		end = max(end, after)
-		if ok = ok && good; !ok && r.stopped() {
+		if ok = ok && partOK; !ok && c.done() {
 			return end, false
 		}
 	}
 	return end, ok
 }
 
-func (r *run) oneOf(c *choice, i int) (end int, ok bool) {
-	ref, ok := r.chosen(c, i)
+func (c *checker) checkOneOf(a *alternatives, i int) (end int, ok bool) {
+	ref, ok := c.selected(a, i)
 	if !ok {
-		return unknown, false
+		return unknownEnd, false
 	}
-	end = unknown
-	asked, matching := 0, 0
+	end = unknownEnd
+	tried, matching := 0, 0
 	var last *Schema
-	for k, s := range c.schemas {
-		if ref != "" && ref != c.refs[k] {
+	for k, s := range a.schemas {
+		if ref != "" && ref != a.refs[k] {
 			continue
 		}
-		asked, last = asked+1, s
-		if after, ok := r.accepts(s, i); ok {
+		tried, last = tried+1, s
+		if after, ok := c.try(s, i); ok {
 			matching++
 			end = max(end, after)
 		}
 	}
 	switch {
-	case r.err != nil:
+	case c.err != nil:
 		return end, false
 	case matching == 1:
 		return end, true
 	case matching > 1:
-		r.fail("oneOf", errors.New(`value matches more than one schema from "oneOf"`))
-	case asked == 1 && r.quiet == 0: // it says more than that it failed
-		r.visit(last, i)
+		c.report("oneOf", errors.New(`value matches more than one schema from "oneOf"`))
+	case tried == 1 && c.trials == 0: // report what the only alternative finds
+		c.check(last, i)
 	default:
-		r.fail("oneOf", errors.New(`value doesn't match any schema from "oneOf"`))
+		c.report("oneOf", errors.New(`value doesn't match any schema from "oneOf"`))
 	}
 	return end, false
 }
 
-func (r *run) anyOf(c *choice, i int) (end int, ok bool) {
-	ref, ok := r.chosen(c, i)
+func (c *checker) checkAnyOf(a *alternatives, i int) (end int, ok bool) {
+	ref, ok := c.selected(a, i)
 	if !ok {
-		return unknown, false
+		return unknownEnd, false
 	}
-	for k, s := range c.schemas {
-		if ref != "" && ref != c.refs[k] {
+	for k, s := range a.schemas {
+		if ref != "" && ref != a.refs[k] {
 			continue
 		}
-		if end, ok = r.accepts(s, i); ok {
+		if end, ok = c.try(s, i); ok {
 			return end, true
 		}
 	}
-	r.fail("anyOf", errors.New(`doesn't match any schema from "anyOf"`))
-	return unknown, false
+	c.report("anyOf", errors.New(`doesn't match any schema from "anyOf"`))
+	return unknownEnd, false
 }
 
-// chosen returns the alternative that the object at i names, empty for all; ok is
-// false where the discriminator refuses the object.
-func (r *run) chosen(c *choice, i int) (ref string, ok bool) {
-	if c.by == nil || r.text[i] != '{' {
+// selected returns the alternative that the discriminator selects for the object
+// at i, or "" for all of them. ok is false if the object breaks the discriminator.
+func (c *checker) selected(a *alternatives, i int) (ref string, ok bool) {
+	if a.discriminator == nil || c.text[i] != '{' {
 		return "", true
 	}
-	at := r.member(i, c.by.property)
+	at := c.findMember(i, a.discriminator.property)
 	if at < 0 {
-		r.fail("discriminator", errors.New("input does not contain the discriminator property"))
+		c.report("discriminator", errors.New("input does not contain the discriminator property"))
 		return "", false
 	}
-	if r.text[at] != '"' {
-		r.fail("discriminator", errors.New("value of discriminator property is not a string"))
+	if c.text[at] != '"' {
+		c.report("discriminator", errors.New("value of discriminator property is not a string"))
 		return "", false
 	}
-	ref, known := c.by.refs[r.decoded(at, r.quoted(at))]
-	if !known && len(c.by.refs) > 0 {
-		r.fail("discriminator", errors.New("discriminator property has invalid value"))
+	ref, known := a.discriminator.refs[c.decode(at, c.stringEnd(at))]
+	if !known && len(a.discriminator.refs) > 0 {
+		c.report("discriminator", errors.New("discriminator property has invalid value"))
 		return "", false
 	}
 	return ref, true

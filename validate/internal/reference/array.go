@@ -1,55 +1,63 @@
 package reference
 
 import (
+	"errors"
 	"fmt"
 	"math"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
-// An array is what a schema asks of arrays.
-type array struct {
+// An arrayRule is what a schema requires of arrays.
+type arrayRule struct {
 	min, max int
 	unique   bool
 	items    *Schema // nil: anything
 }
 
-// array judges the array at i, its bounds first.
-func (r *run) array(a *array, i int) (end int, ok bool) {
+// checkArray checks the array at i.
+func (c *checker) checkArray(r *arrayRule, i int) (end int, ok bool) {
 	ok = true
-	if a.min > 0 || a.max < math.MaxInt {
-		n := r.count(i, max(a.min, a.max+1))
-		if n < a.min {
-			r.fail("minItems", fmt.Errorf("minimum number of items is %d", a.min))
+
+	// minItems, maxItems --
+	if r.min > 0 || r.max < math.MaxInt {
+		n := c.count(i, max(r.min, r.max+1))
+		if n < r.min {
+			c.report("minItems", fmt.Errorf("minimum number of items is %d", r.min))
 			ok = false
 		}
-		if n > a.max {
-			r.fail("maxItems", fmt.Errorf("maximum number of items is %d", a.max))
+		if n > r.max {
+			c.report("maxItems", fmt.Errorf("maximum number of items is %d", r.max))
 			ok = false
 		}
 	}
-	if (ok || !r.stopped()) && a.unique && !r.isUnique(i) {
-		r.fail("uniqueItems", fmt.Errorf("duplicate items found"))
+
+	// uniqueItems --
+	if (ok || !c.done()) && r.unique && !c.isUnique(i) {
+		c.report("uniqueItems", errors.New("duplicate items found"))
 		ok = false
 	}
-	if !ok && r.stopped() || a.items == nil {
-		return unknown, ok
+
+	// items --
+	if !ok && c.done() || r.items == nil {
+		return unknownEnd, ok
 	}
-	r.path = append(r.path, step{})
-	here := len(r.path) - 1
-	for n, at := 0, r.first(i); at >= 0; n++ {
-		r.path[here].index = n
-		end, good := r.child(a.items, at)
-		if !good {
-			if ok = false; r.stopped() {
-				r.path = r.path[:here]
-				return unknown, false
-			}
+	end, itemsOK := c.checkItems(r.items, i)
+	return end, ok && itemsOK
+}
+
+func (c *checker) checkItems(s *Schema, i int) (end int, ok bool) {
+	c.path = append(c.path, jsontoken.Step{})
+	here := len(c.path) - 1
+	defer func() { c.path = c.path[:here] }()
+	end, ok = unknownEnd, true
+	for n, at := 0, c.first(i); at >= 0; n++ {
+		c.path[here].Index = n
+		itemEnd, itemOK := c.checkChild(s, at)
+		if ok = ok && itemOK; !itemOK && c.done() {
+			return unknownEnd, false
 		}
-		at, end = r.following(at, end)
-		if at < 0 {
-			r.path = r.path[:here]
-			return end, ok
-		}
+		at, end = c.next(at, itemEnd)
 	}
-	r.path = r.path[:here]
-	return unknown, ok // it is empty
+	return end, ok
 }

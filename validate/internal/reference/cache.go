@@ -2,51 +2,55 @@ package reference
 
 import "sync"
 
-// A memo remembers what schemas said of containers, so that a value that many
-// alternatives look at is not judged again and again: without it a schema of
-// alternatives that contains itself takes time that is exponential in the depth.
-// It has a fixed size, and what is new takes the place of what is old.
-type memo struct {
-	run     uint32 // the entries of others are void
-	entries [1 << 13]verdict
+// A cache remembers the verdicts of schemas on arrays and objects of one text.
+// Without it, a schema that contains itself in alternatives takes time that is
+// exponential in the depth of the text. The cache has a fixed size, and a new
+// verdict replaces an old one.
+type cache struct {
+	generation uint32 // verdicts of other generations are not valid
+	verdicts   [1 << cacheBits]verdict
 }
+
+const cacheBits = 13
 
 type verdict struct {
-	schema *Schema
-	at     int32
-	end    int32 // or unknown
-	run    uint32
-	ok     bool
-	told   bool // what is wrong was told
+	schema     *Schema
+	at, end    int32 // end may be unknownEnd
+	generation uint32
+	ok         bool
+	reported   bool // the findings, if there are any, were recorded
 }
 
-var memos = sync.Pool{New: func() any { return new(memo) }}
+var caches = sync.Pool{New: func() any { return new(cache) }}
 
-func newMemo() *memo {
-	m := memos.Get().(*memo)
-	if m.run++; m.run == 0 { // once in four billion
-		*m = memo{run: 1}
+// newCache returns an empty cache from the pool.
+func newCache() *cache {
+	c := caches.Get().(*cache)
+	if c.generation++; c.generation == 0 { // it has overflowed
+		*c = cache{generation: 1}
 	}
-	return m
+	return c
 }
 
-func (m *memo) release() { memos.Put(m) }
+func (c *cache) release() { caches.Put(c) }
 
-func (m *memo) entry(s *Schema, at int) *verdict {
+// entry returns where the verdict of a schema on the value at an offset goes. It
+// is found by multiplicative hashing.
+func (c *cache) entry(s *Schema, at int) *verdict {
 	h := (s.id<<32 | uint64(at)) * 0x9e3779b97f4a7c15
-	return &m.entries[h>>(64-13)]
+	return &c.verdicts[h>>(64-cacheBits)]
 }
 
-// get returns what is known. What was found wrong is known only to those who do
-// not want it told, or where it has been.
-func (m *memo) get(s *Schema, at int, quiet bool) (end int, ok, known bool) {
-	v := m.entry(s, at)
-	if v.run != m.run || v.schema != s || int(v.at) != at || !v.ok && !quiet && !v.told {
+// get returns a verdict if it is known. Outside of a trial, a refusal counts only
+// if its findings were recorded.
+func (c *cache) get(s *Schema, at int, trial bool) (end int, ok, known bool) {
+	v := c.entry(s, at)
+	if v.generation != c.generation || v.schema != s || int(v.at) != at || !v.ok && !trial && !v.reported {
 		return 0, false, false
 	}
 	return int(v.end), v.ok, true
 }
 
-func (m *memo) put(s *Schema, at, end int, ok, told bool) {
-	*m.entry(s, at) = verdict{s, int32(at), int32(end), m.run, ok, told}
+func (c *cache) put(s *Schema, at, end int, ok, reported bool) {
+	*c.entry(s, at) = verdict{s, int32(at), int32(end), c.generation, ok, reported}
 }

@@ -5,114 +5,125 @@ import (
 	"slices"
 )
 
-// child judges an item or a member at i. end is the place after it, or unknown.
-func (r *run) child(s *Schema, i int) (end int, ok bool) {
-	container := r.text[i] == '{' || r.text[i] == '['
+// checkChild checks the item or the member's value at i. end is the offset after
+// it, or unknownEnd.
+func (c *checker) checkChild(s *Schema, i int) (end int, ok bool) {
+	container := c.text[i] == '{' || c.text[i] == '['
 	if container {
-		if end, ok, known := r.memo.get(s, i, r.quiet > 0); known {
+		if end, ok, known := c.cache.get(s, i, c.trials > 0); known {
 			return end, ok
 		}
 	}
-	base := r.base
-	r.base = len(r.visiting)
-	end, ok = r.visit(s, i)
-	r.base = base
-	if container && r.err == nil {
-		r.memo.put(s, i, end, ok, r.quiet == 0)
+	base := c.base
+	c.base = len(c.schemas)
+	end, ok = c.check(s, i)
+	c.base = base
+	if container && c.err == nil {
+		c.cache.put(s, i, end, ok, c.trials == 0)
 	}
 	return end, ok
 }
 
-// accepts judges the value at i without telling what is wrong.
-func (r *run) accepts(s *Schema, i int) (end int, ok bool) {
-	r.quiet++
-	end, ok = r.visit(s, i)
-	r.quiet--
+// try checks the value at i and records no findings.
+func (c *checker) try(s *Schema, i int) (end int, ok bool) {
+	c.trials++
+	end, ok = c.check(s, i)
+	c.trials--
 	return end, ok
 }
 
-// visit judges the value at i. As kin-openapi does, a schema does not look at a
-// value again that it is looking at.
-func (r *run) visit(s *Schema, i int) (end int, ok bool) {
-	if r.err != nil {
-		return unknown, false
+// check checks the value at i. As in kin-openapi, a schema that is already
+// checking the value does not check it again.
+func (c *checker) check(s *Schema, i int) (end int, ok bool) {
+	if c.err != nil {
+		return unknownEnd, false
 	}
-	if slices.Contains(r.visiting[r.base:], s) {
-		return unknown, true
+	if slices.Contains(c.schemas[c.base:], s) {
+		return unknownEnd, true
 	}
-	r.spend(16) // or a schema of many parts would cost nothing
-	depth := len(r.visiting)
-	r.visiting = append(r.visiting, s)
-	end, ok = r.judge(s, i)
-	r.visiting = r.visiting[:depth]
-	return end, ok && r.err == nil
+	c.spend(16) // otherwise a schema with many parts would cost nothing
+	depth := len(c.schemas)
+	c.schemas = append(c.schemas, s)
+	end, ok = c.checkKeywords(s, i)
+	c.schemas = c.schemas[:depth]
+	return end, ok && c.err == nil
 }
 
-func (r *run) judge(s *Schema, i int) (end int, ok bool) {
-	end = unknown
-	null := r.text[i] == 'n'
+// checkKeywords checks the keywords in kin-openapi's order.
+func (c *checker) checkKeywords(s *Schema, i int) (end int, ok bool) {
+	// nullable --
+	null := c.text[i] == 'n'
 	switch {
-	case null && s.null, !null && s.empty:
-		return unknown, true
+	case null && s.allowNull, !null && s.empty:
+		return unknownEnd, true
 	case s.empty:
-		return r.nullable()
+		return c.reportNull()
 	}
+
+	// not --
 	if s.not != nil {
-		if _, ok := r.accepts(s.not, i); ok {
-			r.fail("not", nil)
-			return unknown, false
+		if _, ok := c.try(s.not, i); ok {
+			c.report("not", nil)
+			return unknownEnd, false
 		}
 	}
-	combined := s.oneOf != nil || s.anyOf != nil || len(s.allOf) > 0
-	if combined {
-		if end, ok = r.combined(s, i); !ok || null {
+
+	// oneOf, anyOf, allOf --
+	end = unknownEnd
+	if s.oneOf != nil || s.anyOf != nil || len(s.allOf) > 0 {
+		if end, ok = c.checkCombined(s, i); !ok || null {
 			return end, ok
 		}
 	}
-	if s.enum != nil && !s.enum.has(r, i) {
-		r.fail("enum", s.enum.reason())
-		return unknown, false
+
+	// enum --
+	if s.enum != nil && !c.isIn(s.enum, i) {
+		c.report("enum", s.enum.reason())
+		return unknownEnd, false
 	}
-	after, ok := r.value(s, i)
-	return max(end, after), ok // unknown is less
+
+	// type and the keywords of the types --
+	typeEnd, ok := c.checkType(s, i)
+	return max(end, typeEnd), ok // unknownEnd is the smallest
 }
 
-func (r *run) nullable() (end int, ok bool) {
-	//lint:ignore ST1005 the words are kin-openapi's, so that both judges say the same
-	r.fail("nullable", errors.New("Value is not nullable"))
-	return unknown, false
+func (c *checker) reportNull() (end int, ok bool) {
+	//lint:ignore ST1005 these are kin-openapi's words
+	c.report("nullable", errors.New("Value is not nullable"))
+	return unknownEnd, false
 }
 
-// value judges what depends on the kind of the value at i.
-func (r *run) value(s *Schema, i int) (end int, ok bool) {
-	kind := booleans
-	switch r.text[i] {
+// checkType checks the type of the value at i, and the keywords of that type.
+func (c *checker) checkType(s *Schema, i int) (end int, ok bool) {
+	var typ typeSet
+	switch c.text[i] {
 	case 'n':
-		return r.nullable()
+		return c.reportNull()
 	case 't', 'f':
+		typ = typeBoolean
 	case '"':
-		kind = texts
+		typ = typeString
 	case '[':
-		kind = arrays
+		typ = typeArray
 	case '{':
-		kind = objects
+		typ = typeObject
 	default:
-		kind = numbers
+		typ = typeNumber
 	}
-	if s.kinds&kind == 0 {
-		r.fail("type", errors.New("value must be "+s.types))
-		return unknown, false
+	if s.types&typ == 0 {
+		c.report("type", errors.New("value must be "+s.typeNames))
+		return unknownEnd, false
 	}
-	switch kind {
-	case texts:
-		return r.textual(&s.scalar, i)
-	case numbers:
-		return r.numeric(&s.scalar, i)
-	case arrays:
-		return r.array(&s.array, i)
-	case objects:
-		return r.object(s, i)
+	switch typ {
+	case typeString:
+		return c.checkString(&s.scalar, i)
+	case typeNumber:
+		return c.checkNumber(&s.scalar, i)
+	case typeArray:
+		return c.checkArray(&s.array, i)
+	case typeObject:
+		return c.checkObject(s, i)
 	default:
-		return unknown, true
+		return unknownEnd, true
 	}
 }

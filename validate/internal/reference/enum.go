@@ -4,36 +4,37 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
 )
 
-// An enum is what a value may be, sorted by kind so that a long one costs no
-// more than a short one.
-type enum struct {
-	all        []any
-	texts      map[string]struct{}
-	numbers    map[float64]struct{}
-	yes, no    bool
-	null       bool
-	containers []any
+// An enumRule holds the values of an enum by their types, so that a long enum
+// costs no more than a short one.
+type enumRule struct {
+	values                           []any
+	strings                          map[string]struct{}
+	numbers                          map[float64]struct{}
+	allowTrue, allowFalse, allowNull bool
+	containers                       []any // arrays and objects
 }
 
-func newEnum(values []any) *enum {
+func newEnumRule(values []any) *enumRule {
 	if len(values) == 0 {
 		return nil
 	}
-	e := &enum{all: values, texts: map[string]struct{}{}, numbers: map[float64]struct{}{}}
+	e := &enumRule{values: values, strings: map[string]struct{}{}, numbers: map[float64]struct{}{}}
 	for _, v := range values {
 		switch v := v.(type) {
 		case nil:
-			e.null = true
+			e.allowNull = true
 		case bool:
-			e.yes, e.no = e.yes || v, e.no || !v
+			e.allowTrue, e.allowFalse = e.allowTrue || v, e.allowFalse || !v
 		case string:
-			e.texts[v] = struct{}{}
+			e.strings[v] = struct{}{}
 		case []any, map[string]any:
 			e.containers = append(e.containers, v)
 		default:
-			if f, ok := float(v); ok {
+			if f, ok := fastpath.EnumNumber(v); ok {
 				e.numbers[f] = struct{}{}
 			}
 		}
@@ -41,104 +42,86 @@ func newEnum(values []any) *enum {
 	return e
 }
 
-// float is a number of a contract as kin-openapi compares it.
-func float(v any) (f float64, ok bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case json.Number:
-		f, err := v.Float64()
-		return f, err == nil
-	case int:
-		return float64(v), true
-	case int64:
-		return float64(v), true
-	case uint64:
-		return float64(v), true
-	}
-	return 0, false
-}
-
-// reason is for the log.
-func (e *enum) reason() error {
-	const enough = 1 << 10
-	allowed, err := json.Marshal(e.all[:min(len(e.all), 64)])
-	if err != nil || len(allowed) > enough || len(e.all) > 64 {
+// reason returns an error for the log. It lists the values if they are few.
+func (e *enumRule) reason() error {
+	const maxValues, maxBytes = 64, 1 << 10
+	allowed, err := json.Marshal(e.values[:min(len(e.values), maxValues)])
+	if err != nil || len(allowed) > maxBytes || len(e.values) > maxValues {
 		return errors.New("value is not one of the allowed values")
 	}
 	return errors.New("value is not one of the allowed values " + string(allowed))
 }
 
-// has tells whether the value at i is one of them.
-func (e *enum) has(r *run, i int) bool {
-	switch r.text[i] {
+// isIn reports whether the value at i is one of the enum's.
+func (c *checker) isIn(e *enumRule, i int) bool {
+	switch c.text[i] {
 	case 'n':
-		return e.null
+		return e.allowNull
 	case 't':
-		return e.yes
+		return e.allowTrue
 	case 'f':
-		return e.no
+		return e.allowFalse
 	case '"':
-		_, ok := e.texts[r.decoded(i, r.quoted(i))]
+		_, ok := e.strings[c.decode(i, c.stringEnd(i))]
 		return ok
 	case '[', '{':
 		for _, one := range e.containers {
-			if r.equals(one, i) {
+			if c.equal(one, i) {
 				return true
 			}
 		}
 		return false
 	default:
-		f, err := strconv.ParseFloat(r.text[i:r.scalarEnd(i)], 64)
+		f, err := strconv.ParseFloat(c.text[i:c.literalEnd(i)], 64)
 		_, ok := e.numbers[f]
 		return ok && err == nil
 	}
 }
 
-// equals tells whether the value at i is want, which is of the contract. It reads
-// no further than to the first difference.
-func (r *run) equals(want any, i int) bool {
-	c := r.text[i]
+// equal reports whether the value at i equals want, a value of the schema. It
+// stops at the first difference.
+func (c *checker) equal(want any, i int) bool {
+	first := c.text[i]
 	switch want := want.(type) {
 	case nil:
-		return c == 'n'
+		return first == 'n'
 	case bool:
-		return c == 't' && want || c == 'f' && !want
+		return first == 't' && want || first == 'f' && !want
 	case string:
-		return c == '"' && r.decoded(i, r.quoted(i)) == want
+		return first == '"' && c.decode(i, c.stringEnd(i)) == want
 	case []any:
-		return c == '[' && r.equalItems(want, i)
+		return first == '[' && c.equalItems(want, i)
 	case map[string]any:
-		return c == '{' && r.equalMembers(want, i)
+		return first == '{' && c.equalMembers(want, i)
 	}
-	f, ok := float(want)
-	if !ok || c != '-' && (c < '0' || c > '9') {
+	f, ok := fastpath.EnumNumber(want)
+	if !ok || first != '-' && (first < '0' || first > '9') {
 		return false
 	}
-	got, err := strconv.ParseFloat(r.text[i:r.scalarEnd(i)], 64)
+	got, err := strconv.ParseFloat(c.text[i:c.literalEnd(i)], 64)
 	return err == nil && got == f
 }
 
-func (r *run) equalItems(want []any, i int) bool {
+func (c *checker) equalItems(want []any, i int) bool {
 	n := 0
-	for at := r.first(i); at >= 0; n++ {
-		if n == len(want) || !r.equals(want[n], at) {
+	for at := c.first(i); at >= 0; n++ {
+		if n == len(want) || !c.equal(want[n], at) {
 			return false
 		}
-		at, _ = r.following(at, unknown)
+		at, _ = c.next(at, unknownEnd)
 	}
 	return n == len(want)
 }
 
-func (r *run) equalMembers(want map[string]any, i int) bool {
+func (c *checker) equalMembers(want map[string]any, i int) bool {
 	n := 0
-	for at := r.first(i); at >= 0; n++ {
-		name, v := r.named(at)
+	for at := c.first(i); at >= 0; n++ {
+		name, v := c.nameAt(at)
 		one, ok := want[name]
-		if !ok || !r.equals(one, v) {
+		if !ok || !c.equal(one, v) {
 			return false
 		}
-		at, _ = r.following(v, unknown)
+		at, _ = c.next(v, unknownEnd)
 	}
 	return n == len(want)
 }

@@ -4,133 +4,115 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
 // A Finding is one thing that the schema does not allow.
 type Finding struct {
-	Pointer string // RFC 6901
+	Pointer string // a JSON pointer (RFC 6901)
 	Rule    string // the keyword
-	Err     error  // for a log: it may quote the schema, and never the value
+	Err     error  // for a log: it may quote the schema, but never the value
 }
 
-// ErrWork tells that a text was given up, for the schema makes too much work of
-// it.
-var ErrWork = errors.New("judge: the text takes too much work")
+// ErrWork means that Find gave up a text, because checking it takes too much
+// work.
+var ErrWork = errors.New("reference: the text takes too much work to check")
 
-// The work that a text may make, in bytes that are looked at: so many passes over
-// it, and what lets a small one meet hundreds of alternatives.
+// The work on one text is limited in bytes that are read: a number of passes over
+// the text, and a minimum that lets a small text meet hundreds of alternatives.
 const (
-	passes    = 64
-	leastWork = 16 << 20
+	maxPasses = 64
+	minWork   = 16 << 20
 )
 
-// lookUp is how many bytes are looked at before the context is.
-const lookUp = 256 << 10
+// contextInterval is how many bytes are read between two looks at the context.
+const contextInterval = 256 << 10
 
-// A run is one text that is judged.
-type run struct {
-	ctx  context.Context
-	text string
-	work int   // that is left
-	next int   // the work that is left when the context is looked at again
-	err  error // the context's, or ErrWork
+// A checker checks one text.
+type checker struct {
+	ctx       context.Context
+	text      string
+	work      int   // how much is left
+	nextCheck int   // the work that is left when the context is checked again
+	err       error // the context's, or ErrWork
 
-	quiet int // more than 0: the first thing that is wrong ends it, and is not told
-	most  int
-	found []found
-	path  []step // to the value that is looked at
+	trials   int // if it is positive, an alternative is tried: the first error ends the trial, and none is recorded
+	most     int
+	findings []finding
+	path     jsontoken.Path // to the current value
 
-	visiting []*Schema // those that look at the same value, and above base those of values around it
-	base     int
-	there    []bool // the required members that the open objects have
-	memo     *memo
+	schemas []*Schema // those that check the current value, from base on, and those of the values around it
+	base    int
+	present []bool // whether the required members of the open objects are present
+	cache   *cache
 }
 
-type found struct {
+// A finding is a Finding with what its place in the order depends on.
+type finding struct {
 	Finding
-	path       []step
-	undeclared bool
+	path       jsontoken.Path
+	undeclared bool // a member that the schema does not declare
 }
 
-// A step is a member's name, or an item's index where it is not negative.
-type step struct {
-	name  string
-	index int
-}
+// unknownEnd is the end of a value that was not read to its end.
+const unknownEnd = -1
 
-// unknown is the end of a value that was not read to its end.
-const unknown = -1
-
-// Find returns what the schema does not allow in text, at most so many; nil when
-// all is well. The error is ErrWork, or the context's. The order is kin-openapi's,
-// as far as nothing was left out.
+// Find returns what the schema does not allow in text, but at most so many
+// findings. It returns nil if the text is valid. The error is [ErrWork] or that
+// of the context. The order is that of kin-openapi, unless findings were left
+// out.
 func (s *Schema) Find(ctx context.Context, text string, most int) ([]Finding, error) {
-	r := &run{ctx: ctx, text: text, work: passes*len(text) + leastWork, most: most, memo: newMemo()}
-	defer r.memo.release()
-	r.next = r.work
-	r.visit(s, r.space(0))
-	if r.err != nil {
-		return nil, r.err
+	c := &checker{ctx: ctx, text: text, work: maxPasses*len(text) + minWork, most: most, cache: newCache()}
+	defer c.cache.release()
+	c.nextCheck = c.work
+	c.check(s, c.space(0))
+	if c.err != nil {
+		return nil, c.err
 	}
-	list := make([]Finding, len(r.found))
-	for i := range r.found {
-		list[i] = r.found[i].Finding
+	list := make([]Finding, len(c.findings))
+	for i := range c.findings {
+		list[i] = c.findings[i].Finding
 	}
 	return list, nil
 }
 
-// spend counts the work of n bytes.
-func (r *run) spend(n int) {
-	if r.work -= n; r.work <= r.next {
-		r.next = r.work - lookUp
-		if r.err == nil {
-			r.err = r.ctx.Err()
+// spend counts the work of reading n bytes.
+func (c *checker) spend(n int) {
+	if c.work -= n; c.work <= c.nextCheck {
+		c.nextCheck = c.work - contextInterval
+		if c.err == nil {
+			c.err = c.ctx.Err()
 		}
 	}
-	if r.work < 0 && r.err == nil {
-		r.err = ErrWork
+	if c.work < 0 && c.err == nil {
+		c.err = ErrWork
 	}
 }
 
-// stopped tells whether there is nothing more to find.
-func (r *run) stopped() bool {
-	return r.err != nil || r.quiet > 0 || len(r.found) >= r.most
+// done reports whether the check can end, because no more findings are wanted.
+func (c *checker) done() bool {
+	return c.err != nil || c.trials > 0 || len(c.findings) >= c.most
 }
 
-// fail notes that the value that is looked at breaks a rule.
-func (r *run) fail(rule string, err error) {
-	if r.quiet > 0 || len(r.found) >= r.most {
+// report records that the current value breaks a rule.
+func (c *checker) report(rule string, err error) {
+	if c.trials > 0 || len(c.findings) >= c.most {
 		return
 	}
-	pointer := r.pointer()
-	for i := range r.found {
-		if r.found[i].Pointer == pointer && r.found[i].Rule == rule { // two parts of a schema may say the same
+	pointer := c.path.String()
+	for i := range c.findings {
+		if c.findings[i].Pointer == pointer && c.findings[i].Rule == rule { // two parts of an allOf may find the same
 			return
 		}
 	}
-	r.found = append(r.found, found{Finding: Finding{pointer, rule, err}, path: slices.Clone(r.path)})
+	c.findings = append(c.findings, finding{Finding: Finding{pointer, rule, err}, path: slices.Clone(c.path)})
 }
 
-// failAt is fail for a member of the object that is looked at.
-func (r *run) failAt(name, rule string, err error) {
-	r.path = append(r.path, step{strings.Clone(name), -1})
-	r.fail(rule, err)
-	r.path = r.path[:len(r.path)-1]
-}
-
-var escapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-func (r *run) pointer() string {
-	var b strings.Builder
-	for _, s := range r.path {
-		b.WriteByte('/')
-		if s.index >= 0 {
-			b.WriteString(strconv.Itoa(s.index))
-		} else {
-			_, _ = escapes.WriteString(&b, s.name) // to memory: it cannot fail
-		}
-	}
-	return b.String()
+// reportMember is report for a member of the current object.
+func (c *checker) reportMember(name, rule string, err error) {
+	c.path = append(c.path, jsontoken.Member(strings.Clone(name)))
+	c.report(rule, err)
+	c.path = c.path[:len(c.path)-1]
 }

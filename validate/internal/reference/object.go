@@ -6,153 +6,175 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
-// An object is what a schema asks of objects.
-type object struct {
-	min, max int
-	members  map[string]*Schema
-	oneWay   bool // a member has no place in this direction
-	closed   bool // there are no others
-	others   *Schema
-	required []string
-	place    map[string]int // in required
+// An objectRule is what a schema requires of objects.
+type objectRule struct {
+	min, max     int
+	members      map[string]*Schema
+	hasForbidden bool    // a member is forbidden in this direction
+	closed       bool    // undeclared members are not allowed
+	additional   *Schema // of undeclared members; nil: anything
+	required     []string
+	requiredAt   map[string]int // indexes in required
 }
 
-func (o *object) require(names []string) {
-	o.place = make(map[string]int, len(names))
-	for _, name := range names {
-		if _, twice := o.place[name]; !twice {
-			o.place[name] = len(o.required)
-			o.required = append(o.required, name)
+func (c *Compiler) object(from *openapi3.Schema) objectRule {
+	r := objectRule{
+		min: fastpath.MinBound(from.MinProps), max: fastpath.MaxBound(from.MaxProps),
+		members:    make(map[string]*Schema, len(from.Properties)),
+		closed:     from.AdditionalProperties.Has != nil && !*from.AdditionalProperties.Has,
+		additional: c.ref(from.AdditionalProperties.Schema),
+		requiredAt: make(map[string]int, len(from.Required)),
+	}
+	for name, ref := range from.Properties {
+		member := c.ref(ref)
+		r.members[name] = member
+		r.hasForbidden = r.hasForbidden || member.forbidden != ""
+	}
+	for _, name := range from.Required {
+		if _, duplicate := r.requiredAt[name]; !duplicate {
+			r.requiredAt[name] = len(r.required)
+			r.required = append(r.required, name)
 		}
 	}
+	return r
 }
 
-// object judges the object at i, its bounds first.
-func (r *run) object(s *Schema, i int) (end int, ok bool) {
-	o := &s.object
-	if ok = !o.oneWay || r.goesThisWay(o, i); !ok && r.stopped() {
-		return unknown, false
+// checkObject checks the object at i.
+func (c *checker) checkObject(s *Schema, i int) (end int, ok bool) {
+	r := &s.object
+
+	// readOnly, writeOnly --
+	if ok = !r.hasForbidden || c.checkForbidden(r, i); !ok && c.done() {
+		return unknownEnd, false
 	}
-	if o.min > 0 || o.max < math.MaxInt {
-		n := r.count(i, max(o.min, o.max+1))
-		if n < o.min {
-			r.fail("minProperties", fmt.Errorf("there must be at least %d properties", o.min))
+
+	// minProperties, maxProperties --
+	if r.min > 0 || r.max < math.MaxInt {
+		n := c.count(i, max(r.min, r.max+1))
+		if n < r.min {
+			c.report("minProperties", fmt.Errorf("there must be at least %d properties", r.min))
 			ok = false
 		}
-		if n > o.max {
-			r.fail("maxProperties", fmt.Errorf("there must be at most %d properties", o.max))
+		if n > r.max {
+			c.report("maxProperties", fmt.Errorf("there must be at most %d properties", r.max))
 			ok = false
 		}
-		if !ok && r.stopped() {
-			return unknown, false
+		if !ok && c.done() {
+			return unknownEnd, false
 		}
 	}
-	if len(o.members) == 0 && !o.closed && o.others == nil && len(o.required) == 0 {
-		return unknown, ok
+
+	// properties, additionalProperties --
+	if len(r.members) == 0 && !r.closed && r.additional == nil && len(r.required) == 0 {
+		return unknownEnd, ok
 	}
-	start := len(r.there)
-	r.there = append(r.there, make([]bool, len(o.required))...)
-	end, good := r.members(o, start, i)
-	if good || !r.stopped() {
-		good = r.hasRequired(s, start) && good
+	start := len(c.present)
+	c.present = append(c.present, make([]bool, len(r.required))...)
+	end, membersOK := c.checkMembers(r, start, i)
+
+	// required --
+	if membersOK || !c.done() {
+		membersOK = c.checkRequired(s, start) && membersOK
 	}
-	r.there = r.there[:start]
-	return end, ok && good
+	c.present = c.present[:start]
+	return end, ok && membersOK
 }
 
-// members judges the members of the object at i, and marks in there, from start
-// on, which of the required ones it has.
-func (r *run) members(o *object, start, i int) (end int, ok bool) {
-	ok = true
-	end = unknown
-	before := len(r.found)
-	for at := r.first(i); at >= 0; {
-		name, v := r.named(at)
-		if k, ok := o.place[name]; ok {
-			r.there[start+k] = true
+// checkMembers checks the members of the object at i. It marks the required ones
+// in present, from start on.
+func (c *checker) checkMembers(r *objectRule, start, i int) (end int, ok bool) {
+	ok, end = true, unknownEnd
+	before := len(c.findings)
+	for at := c.first(i); at >= 0; {
+		name, v := c.nameAt(at)
+		if k, ok := r.requiredAt[name]; ok {
+			c.present[start+k] = true
 		}
-		s, declared := o.members[name]
-		good := true
-		end = unknown
+		s, declared := r.members[name]
+		memberOK := true
+		end = unknownEnd
 		switch {
-		case !declared && o.closed:
-			good = false
-			if r.failAt(name, "additionalProperties", nil); len(r.found) > before {
-				r.found[len(r.found)-1].undeclared = true
+		case !declared && r.closed:
+			memberOK = false
+			if c.reportMember(name, "additionalProperties", nil); len(c.findings) > before {
+				c.findings[len(c.findings)-1].undeclared = true
 			}
-		case declared || o.others != nil:
+		case declared || r.additional != nil:
 			if !declared {
-				s = o.others
+				s = r.additional
 			}
-			r.path = append(r.path, step{name, -1})
-			end, good = r.child(s, v)
-			r.path = r.path[:len(r.path)-1]
+			c.path = append(c.path, jsontoken.Member(name))
+			end, memberOK = c.checkChild(s, v)
+			c.path = c.path[:len(c.path)-1]
 		}
-		if !good {
-			if ok = false; r.stopped() {
-				return unknown, false
-			}
+		if ok = ok && memberOK; !memberOK && c.done() {
+			return unknownEnd, false
 		}
-		at, end = r.following(v, end)
+		at, end = c.next(v, end)
 	}
-	r.sort(r.found[before:])
+	c.sort(c.findings[before:])
 	return end, ok
 }
 
-// sort puts what was found in the members of one object in kin-openapi's order:
-// by name, those that are not declared together.
-func (r *run) sort(list []found) {
+// sort puts the findings in the members of the current object into kin-openapi's
+// order: by name, with all undeclared members in the place of the first of them.
+func (c *checker) sort(list []finding) {
 	if len(list) < 2 {
 		return
 	}
-	depth := len(r.path)
-	name := func(f found) string { return f.path[depth].name }
-	undeclared := func(f found) bool { return f.undeclared && len(f.path) == depth+1 }
+	depth := len(c.path)
+	name := func(f finding) string { return f.path[depth].Name }
+	undeclared := func(f finding) bool { return f.undeclared && len(f.path) == depth+1 }
 	first := ""
 	for _, f := range list {
 		if undeclared(f) && (first == "" || name(f) < first) {
 			first = name(f)
 		}
 	}
-	place := func(f found) string {
+	place := func(f finding) string {
 		if undeclared(f) {
 			return first
 		}
 		return name(f)
 	}
-	slices.SortStableFunc(list, func(a, b found) int {
+	slices.SortStableFunc(list, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(name(a), name(b)))
 	})
 }
 
-// goesThisWay refuses the members, but for null, that have no place in this
-// direction.
-func (r *run) goesThisWay(o *object, i int) (ok bool) {
+// checkForbidden reports the members that are forbidden in this direction, unless
+// they are null.
+func (c *checker) checkForbidden(r *objectRule, i int) (ok bool) {
 	ok = true
-	before := len(r.found)
-	for at := r.first(i); at >= 0; {
-		name, v := r.named(at)
-		if s := o.members[name]; s != nil && s.wrongWay != "" && r.text[v] != 'n' {
+	before := len(c.findings)
+	for at := c.first(i); at >= 0; {
+		name, v := c.nameAt(at)
+		if s := r.members[name]; s != nil && s.forbidden != "" && c.text[v] != 'n' {
 			ok = false
-			if r.failAt(name, s.wrongWay, errors.New("the member goes the other way alone")); r.stopped() {
+			if c.reportMember(name, s.forbidden, errors.New("the member is allowed only in the other direction")); c.done() {
 				return false
 			}
 		}
-		at, _ = r.following(v, unknown)
+		at, _ = c.next(v, unknownEnd)
 	}
-	r.sort(r.found[before:])
+	c.sort(c.findings[before:])
 	return ok
 }
 
-// hasRequired refuses an object in which required members are missing.
-func (r *run) hasRequired(s *Schema, start int) (ok bool) {
+// checkRequired reports the required members that are not present.
+func (c *checker) checkRequired(s *Schema, start int) (ok bool) {
 	ok = true
 	for k, name := range s.object.required {
-		if !r.there[start+k] && !r.isSkipped(s, name) {
+		if !c.present[start+k] && !c.isNotRequired(s, name) {
 			ok = false
-			if r.failAt(name, "required", fmt.Errorf("property %q is missing", name)); r.stopped() {
+			if c.reportMember(name, "required", fmt.Errorf("property %q is missing", name)); c.done() {
 				return false
 			}
 		}
@@ -160,8 +182,8 @@ func (r *run) hasRequired(s *Schema, start int) (ok bool) {
 	return ok
 }
 
-// isSkipped tells whether one of the schemas that look at this value declares
-// the member for the other direction alone.
-func (r *run) isSkipped(s *Schema, name string) bool {
-	return s.skipped[name] || slices.ContainsFunc(r.visiting[r.base:], func(one *Schema) bool { return one.skipped[name] })
+// isNotRequired reports whether a schema that checks the current value forbids
+// the member in this direction.
+func (c *checker) isNotRequired(s *Schema, name string) bool {
+	return s.notRequired[name] || slices.ContainsFunc(c.schemas[c.base:], func(one *Schema) bool { return one.notRequired[name] })
 }

@@ -12,109 +12,114 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
 )
 
-// A scalar is what a schema asks of strings and numbers.
-type scalar struct {
-	texts, numbers bool              // more is asked than that they are such
-	schema         *openapi3.Schema  // these keywords alone
-	quick          *fastpath.Program // nil: always kin-openapi
-	exact          bool              // what quick refuses, and has neither escape nor fraction nor more than 15 digits, is refused
-	multipleOf     float64           // of a fraction, which quick leaves out; 0: none
+// A scalarRule is what a schema requires of strings and numbers.
+type scalarRule struct {
+	strings, numbers bool              // more is required of them than their type
+	schema           *openapi3.Schema  // with these keywords alone
+	fast             *fastpath.Program // nil: kin-openapi checks every value
+	refuses          bool              // what fast falls back for is invalid, if it has no escape, no fraction and at most 15 digits
+	multipleOf       float64           // a fraction, which fast ignores; 0: none
 }
 
-func (c *Compiler) scalar(from *openapi3.Schema) scalar {
-	s := scalar{schema: &openapi3.Schema{
+func (c *Compiler) scalar(from *openapi3.Schema) scalarRule {
+	r := scalarRule{schema: &openapi3.Schema{
 		Type: from.Type, Format: from.Format,
 		MinLength: from.MinLength, MaxLength: from.MaxLength, Pattern: from.Pattern,
 		Min: from.Min, Max: from.Max, ExclusiveMin: from.ExclusiveMin, ExclusiveMax: from.ExclusiveMax, MultipleOf: from.MultipleOf,
 	}}
-	s.texts = from.Format != "" || from.MinLength != 0 || from.MaxLength != nil || from.Pattern != ""
-	s.numbers = from.Format != "" || from.Min != nil || from.Max != nil || from.ExclusiveMin.IsSet() || from.ExclusiveMax.IsSet() ||
+	r.strings = from.Format != "" || from.MinLength != 0 || from.MaxLength != nil || from.Pattern != ""
+	r.numbers = from.Format != "" || from.Min != nil || from.Max != nil || from.ExclusiveMin.IsSet() || from.ExclusiveMax.IsSet() ||
 		from.MultipleOf != nil || from.Type.Permits("integer") && !from.Type.Permits("number")
-	quick := *s.schema
+	fast := *r.schema
 	if m := from.MultipleOf; m != nil && *m > 0 && *m != math.Trunc(*m) {
-		quick.MultipleOf, s.multipleOf = nil, *m
+		fast.MultipleOf, r.multipleOf = nil, *m
 	}
-	if s.texts || s.numbers {
-		s.quick = c.quick(&quick, c.direction)
+	if r.strings || r.numbers {
+		r.fast = c.compile(&fast, c.direction)
 	}
-	s.exact = s.quick != nil && (from.Format == "" || from.Format == "int32" || from.Format == "int64")
-	return s
+	r.refuses = r.fast != nil && (from.Format == "" || from.Format == "int32" || from.Format == "int64")
+	return r
 }
 
-func (r *run) textual(s *scalar, i int) (end int, ok bool) {
-	end = r.quoted(i)
+// checkString checks the string at i.
+func (c *checker) checkString(r *scalarRule, i int) (end int, ok bool) {
+	end = c.stringEnd(i)
 	switch {
-	case !s.texts, s.quick.JSONString(r.text[i:end]):
+	case !r.strings, r.fast.JSONString(c.text[i:end]):
 		return end, true
-	case strings.IndexByte(r.text[i:end], '\\') < 0:
-		if s.exact && r.quiet > 0 && s.schema.Type.Is("string") {
+	case strings.IndexByte(c.text[i:end], '\\') < 0:
+		if r.refuses && c.trials > 0 && r.schema.Type.Is("string") {
 			return end, false
 		}
-		return end, r.ask(s, r.text[i+1:end-1])
+		return end, c.checkWithKin(r, c.text[i+1:end-1])
 	}
-	value := r.decoded(i, end)
-	return end, s.quick.Text(value) || r.ask(s, value)
+	value := c.decode(i, end)
+	return end, r.fast.Text(value) || c.checkWithKin(r, value)
 }
 
-func (r *run) numeric(s *scalar, i int) (end int, ok bool) {
-	end = r.scalarEnd(i)
-	if !s.numbers {
+// checkNumber checks the number at i.
+func (c *checker) checkNumber(r *scalarRule, i int) (end int, ok bool) {
+	end = c.literalEnd(i)
+	if !r.numbers {
 		return end, true
 	}
-	value := r.text[i:end]
-	ok = s.quick.JSONString(value)
+	value := c.text[i:end]
+	ok = r.fast.JSONString(value)
 	switch {
-	case ok && s.multipleOf == 0:
+	case ok && r.multipleOf == 0:
 		return end, true
 	case ok:
 		f, err := strconv.ParseFloat(value, 64)
-		yes, no := isMultiple(f, s.multipleOf)
-		if err == nil && (yes || no && r.quiet > 0) {
+		yes, no := isMultiple(f, r.multipleOf)
+		if err == nil && (yes || no && c.trials > 0) {
 			return end, yes
 		}
-	case s.exact && r.quiet > 0 && len(value) <= 15 && !strings.ContainsAny(value, ".eE") && value != "-0":
+	case r.refuses && c.trials > 0 && len(value) <= 15 && !strings.ContainsAny(value, ".eE") && value != "-0":
 		return end, false
 	}
-	return end, r.ask(s, json.Number(value))
+	return end, c.checkWithKin(r, json.Number(value))
 }
 
-// isMultiple tells whether kin-openapi takes a number for a multiple, where that
-// needs no exact fractions: it has a tolerance of 2^-51 of the number, and the
-// rounding here is less than a quarter of that.
+// isMultiple reports whether kin-openapi certainly takes a number for a multiple
+// (yes), or certainly does not (no). kin-openapi computes with exact fractions and
+// has a tolerance of 2^-51 of the number. The rounding error here is less than a
+// quarter of that.
 func isMultiple(f, of float64) (yes, no bool) {
-	const enough = 1 << 40 // the quotients whose rounding does not matter
-	times := math.Round(f / of)
-	if math.Abs(times) > enough {
+	const maxQuotient = 1 << 40 // the rounding error of a larger quotient matters
+	quotient := math.Round(f / of)
+	if math.Abs(quotient) > maxQuotient {
 		return false, false
 	}
-	away := math.Abs(f - times*of)
-	return away == 0, away > math.Abs(f)*0x1p-48
+	rest := math.Abs(f - quotient*of)
+	return rest == 0, rest > math.Abs(f)*0x1p-48
 }
 
-// ask is kin-openapi's verdict on a scalar. It says all that is wrong where that
-// is told.
-func (r *run) ask(s *scalar, value any) bool {
-	r.spend(16) // what a call costs beside the value's length
-	how := openapi3.FailFast()
-	if r.quiet == 0 {
-		how = openapi3.MultiErrors()
+// checkWithKin lets kin-openapi check a scalar. Outside of a trial it reports
+// everything that kin-openapi finds.
+func (c *checker) checkWithKin(r *scalarRule, value any) bool {
+	c.spend(16) // the cost of a call, in addition to the length of the value
+	mode := openapi3.FailFast()
+	if c.trials == 0 {
+		mode = openapi3.MultiErrors()
 	}
-	err := s.schema.VisitJSON(value, how)
-	if err != nil && r.quiet == 0 {
-		r.tell(err)
+	err := r.schema.VisitJSON(value, mode)
+	if err != nil && c.trials == 0 {
+		c.reportError(err)
 	}
 	return err == nil
 }
 
-func (r *run) tell(err error) {
-	switch e := err.(type) { // not errors.As: it would stop at the first of many
+// reportError reports the errors of kin-openapi without their text, because it
+// quotes schema and value.
+func (c *checker) reportError(err error) {
+	switch e := err.(type) { // errors.As would find only the first of several
 	case openapi3.MultiError:
 		for _, one := range e {
-			r.tell(one)
+			c.reportError(one)
 		}
 	case *openapi3.SchemaError:
-		r.fail(e.SchemaField, errors.New(e.Reason)) // its text would quote schema and value
+		c.report(e.SchemaField, errors.New(e.Reason))
 	default:
-		r.fail("decode", err)
+		c.report("decode", err)
 	}
 }

@@ -5,80 +5,80 @@ import (
 	"strings"
 )
 
-// The text is valid JSON, so that nothing here looks for errors. Places are those
-// of bytes; -1 is none.
+// The methods of this file find their way through the text. They do not look for
+// errors, because the text is valid JSON. Their results are offsets in the text.
 
-// space returns the place after the white space at i.
-func (r *run) space(i int) int {
-	for i < len(r.text) && (r.text[i] == ' ' || r.text[i] == '\n' || r.text[i] == '\t' || r.text[i] == '\r') {
+// space returns the offset after the white space at i.
+func (c *checker) space(i int) int {
+	for i < len(c.text) && (c.text[i] == ' ' || c.text[i] == '\n' || c.text[i] == '\t' || c.text[i] == '\r') {
 		i++
 	}
 	return i
 }
 
-// first returns the place of the first item, or of the first member's name, of
-// the array or object at i; -1 where it is empty.
-func (r *run) first(i int) int {
-	r.spend(1)
-	if i = r.space(i + 1); r.text[i] == ']' || r.text[i] == '}' || r.err != nil {
+// first returns the offset of the first item of the array at i, or of the first
+// name in the object at i. It returns -1 if there is none.
+func (c *checker) first(i int) int {
+	c.spend(1)
+	if i = c.space(i + 1); c.text[i] == ']' || c.text[i] == '}' || c.err != nil {
 		return -1
 	}
 	return i
 }
 
-// following returns the place of the item or name after the value at i, which
-// ends at end where that is known; where there is none it returns -1, and the
-// end of the array or object.
-func (r *run) following(i, end int) (next, after int) {
-	if end < 0 {
-		end = r.skip(i)
+// next returns the offset of the item or the name that follows the value at i.
+// valueEnd is the end of that value if it is known. If nothing follows, next
+// returns -1 and the end of the array or object.
+func (c *checker) next(i, valueEnd int) (next, end int) {
+	if valueEnd < 0 {
+		valueEnd = c.skip(i)
 	}
-	after = r.space(end)
-	r.spend(after - end + 1)
-	if r.err != nil {
-		return -1, unknown
+	end = c.space(valueEnd)
+	c.spend(end - valueEnd + 1)
+	if c.err != nil {
+		return -1, unknownEnd
 	}
-	if r.text[after] == ',' {
-		return r.space(after + 1), unknown
+	if c.text[end] == ',' {
+		return c.space(end + 1), unknownEnd
 	}
-	return -1, after + 1
+	return -1, end + 1
 }
 
-// named returns the name at i, and the place of its value.
-func (r *run) named(i int) (name string, value int) {
-	end := r.quoted(i)
-	return r.decoded(i, end), r.space(r.space(end) + 1)
+// nameAt returns the name at i and the offset of its value.
+func (c *checker) nameAt(i int) (name string, value int) {
+	end := c.stringEnd(i)
+	return c.decode(i, end), c.space(c.space(end) + 1)
 }
 
-// quoted returns the end of the string at i.
-func (r *run) quoted(i int) (end int) {
+// stringEnd returns the end of the string at i.
+func (c *checker) stringEnd(i int) (end int) {
 	start := i
-	for i++; r.text[i] != '"'; i++ {
-		if r.text[i] == '\\' {
+	for i++; c.text[i] != '"'; i++ {
+		if c.text[i] == '\\' {
 			i++
 		}
 	}
-	r.spend(i - start)
+	c.spend(i - start)
 	return i + 1
 }
 
-// decoded returns the string from i to end. It shares the text's memory where
-// there are no escapes.
-func (r *run) decoded(i, end int) (value string) {
-	if inner := r.text[i+1 : end-1]; strings.IndexByte(inner, '\\') < 0 {
+// decode returns the decoded string from i to end. It shares the memory of the
+// text if there are no escapes.
+func (c *checker) decode(i, end int) (value string) {
+	if inner := c.text[i+1 : end-1]; strings.IndexByte(inner, '\\') < 0 {
 		return inner
 	}
-	_ = json.Unmarshal([]byte(r.text[i:end]), &value) // it was read before, and has no error
+	_ = json.Unmarshal([]byte(c.text[i:end]), &value) // the text is valid, so there is no error
 	return value
 }
 
-// scalarEnd returns the end of the number or literal at i.
-func (r *run) scalarEnd(i int) int {
+// literalEnd returns the end of the number, true, false or null at i.
+func (c *checker) literalEnd(i int) int {
 	start := i
-	for i < len(r.text) {
-		switch r.text[i] {
+	for i < len(c.text) {
+		switch c.text[i] {
 		case ',', ']', '}', ' ', '\n', '\t', '\r':
-			r.spend(i - start)
+			c.spend(i - start)
 			return i
 		}
 		i++
@@ -87,55 +87,55 @@ func (r *run) scalarEnd(i int) int {
 }
 
 // skip returns the end of the value at i.
-func (r *run) skip(i int) int {
-	switch r.text[i] {
+func (c *checker) skip(i int) int {
+	switch c.text[i] {
 	case '"':
-		return r.quoted(i)
+		return c.stringEnd(i)
 	case '[', '{':
 	default:
-		return r.scalarEnd(i)
+		return c.literalEnd(i)
 	}
 	start := i
 	for depth := 0; ; i++ {
-		switch r.text[i] {
+		switch c.text[i] {
 		case '"':
-			i = r.quoted(i) - 1
-			if r.err != nil {
-				return len(r.text)
+			i = c.stringEnd(i) - 1
+			if c.err != nil {
+				return len(c.text)
 			}
 		case '[', '{':
 			depth++
 		case ']', '}':
 			if depth--; depth == 0 {
-				r.spend(i - start)
+				c.spend(i - start)
 				return i + 1
 			}
 		}
 	}
 }
 
-// count returns how many items or members the array or object at i has, at most
-// so many.
-func (r *run) count(i, most int) (n int) {
-	object := r.text[i] == '{'
-	for at := r.first(i); at >= 0 && n < most; n++ {
+// count returns how many items or members the array or object at i has. It stops
+// counting at most.
+func (c *checker) count(i, most int) (n int) {
+	object := c.text[i] == '{'
+	for at := c.first(i); at >= 0 && n < most; n++ {
 		if object {
-			at = r.space(r.space(r.quoted(at)) + 1)
+			at = c.space(c.space(c.stringEnd(at)) + 1)
 		}
-		at, _ = r.following(at, unknown)
+		at, _ = c.next(at, unknownEnd)
 	}
 	return n
 }
 
-// member returns the place of the value of the object's member called name, -1
-// where there is none.
-func (r *run) member(i int, name string) int {
-	for at := r.first(i); at >= 0; {
-		one, v := r.named(at)
+// findMember returns the offset of the value of a member of the object at i, or
+// -1 if there is none.
+func (c *checker) findMember(i int, name string) int {
+	for at := c.first(i); at >= 0; {
+		one, v := c.nameAt(at)
 		if one == name {
 			return v
 		}
-		at, _ = r.following(v, unknown)
+		at, _ = c.next(v, unknownEnd)
 	}
 	return -1
 }

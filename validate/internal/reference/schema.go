@@ -1,7 +1,7 @@
 package reference
 
 import (
-	"math"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -10,50 +10,53 @@ import (
 
 // A Schema is compiled for one direction. It is safe for concurrent use.
 type Schema struct {
-	id       uint64 // in its Compiler
-	empty    bool   // nothing is asked, but null is refused
-	null     bool   // null is accepted, whatever else is asked
-	wrongWay string // the keyword by which it has no place in this direction, or empty
+	id        uint64 // within its Compiler
+	empty     bool   // every value but null is allowed
+	allowNull bool   // whatever else is declared
+	forbidden string // the keyword that forbids a member in this direction, or ""
 
-	kinds   kinds
-	types   string // as the type's violation names them
-	scalar  scalar
-	enum    *enum
-	array   array
-	object  object
-	not     *Schema
-	oneOf   *choice
-	anyOf   *choice
-	allOf   []*Schema
-	skipped map[string]bool // members that are not required in this direction, by this schema or its allOf
+	types       typeSet
+	typeNames   string // for the finding of a wrong type
+	scalar      scalarRule
+	enum        *enumRule
+	array       arrayRule
+	object      objectRule
+	not         *Schema
+	oneOf       *alternatives
+	anyOf       *alternatives
+	allOf       []*Schema
+	notRequired map[string]bool // members that the schema or its allOf forbids in this direction
 }
 
-// kinds are the kinds of JSON values that a type permits.
-type kinds uint8
+// A typeSet holds the types of JSON values that a schema allows.
+type typeSet uint8
 
 const (
-	texts kinds = 1 << iota
-	numbers
-	booleans
-	arrays
-	objects
+	typeString typeSet = 1 << iota
+	typeNumber
+	typeBoolean
+	typeArray
+	typeObject
 )
 
-// A Compiler makes one Schema of each schema, for it may contain itself.
+// CompileFunc compiles the fast path of a schema. fastpath.Compile is one.
+type CompileFunc = func(*openapi3.Schema, fastpath.Direction) *fastpath.Program
+
+// A Compiler makes one Schema of each schema, because a schema may contain
+// itself.
 type Compiler struct {
 	direction fastpath.Direction
-	quick     func(*openapi3.Schema, fastpath.Direction) *fastpath.Program
+	compile   CompileFunc
 	made      map[*openapi3.Schema]*Schema
 }
 
-// NewCompiler returns a Compiler for one direction. quick compiles the checks
-// that spare a call of kin-openapi where a scalar is good, as fastpath.Compile
-// does; nil: there are none.
-func NewCompiler(d fastpath.Direction, quick func(*openapi3.Schema, fastpath.Direction) *fastpath.Program) *Compiler {
-	if quick == nil {
-		quick = func(*openapi3.Schema, fastpath.Direction) *fastpath.Program { return nil }
+// NewCompiler returns a Compiler for one direction. The programs that compile
+// returns save a call of kin-openapi for valid scalars. compile may be nil.
+func NewCompiler(d fastpath.Direction, compile CompileFunc) *Compiler {
+	if compile == nil {
+		compile = func(*openapi3.Schema, fastpath.Direction) *fastpath.Program { return nil }
 	}
-	return &Compiler{d, quick, map[*openapi3.Schema]*Schema{}}
+	return &Compiler{d, compile, map[*openapi3.Schema]*Schema{}}
 }
 
 // Schema compiles a schema of a document that kin-openapi found valid.
@@ -61,39 +64,37 @@ func (c *Compiler) Schema(from *openapi3.Schema) *Schema {
 	if s, ok := c.made[from]; ok {
 		return s
 	}
-	s := &Schema{
-		id:    uint64(len(c.made)),
-		empty: from.IsEmpty(), null: from.PermitsNull(),
-		wrongWay: c.wrongWay(from),
-		kinds:    kindsOf(from.Type), types: typesOf(from.Type),
-		scalar: c.scalar(from),
-		enum:   newEnum(from.Enum),
-		array:  array{min: atLeast(from.MinItems), max: atMost(from.MaxItems), unique: from.UniqueItems},
-		object: object{
-			min: atLeast(from.MinProps), max: atMost(from.MaxProps),
-			closed: from.AdditionalProperties.Has != nil && !*from.AdditionalProperties.Has,
-		},
-	}
+	s := &Schema{id: uint64(len(c.made)), empty: from.IsEmpty()}
 	c.made[from] = s
-	s.object.require(from.Required)
-	s.not = c.ref(from.Not)
-	s.oneOf, s.anyOf = c.choice(from, from.OneOf), c.choice(from, from.AnyOf)
+
+	// nullable --
+	s.allowNull = from.PermitsNull()
+	// readOnly, writeOnly --
+	s.forbidden = c.direction.Forbids(from)
+	s.notRequired = c.notRequired(from)
+	// type --
+	s.types, s.typeNames = typesOf(from.Type), strings.Join(from.Type.Slice(), " or ")
+	// enum --
+	s.enum = newEnumRule(from.Enum)
+	// allOf, oneOf, anyOf, not, discriminator --
 	for _, part := range from.AllOf {
 		s.allOf = append(s.allOf, c.ref(part))
 	}
-	s.array.items = c.ref(from.Items)
-	s.object.others = c.ref(from.AdditionalProperties.Schema)
-	s.object.members = make(map[string]*Schema, len(from.Properties))
-	for name, member := range from.Properties {
-		child := c.ref(member)
-		s.object.members[name] = child
-		s.object.oneWay = s.object.oneWay || child.wrongWay != ""
+	s.oneOf, s.anyOf = c.alternatives(from, from.OneOf), c.alternatives(from, from.AnyOf)
+	s.not = c.ref(from.Not)
+	// the keywords of strings and numbers --
+	s.scalar = c.scalar(from)
+	// minItems, maxItems, uniqueItems, items --
+	s.array = arrayRule{
+		min: fastpath.MinBound(from.MinItems), max: fastpath.MaxBound(from.MaxItems),
+		unique: from.UniqueItems, items: c.ref(from.Items),
 	}
-	s.skipped = c.skipped(from)
+	// minProperties, maxProperties, additionalProperties, properties, required --
+	s.object = c.object(from)
 	return s
 }
 
-// ref returns nil where there is no schema.
+// ref returns nil if there is no schema.
 func (c *Compiler) ref(ref *openapi3.SchemaRef) *Schema {
 	if ref == nil || ref.Value == nil {
 		return nil
@@ -101,20 +102,10 @@ func (c *Compiler) ref(ref *openapi3.SchemaRef) *Schema {
 	return c.Schema(ref.Value)
 }
 
-func (c *Compiler) wrongWay(s *openapi3.Schema) string {
-	switch {
-	case c.direction == fastpath.Request && s.ReadOnly:
-		return "readOnly"
-	case c.direction == fastpath.Response && s.WriteOnly:
-		return "writeOnly"
-	default:
-		return ""
-	}
-}
-
-// skipped names the members that a schema or its allOf declares for the other
-// direction alone: where they are required, they are not in this one.
-func (c *Compiler) skipped(from *openapi3.Schema) map[string]bool {
+// notRequired returns the names of the members that a schema, or recursively its
+// allOf, forbids in this direction. If they are required, they are required in
+// the other direction alone.
+func (c *Compiler) notRequired(from *openapi3.Schema) map[string]bool {
 	names := map[string]bool{}
 	seen := map[*openapi3.Schema]bool{}
 	var add func(*openapi3.Schema)
@@ -124,7 +115,7 @@ func (c *Compiler) skipped(from *openapi3.Schema) map[string]bool {
 		}
 		seen[s] = true
 		for name, ref := range s.Properties {
-			if c.wrongWay(ref.Value) != "" {
+			if c.direction.Forbids(ref.Value) != "" {
 				names[name] = true
 			}
 		}
@@ -138,39 +129,14 @@ func (c *Compiler) skipped(from *openapi3.Schema) map[string]bool {
 	return names
 }
 
-func kindsOf(types *openapi3.Types) (k kinds) {
-	for kind, names := range map[kinds][]string{
-		texts: {"string"}, numbers: {"number", "integer"}, booleans: {"boolean"}, arrays: {"array"}, objects: {"object"},
+func typesOf(types *openapi3.Types) (set typeSet) {
+	for name, one := range map[string]typeSet{
+		openapi3.TypeString: typeString, openapi3.TypeNumber: typeNumber, openapi3.TypeInteger: typeNumber,
+		openapi3.TypeBoolean: typeBoolean, openapi3.TypeArray: typeArray, openapi3.TypeObject: typeObject,
 	} {
-		for _, name := range names {
-			if types.Permits(name) {
-				k |= kind
-			}
+		if types.Permits(name) {
+			set |= one
 		}
 	}
-	return k
-}
-
-func typesOf(types *openapi3.Types) (names string) {
-	for i, name := range types.Slice() {
-		if i > 0 {
-			names += " or "
-		}
-		names += name
-	}
-	return names
-}
-
-func atLeast(n uint64) int { return int(min(n, math.MaxInt)) }
-
-// atMost is the bound as kin-openapi has it: one beyond an int64 is negative.
-func atMost(n *uint64) int {
-	switch {
-	case n == nil:
-		return math.MaxInt
-	case *n > math.MaxInt64:
-		return -1
-	default:
-		return int(*n)
-	}
+	return set
 }

@@ -5,83 +5,86 @@ import (
 	"math/bits"
 )
 
-// A value's hash is of its kind and what it says, members in any order; numbers
-// are compared as they are written, as kin-openapi compares them. The seed is
-// secret and a hash has 64 bits: that two of ten million different items have the
-// same is less likely than one in 100,000.
+// Items are compared by a hash of their type and value. The order of members does
+// not matter. Numbers are compared as they are written, as kin-openapi compares
+// them. The seed is secret and a hash has 64 bits: the probability that two of ten
+// million different items have the same hash is less than one in 100,000.
 var seed = maphash.MakeSeed()
 
-// isUnique tells whether no item of the array at i is there twice.
-func (r *run) isUnique(i int) bool {
-	var seen hashes
-	for at := r.first(i); at >= 0; {
-		if seen.count == manyHashes { // items that are different have five bytes each and more
-			seen.grow(min(r.count(i, len(r.text)), len(r.text)/5) * 4 / 3)
+// isUnique reports whether all items of the array at i differ.
+func (c *checker) isUnique(i int) bool {
+	var seen hashSet
+	for at := c.first(i); at >= 0; {
+		if seen.count == manyHashes { // different items have at least five bytes each
+			seen.grow(min(c.count(i, len(c.text)), len(c.text)/5) * 4 / 3)
 		}
-		hash, end := r.hash(at)
-		if r.err != nil || !seen.add(hash) {
+		hash, end := c.hash(at)
+		if c.err != nil || !seen.add(hash) {
 			return false
 		}
-		at, _ = r.following(at, end)
+		at, _ = c.next(at, end)
 	}
-	return r.err == nil
+	return c.err == nil
 }
 
-// hash returns the hash of the value at i, and its end.
-func (r *run) hash(i int) (hash uint64, end int) {
-	switch r.text[i] {
+// hash returns the hash of the value at i, and the value's end.
+func (c *checker) hash(i int) (hash uint64, end int) {
+	switch c.text[i] {
 	case '"':
-		end = r.quoted(i)
-		return maphash.Comparable(seed, keyed{'"', maphash.String(seed, r.decoded(i, end))}), end
+		end = c.stringEnd(i)
+		return maphash.Comparable(seed, typedHash{'"', maphash.String(seed, c.decode(i, end))}), end
 	case '[':
-		at, sum := r.first(i), keyed{'[', 0}
+		at, sum := c.first(i), typedHash{'[', 0}
 		for at >= 0 {
-			one, after := r.hash(at)
-			sum.hash = maphash.Comparable(seed, keyed{',', sum.hash ^ one})
-			at, end = r.following(at, after)
+			item, after := c.hash(at)
+			sum.hash = maphash.Comparable(seed, typedHash{',', sum.hash ^ item})
+			at, end = c.next(at, after)
 		}
-		return maphash.Comparable(seed, sum), r.endOfEmpty(i, end)
+		return maphash.Comparable(seed, sum), c.containerEnd(i, end)
 	case '{':
-		at, sum := r.first(i), keyed{'{', 0}
+		at, sum := c.first(i), typedHash{'{', 0}
 		for at >= 0 {
-			name, v := r.named(at)
-			one, after := r.hash(v)
-			sum.hash += maphash.Comparable(seed, member{maphash.String(seed, name), one})
-			at, end = r.following(v, after)
+			name, v := c.nameAt(at)
+			value, after := c.hash(v)
+			sum.hash += maphash.Comparable(seed, memberHash{maphash.String(seed, name), value})
+			at, end = c.next(v, after)
 		}
-		return maphash.Comparable(seed, sum), r.endOfEmpty(i, end)
+		return maphash.Comparable(seed, sum), c.containerEnd(i, end)
 	default:
-		end = r.scalarEnd(i)
-		return maphash.Comparable(seed, keyed{'0', maphash.String(seed, r.text[i:end])}), end
+		end = c.literalEnd(i)
+		return maphash.Comparable(seed, typedHash{'0', maphash.String(seed, c.text[i:end])}), end
 	}
 }
 
-func (r *run) endOfEmpty(i, end int) int {
+// containerEnd returns end, or the end of the empty array or object at i if end
+// is 0.
+func (c *checker) containerEnd(i, end int) int {
 	if end == 0 {
-		return r.space(i+1) + 1
+		return c.space(i+1) + 1
 	}
 	return end
 }
 
-type keyed struct {
-	kind byte
+type typedHash struct {
+	typ  byte
 	hash uint64
 }
 
-type member struct{ name, value uint64 }
+type memberHash struct{ name, value uint64 }
 
-// hashes are a set in one table, which takes less memory than a map. 0 is free.
-type hashes struct {
+// A hashSet is a set of hashes in one table with open addressing, which takes
+// less memory than a map. 0 marks a free slot.
+type hashSet struct {
 	table []uint64
 	count int
 }
 
-// manyHashes is how many there are when a table is made for all that may come,
-// so that it need not grow again and again.
+// manyHashes is the size at which the table grows to hold all items that may
+// follow, so that it does not have to grow again.
 const manyHashes = 1 << 14
 
-// add tells whether the hash was not there before.
-func (h *hashes) add(hash uint64) bool {
+// add reports whether the hash is new.
+func (h *hashSet) add(hash uint64) bool {
 	if hash == 0 {
 		hash = 1
 	}
@@ -95,7 +98,7 @@ func (h *hashes) add(hash uint64) bool {
 	return true
 }
 
-func (h *hashes) grow(size int) {
+func (h *hashSet) grow(size int) {
 	if size <= len(h.table) {
 		return
 	}
@@ -108,7 +111,8 @@ func (h *hashes) grow(size int) {
 	}
 }
 
-func (h *hashes) put(hash uint64) bool {
+// put reports whether the hash is new. The table must have a free slot.
+func (h *hashSet) put(hash uint64) bool {
 	at, _ := bits.Mul64(hash, uint64(len(h.table)))
 	for ; ; at++ {
 		if at == uint64(len(h.table)) {
