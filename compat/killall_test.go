@@ -136,9 +136,9 @@ func TestAKillAllThatSaysTooLittleKillsNothing(t *testing.T) {
 		details string
 	}{
 		{"no body", &model.HangUpKillAllClientsRequest{InstanceId: "i"}, 400, "DCS.4004", ""},
-		{"neither", killingAll(model.HangUpKillAllClientsRequestBody{}), 400, "DCS.4800", "/node_id: needed unless kill_all_nodes is true"},
-		{"an empty node", killingAll(allOf("")), 400, "DCS.4800", "/node_id: needed unless kill_all_nodes is true"},
-		{"not all nodes, and none", killingAll(model.HangUpKillAllClientsRequestBody{KillAllNodes: new(false)}), 400, "DCS.4800", "/node_id: needed unless kill_all_nodes is true"},
+		{"neither", killingAll(model.HangUpKillAllClientsRequestBody{}), 400, "DCS.4800", "/node_id: required unless kill_all_nodes is true"},
+		{"an empty node", killingAll(allOf("")), 400, "DCS.4800", "/node_id: required unless kill_all_nodes is true"},
+		{"not all nodes, and none", killingAll(model.HangUpKillAllClientsRequestBody{KillAllNodes: new(false)}), 400, "DCS.4800", "/node_id: required unless kill_all_nodes is true"},
 		{"an unknown node", killingAll(allOf("m")), 400, "DCS.3053", "/node_id: the instance has no such node"},
 		{"a node that was never filled in", killingAll(allOf("{node_id}")), 400, "DCS.3053", "/node_id: "},
 		{"an unknown instance", &model.HangUpKillAllClientsRequest{InstanceId: "j", Body: &everywhere}, 404, "DCS.3022", ""},

@@ -34,8 +34,8 @@ func TestRefusalsReachTheSDKAndKillNothing(t *testing.T) {
 		{name: "an unknown access key", key: with(deploy, func(k *key) { k.access = "AKSTRANGER" }), request: good, status: 401, code: "APIGW.0301"},
 		{name: "a temporary access key without its security token", key: with(night, func(k *key) { k.securityToken = "" }), request: good, status: 401, code: "APIGW.0301", details: "X-Security-Token is missing"},
 		{name: "a temporary access key with another security token", key: with(night, func(k *key) { k.securityToken = "guess" }), request: good, status: 401, code: "APIGW.0301", details: "X-Security-Token is missing, or is not the access key's"},
-		{name: "a clock that is 16 minutes slow", key: deploy, header: dated(-16 * time.Minute), request: good, status: 401, code: "APIGW.0303", message: "more than 15 minutes off", details: "The server's time is 20"},
-		{name: "a clock that is 16 minutes fast", key: deploy, header: dated(16 * time.Minute), request: good, status: 401, code: "APIGW.0303", message: "more than 15 minutes off", details: "The server's time is 20"},
+		{name: "a clock that is 16 minutes slow", key: deploy, header: dated(-16 * time.Minute), request: good, status: 401, code: "APIGW.0303", message: "by more than 15 minutes", details: "The server's time is 20"},
+		{name: "a clock that is 16 minutes fast", key: deploy, header: dated(16 * time.Minute), request: good, status: 401, code: "APIGW.0303", message: "by more than 15 minutes", details: "The server's time is 20"},
 
 		{name: "a project that the access key is not for", key: with(deploy, func(k *key) { k.project = "other" }), request: good, status: 403, code: "DCS.1004", message: "The project ID does not match"},
 		{name: "another project's access key", key: with(other, func(k *key) { k.project = "p" }), request: good, status: 403, code: "DCS.1004"},

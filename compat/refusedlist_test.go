@@ -35,8 +35,8 @@ func TestARefusedListOrScanReachesTheSDK(t *testing.T) {
 		{"an unknown field to sort by", listed(list{NodeId: new("n"), Sort: new("qbuf-free")}), deploy, 400, "DCS.4800", "/sort: "},
 		{"a field to sort by that is a query", listed(list{NodeId: new("n"), Sort: new("id&limit=1 +%")}), deploy, 400, "DCS.4800", "/sort: "},
 		{"an unknown order", listed(list{NodeId: new("n"), Order: order("up")}), deploy, 400, "DCS.4800", "/order: "},
-		{"no node of two", listed(list{}), deploy, 400, "DCS.3053", "one must be named: n, m"},
-		{"an empty node of two", listed(list{NodeId: new("")}), deploy, 400, "DCS.3053", "one must be named: n, m"},
+		{"no node of two", listed(list{}), deploy, 400, "DCS.3053", "name one of them: n, m"},
+		{"an empty node of two", listed(list{NodeId: new("")}), deploy, 400, "DCS.3053", "name one of them: n, m"},
 		{"an unknown node", listed(list{NodeId: new("o")}), deploy, 400, "DCS.3053", "/node_id: the instance has no such node"},
 		{"a wrong secret key", listed(list{NodeId: new("n"), Sort: new("")}), guess, 401, "APIGW.0301", ""},
 		{"another project's instance", listed(list{NodeId: new("n")}), other, 404, "DCS.3022", ""},
@@ -45,7 +45,7 @@ func TestARefusedListOrScanReachesTheSDK(t *testing.T) {
 			_, err := c.ScanClients(&model.ScanClientsRequest{InstanceId: "i"})
 			return err
 		}, deploy, 400, "DCS.4004", ""},
-		{"a scan of no node of two", scanned(scan{}), deploy, 400, "DCS.3053", "one must be named: n, m"},
+		{"a scan of no node of two", scanned(scan{}), deploy, 400, "DCS.3053", "name one of them: n, m"},
 		{"a scan of an unknown node", scanned(scan{NodeId: new("o")}), deploy, 400, "DCS.3053", "/node_id: the instance has no such node"},
 		{"a scan of a node that was never filled in", scanned(scan{NodeId: new("{node_id}")}), deploy, 400, "DCS.3053", "/node_id: "},
 		{"a scan of another project's instance", scanned(scan{NodeId: new("n")}), other, 404, "DCS.3022", ""},

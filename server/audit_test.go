@@ -269,7 +269,7 @@ func killWhileOneIsWritten(t *testing.T, w *gatedWriter) (statuses []int) {
 	for range 9 {
 		go kill()
 	}
-	require.Eventually(t, func() bool { return a.Waiting() == 9 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return a.WaitingRecords() == 9 }, 10*time.Second, time.Millisecond)
 	close(w.gate)
 	for range 10 {
 		statuses = append(statuses, <-answers)

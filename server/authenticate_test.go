@@ -99,7 +99,7 @@ func TestWhatOfficialClientsSend(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, sent := recorded(t, file)
 				time.Sleep(time.Until(sent))
-				api, err := server.Serving(server.Options{Log: slog.New(slog.DiscardHandler), Auth: server.Auth{AccessKeys: []server.AccessKey{key}},
+				api, err := server.NewWith(server.Options{Log: slog.New(slog.DiscardHandler), Auth: server.Auth{AccessKeys: []server.AccessKey{key}},
 					Getenv: func(string) string { return "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" }}, nobody{})
 				require.NoError(t, err)
 				defer api.Close(t.Context()) //nolint:errcheck // no job runs

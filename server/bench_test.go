@@ -29,7 +29,7 @@ func (nobody) HangUpClients(ctx context.Context, _ strictserver.HangUpClientsReq
 // BenchmarkCalls compares the whole server but for its node and its log, with a
 // handler that decodes and answers, over loopback.
 func BenchmarkCalls(b *testing.B) {
-	whole, err := server.Serving(server.Options{Auth: testAuth(), Getenv: secrets, Log: slog.New(slog.DiscardHandler)}, nobody{})
+	whole, err := server.NewWith(server.Options{Auth: testAuth(), Getenv: secrets, Log: slog.New(slog.DiscardHandler)}, nobody{})
 	require.NoError(b, err)
 	bare := http.NewServeMux()
 	bare.HandleFunc("POST /v2/{project_id}/instances/{instance_id}/clients/kill", func(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// clientInfo makes the API's row. It points into the session where it can.
+// clientInfo returns the API's form of a session.
 func clientInfo(s *sessions.Session) gen.ClientInfo {
 	addr := clean(s.Addr)
 	return gen.ClientInfo{
@@ -40,7 +40,8 @@ func clientInfo(s *sessions.Session) gen.ClientInfo {
 	}
 }
 
-// network goes by the flag, for the address of a Unix socket is any path.
+// network returns the API's name of the session's network. It uses the flags, because
+// the address of a Unix socket may be any path.
 func network(s *sessions.Session) string {
 	if strings.Contains(s.Flags, "U") {
 		return "unix"
@@ -48,17 +49,17 @@ func network(s *sessions.Session) string {
 	return "tcp"
 }
 
-// counter makes a number fit: the clients of the API read 32 bits.
+// counter limits n to a non-negative int32, because the API's clients read 32 bits.
 func counter(n int64) int32 { return max(0, clamp(n)) }
 
 func clamp(n int64) int32 { return int32(min(max(n, math.MinInt32), math.MaxInt32)) }
 
-// maxText is how many bytes of a text are told: a client may call itself by
-// megabytes, and a page must stay one that its reader takes.
+// maxText is how many bytes of a text the API shows. A Redis client may choose a name
+// of megabytes, and a page of sessions must stay readable.
 const maxText = 1024
 
-// clean returns text that JSON can carry. A name, a user's above all, is bytes:
-// what is not UTF-8, and NUL, which not every reader takes, become U+FFFD.
+// clean shortens s to maxText and replaces bytes that JSON cannot carry: invalid UTF-8,
+// for example in the name of a user, and NUL, which some readers reject.
 func clean(s string) string {
 	if len(s) <= maxText && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
 		return s

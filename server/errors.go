@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,18 +11,19 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/accesslog"
+	"github.com/dcs-sessions/dcs-sessions/sessions"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// A failure is every way out of a call but its success. Status, code, message
-// and details are the caller's; cause is the log's alone.
+// A failure is an error response. The caller sees the status, the code, the message
+// and the details; only the log shows the cause.
 type failure struct {
 	status     int
-	code       string // of the reference's table
+	code       string // of the table in the API's reference
 	message    string
 	details    string
-	retryAfter int    // seconds; 0 sends no header
-	outcome    string // X-Kill-Outcome; empty sends no header
+	retryAfter int    // Retry-After in seconds; 0 is no header
+	outcome    string // X-Kill-Outcome; empty is no header
 	cause      error
 }
 
@@ -38,15 +40,14 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.cause }
 
-// with returns a copy that also has details for the caller and a cause for the
-// log.
+// with returns a copy of f with details for the caller and a cause for the log.
 func (f failure) with(details string, cause error) *failure {
 	f.details, f.cause = details, cause
 	return &f
 }
 
-// The failures, with the reference's codes. A status that the reference does
-// not give for its code is marked.
+// The failures, with the codes of the API's reference. A comment marks each
+// deviation from the reference.
 var (
 	invalidNode      = failure{status: 400, code: "DCS.3053", message: "Incorrect node ID."}
 	invalidProject   = failure{status: 400, code: "DCS.4002", message: "Invalid project ID format."}
@@ -54,36 +55,36 @@ var (
 	invalidJSON      = failure{status: 400, code: "DCS.4005", message: "The request body contains invalid characters or is not JSON."}
 	invalidInstance  = failure{status: 400, code: "DCS.4061", message: "Invalid instance ID format."}
 	invalidRequest   = failure{status: 400, code: "DCS.4800", message: "Invalid request."}
-	protectedSession = failure{status: 400, code: "DCS.4800", message: "The request names sessions that must not be killed. Nothing was killed."}
-	replacedSession  = failure{status: 400, code: "DCS.4800", message: "Another session has an address now. It was not killed; the others of the request were."}
+	protectedSession = failure{status: 400, code: "DCS.4800", message: "The request names protected sessions. Nothing was killed."}
+	replacedSession  = failure{status: 400, code: "DCS.4800", message: "Another session now uses an address of the request. That session was not killed; the others were."}
 	taskRunning      = failure{status: 400, code: "DCS.4957", message: "This operation is not allowed when the task is in the current state."}
 
 	invalidToken    = failure{status: 401, code: "DCS.1001", message: "Invalid token."}
 	expiredToken    = failure{status: 401, code: "DCS.1002", message: "The token has expired."}
 	noToken         = failure{status: 401, code: "DCS.1003", message: "No token in the request."}
 	badSignature    = failure{status: 401, code: "APIGW.0301", message: "Incorrect IAM authentication information."}
-	clockSkew       = failure{status: 401, code: "APIGW.0303", message: "The request's time is more than 15 minutes off."}
-	otherProject    = failure{status: 403, code: "DCS.1004", message: "The project ID does not match the token."} // 401 in the reference, but who calls is known
+	clockSkew       = failure{status: 401, code: "APIGW.0303", message: "The time of the request differs from the server's by more than 15 minutes."}
+	otherProject    = failure{status: 403, code: "DCS.1004", message: "The project ID does not match the token."} // 401 in the reference; 403 because the caller is authenticated
 	notAllowed      = failure{status: 403, code: "DCS.2007", message: "Policy does not allow %s."}
-	notLocal        = failure{status: 403, code: "DCS.2003", message: "Without credentials only callers on this machine are served: the Host must be a loopback address, and there must be no foreign Origin."}
+	notLocal        = failure{status: 403, code: "DCS.2003", message: "A server without credentials accepts only callers on its machine: the Host must be a loopback address, and the Origin, if any, must be the same."}
 	noInstance      = failure{status: 404, code: "DCS.3022", message: "This DCS instance does not exist."}
 	noURL           = failure{status: 404, code: "DCS.4001", message: "The requested URL does not exist."}
-	noMethod        = failure{status: 405, code: "DCS.5001", message: "The URL does not take this method."}
+	noMethod        = failure{status: 405, code: "DCS.5001", message: "The URL does not support this method."}
 	tooLarge        = failure{status: 413, code: "APIGW.0201", message: "The request body is too large."}
-	unsupportedType = failure{status: 415, code: "DCS.4005", message: "The request body must be application/json without a content encoding."} // this project's
+	unsupportedType = failure{status: 415, code: "DCS.4005", message: "The request body must be application/json without a content encoding."} // not in the reference
 	internal        = failure{status: 500, code: "DCS.5000", message: "Internal service error."}
 	nodeFailed      = failure{status: 500, code: "DCS.5024", message: "Failed to query the instance."}
-	stopping        = failure{status: 503, code: "DCS.5006", message: "The server is stopping.", retryAfter: 1}                              // 500 in the reference, but another server may take it
-	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1}      // this project's
-	overloaded      = failure{status: 503, code: "APIGW.0308", message: "The server holds as many request bodies as it may.", retryAfter: 1} // this project's
+	stopping        = failure{status: 503, code: "DCS.5006", message: "The server is stopping.", retryAfter: 1}                                        // 500 in the reference; 503 because another server may accept the request
+	nodeBusy        = failure{status: 503, code: "DCS.5024", message: "Failed to query the instance: the node is busy.", retryAfter: 1}                // not in the reference
+	overloaded      = failure{status: 503, code: "APIGW.0308", message: "The server has reached its limit of buffered request bodies.", retryAfter: 1} // not in the reference
 )
 
 func (f *failure) response() gen.ErrorResponse {
 	return gen.ErrorResponse{ErrorCode: f.code, ErrorMsg: f.message, ErrorExtMsg: f.details}
 }
 
-// writeFailure answers in the API's one error shape. Both texts that clients
-// rely on, error_code and error_msg, are never empty.
+// writeFailure writes the API's error response. Clients rely on error_code and
+// error_msg, so neither is ever empty.
 func writeFailure(w http.ResponseWriter, f *failure) {
 	data, err := json.Marshal(f.response())
 	if err != nil { // strings always encode
@@ -102,8 +103,7 @@ func writeFailure(w http.ResponseWriter, f *failure) {
 	w.Write(data)
 }
 
-// failureOf maps what validation found to the failure that the reference has
-// for it; its first violation decides.
+// failureOf returns the failure that the reference defines for the first violation.
 func failureOf(vs validate.Violations) *failure {
 	v := vs[0]
 	details := describe(vs)
@@ -138,13 +138,13 @@ func failureOf(vs validate.Violations) *failure {
 	}
 }
 
-// describe tells the caller where and what, without quoting a value or the
-// schema. A few are enough to mend a request.
+// describe lists the place and the message of the first violations. It quotes
+// neither values nor the schema.
 func describe(vs validate.Violations) string {
-	const few = 3
+	const maxShown = 3
 	var b strings.Builder
 	for i, v := range vs {
-		if i == few {
+		if i == maxShown {
 			b.WriteString("; and more")
 			break
 		}
@@ -160,17 +160,19 @@ func describe(vs validate.Violations) string {
 	return b.String()
 }
 
-// refuse answers a call that validation or authentication stopped.
-func refuse(w http.ResponseWriter, r *http.Request, vs validate.Violations) {
+// writeViolations writes the error response for a request or response that
+// validation or authentication has refused.
+func writeViolations(w http.ResponseWriter, r *http.Request, vs validate.Violations) {
 	var f *failure
 	if !errors.As(vs, &f) {
 		f = failureOf(vs)
 	}
-	fail(w, r, f)
+	writeError(w, r, f)
 }
 
-// fail is the one way out for every error.
-func fail(w http.ResponseWriter, r *http.Request, err error) {
+// writeError writes the error response for err, and records err in the access log.
+// Every error response of a handler passes through it.
+func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var f *failure
 	if !errors.As(err, &f) {
 		f = internal.with("", err)
@@ -179,8 +181,8 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	writeFailure(w, f)
 }
 
-// refusal gives the API's error shape to what net/http refuses by itself.
-func refusal(status int) (contentType string, body []byte) {
+// httpErrorBody returns the body for an error that net/http itself responds with.
+func httpErrorBody(status int) (contentType string, body []byte) {
 	f := invalidRequest
 	switch {
 	case status == 413 || status == 431:
@@ -190,9 +192,38 @@ func refusal(status int) (contentType string, body []byte) {
 	case status >= 500:
 		f = internal
 	}
-	body, err := json.Marshal(f.with("The request is not HTTP as this server takes it.", nil).response())
+	body, err := json.Marshal(f.with("The server cannot parse the request as HTTP.", nil).response())
 	if err != nil { // strings always encode
 		panic(err)
 	}
 	return "application/json", body
+}
+
+// errStopped is the cause of a context that ended because the server stops.
+var errStopped = errors.New("the server was stopped")
+
+// publicReason returns the part of a node's error that a caller may see. It contains
+// neither the node's address nor its reply.
+func publicReason(err error) string {
+	if errors.Is(err, errStopped) {
+		return errStopped.Error()
+	}
+	return cmp.Or(sessions.Reason(err), "internal error")
+}
+
+// nodeFailure returns the failure for an error of package sessions.
+func nodeFailure(err error) *failure {
+	f := internal
+	switch {
+	case errors.Is(err, errStopped):
+		f = stopping
+	case errors.Is(err, sessions.ErrBusy):
+		f = nodeBusy
+	case errors.Is(err, sessions.ErrUnreachable), errors.Is(err, sessions.ErrRefused):
+		f = nodeFailed
+	default:
+		return f.with("", err)
+	}
+	reason := publicReason(err) // never empty
+	return f.with(strings.ToUpper(reason[:1])+reason[1:]+". Trying again is safe.", err)
 }

@@ -8,17 +8,20 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// Serving is New for other operations.
-func Serving(o Options, operations strictserver.StrictServerInterface) (*API, error) {
-	a, err := serving(o, operations)
+// NewWith is New for other operations. It needs no fleet.
+func NewWith(o Options, operations strictserver.StrictServerInterface) (*API, error) {
+	a, err := newAPI(o, operations)
 	if err == nil {
-		a.server = newServer(o)
+		a.operations = newOperations(o)
 	}
 	return a, err
 }
 
-// ActionsOf is what an operation's callers must be allowed, one of them.
+// ActionsOf lists the actions of which an operation's caller needs one.
 func ActionsOf(operationID string) []string { return actionsOf[operationID] }
+
+// PageOf returns one page of a list.
+var PageOf = pageOf
 
 // A Lockout counts failures per access key, all of one network.
 type Lockout struct{ l *lockout }
@@ -28,85 +31,81 @@ func NewLockout(maxKeys uint64) Lockout { return Lockout{newLockout(maxKeys)} }
 func (l Lockout) Fail(accessKey string)         { l.l.fail(lockoutKey{accessKey: accessKey}) }
 func (l Lockout) Failures(accessKey string) int { return l.l.count(lockoutKey{accessKey: accessKey}) }
 
-// PageOf is one page of a list.
-var PageOf = pageOf
-
-// Listings are what is kept of nodes.
+// Listings caches the listings of nodes.
 type Listings struct{ l *listings }
 
-func NewListings() Listings { return Listings{newListings()} }
+func NewListings() Listings {
+	l := newListings()
+	l.start()
+	return Listings{l}
+}
 
-func (l Listings) Close() { l.l.close() }
+func (l Listings) Close() { l.l.stop() }
 
-func (l Listings) Scan(node lister, caller string, again bool) error {
-	return l.l.scan(node, caller, again)
+func (l Listings) Scan(node lister, caller string, refresh bool) error {
+	return l.l.scan(node, caller, refresh)
 }
 
 func (l Listings) List(node lister, caller string, first bool) (*sessions.Listing, error) {
 	return l.l.list(node, caller, first)
 }
 
-func (l Listings) ShownTo(node lister, caller string) *sessions.Snapshot {
-	return l.l.shownTo(node, caller)
+func (l Listings) LastListed(node lister, caller string) *sessions.Snapshot {
+	return l.l.lastListed(node, caller)
 }
 
-// Len is how many listings have rows, and how many callers were shown one.
-func (l Listings) Len() (rows, shown int) { return l.l.rows.Len(), l.l.shown.Len() }
+// Len returns how many listings and how many snapshots are cached.
+func (l Listings) Len() (rows, snapshots int) { return l.l.rows.Len(), l.l.snapshots.Len() }
 
-// Jobs are those of one project p, by their ids.
+// Jobs stores jobs.
 type Jobs struct{ m *memoryJobs }
 
-func NewJobs(max int) Jobs { return Jobs{newMemoryJobs(max)} }
+func NewJobs(maxEnded uint64) Jobs { return Jobs{newMemoryJobs(maxEnded)} }
 
-func (j Jobs) Begin(id string) { j.m.put(job{id: id, project: "p", begin: time.Now()}) }
-func (j Jobs) End(id string)   { j.m.put(job{id: id, project: "p", begin: time.Now(), end: time.Now()}) }
-func (j Jobs) Len() int {
-	if p := j.m.projects["p"]; p != nil {
-		return len(p.jobs)
-	}
-	return 0
-}
-func (j Jobs) EndOf(project, id string) {
+func (j Jobs) Begin(project, id string) { j.m.put(job{id: id, project: project, begin: time.Now()}) }
+
+func (j Jobs) End(project, id string) {
 	j.m.put(job{id: id, project: project, begin: time.Now(), end: time.Now()})
 }
+
 func (j Jobs) Has(project, id string) bool {
 	_, ok := j.m.get(project, id)
 	return ok
 }
 
-// BreakProgress makes every put of a job that runs panic but for the first.
-func (a *API) BreakProgress() { a.server.jobs = &brokenJobs{jobStore: a.server.jobs} }
-
-type brokenJobs struct {
+// A hookedJobs calls hook before each put.
+type hookedJobs struct {
 	jobStore
-	puts int
+	hook func(job)
 }
 
-func (b *brokenJobs) put(j job) {
-	if b.puts++; b.puts == 2 {
-		panic("put")
-	}
-	b.jobStore.put(j)
+func (h *hookedJobs) put(j job) {
+	h.hook(j)
+	h.jobStore.put(j)
 }
 
-// StopAtFirstKill stops the kill-alls when one of them tells of its first kill.
-func (a *API) StopAtFirstKill() { a.server.jobs = &stoppingJobs{a.server.jobs, a.server.running} }
-
-type stoppingJobs struct {
-	jobStore
-	running *running
+// PanicOnProgress makes a kill-all panic when it first reports its progress.
+func (a *API) PanicOnProgress() {
+	puts := 0
+	a.operations.jobs = &hookedJobs{a.operations.jobs, func(job) {
+		if puts++; puts == 2 {
+			panic("put")
+		}
+	}}
 }
 
-func (s *stoppingJobs) put(j job) {
-	if j.counts != nil && j.counts.killed > 0 {
-		s.running.stop(errStopped)
-	}
-	s.jobStore.put(j)
+// StopAtFirstKill stops the kill-alls when one of them reports its first kill.
+func (a *API) StopAtFirstKill() {
+	a.operations.jobs = &hookedJobs{a.operations.jobs, func(j job) {
+		if j.counts != nil && j.counts.killed > 0 {
+			a.operations.killAlls.stop()
+		}
+	}}
 }
 
-// Waiting is how many audit records wait to be written.
-func (a *API) Waiting() int {
-	audit := a.server.audit
+// WaitingRecords returns how many audit records wait to be written.
+func (a *API) WaitingRecords() int {
+	audit := a.operations.audit
 	audit.mu.Lock()
 	defer audit.mu.Unlock()
 	if audit.next == nil {

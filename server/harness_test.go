@@ -121,7 +121,7 @@ func start(t *testing.T, o server.Options) *api {
 func startInProcess(t *testing.T) *api {
 	a := &api{t: t, url: "http://localhost", log: &logBuffer{}}
 	var err error
-	a.API, err = server.Serving(server.Options{Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets}, nobody{})
+	a.API, err = server.NewWith(server.Options{Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets}, nobody{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, a.Close(context.Background())) })
 	return a

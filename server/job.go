@@ -9,22 +9,50 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jellydator/ttlcache/v3"
+
 	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// ShowJobInfo returns what became of a job of this project. Its errors are
-// failures.
-func (s *Server) ShowJobInfo(ctx context.Context, req strictserver.ShowJobInfoRequestObject) (strictserver.ShowJobInfoResponseObject, error) {
+const (
+	jobTime      = 24 * time.Hour // how long an ended job is kept
+	maxEndedJobs = 1_000          // per project, about 200 KB
+)
+
+// The values of job.kind.
+const (
+	scanJob    = "scanClientsJob"
+	killAllJob = "killAllClientsJob"
+)
+
+// ShowJobInfo returns the state of a job of the project. Its errors are failures.
+func (s *operations) ShowJobInfo(ctx context.Context, req strictserver.ShowJobInfoRequestObject) (strictserver.ShowJobInfoResponseObject, error) {
 	j, ok := s.scans.get(req.ProjectID, req.JobID)
 	if !ok {
 		j, ok = s.jobs.get(req.ProjectID, req.JobID)
 	}
 	if !ok {
-		return nil, noURL.with("/job_id: the project has no such job, or it was over too long ago", nil)
+		return nil, noURL.with("/job_id: the project has no such job, or it ended too long ago", nil)
 	}
 	return strictserver.ShowJobInfo200JSONResponse{Body: j.info()}, nil
+}
+
+// A job is a snapshot of a scan or a kill-all.
+type job struct {
+	id, project, kind string
+	status            gen.JobStatus
+	begin, end        time.Time // end is zero while the job runs
+	failReason        string
+	counts            *counts // of a kill-all
+}
+
+// newJobID returns an id that cannot be guessed.
+func newJobID() string {
+	var id [16]byte
+	rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
 }
 
 func (j *job) info() gen.Job {
@@ -46,99 +74,11 @@ func milliseconds(t time.Time) string {
 	return strconv.FormatInt(t.UnixMilli(), 10)
 }
 
-const (
-	jobTime = 24 * time.Hour // for which a job that is over is kept
-	maxJobs = 1_000          // of a project that are over: some 200 KB
-)
-
-// The kinds of jobs.
-const (
-	scanJob    = "scanClientsJob"
-	killAllJob = "killAllClientsJob"
-)
-
-// A job is what one call does, or did, as it was when this was written down.
-type job struct {
-	id, project, kind string
-	status            gen.JobStatus
-	begin, end        time.Time // end is zero while it runs
-	failReason        string
-	counts            *counts // of a kill-all
-}
-
-// newJobID returns an id that cannot be guessed.
-func newJobID() string {
-	var id [16]byte
-	rand.Read(id[:]) // never fails
-	return hex.EncodeToString(id[:])
-}
-
-// A jobStore keeps jobs. It is safe for concurrent use.
-type jobStore interface {
-	// put keeps j as it is, in the place of what was put with its id before.
-	put(j job)
-	// get returns the project's job of this id; ok is false where it has none,
-	// or none any more.
-	get(project, id string) (j job, ok bool)
-}
-
-// memoryJobs is a jobStore that a restart empties. Of each project it keeps the
-// last max jobs that are over, so that no project displaces another's.
-type memoryJobs struct {
-	max int
-
-	mu       sync.Mutex
-	projects map[string]*projectJobs
-}
-
-type projectJobs struct {
-	jobs map[string]job
-	over []string // the ids of jobs that are over, in the order of their ends
-}
-
-func newMemoryJobs(max int) *memoryJobs {
-	return &memoryJobs{max: max, projects: map[string]*projectJobs{}}
-}
-
-func (m *memoryJobs) put(j job) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	p := m.projects[j.project]
-	if p == nil {
-		p = &projectJobs{jobs: map[string]job{}}
-		m.projects[j.project] = p
-	}
-	p.jobs[j.id] = j
-	if !j.end.IsZero() {
-		p.over = append(p.over, j.id)
-	}
-	p.forget(m.max)
-}
-
-func (m *memoryJobs) get(project, id string) (job, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	p := m.projects[project]
-	if p == nil {
-		return job{}, false
-	}
-	p.forget(m.max)
-	j, ok := p.jobs[id]
-	return j, ok
-}
-
-// forget drops those that were over too long ago, or are too many.
-func (p *projectJobs) forget(max int) {
-	for len(p.over) > 0 && (len(p.over) > max || time.Since(p.jobs[p.over[0]].end) >= jobTime) {
-		delete(p.jobs, p.over[0])
-		p.over = p.over[1:]
-	}
-}
-
-// counts is how many sessions of a kill-all had which result.
+// counts says how many sessions of a kill-all had which outcome.
 type counts struct{ total, killed, gone, protected, failed, skipped int }
 
-func (c counts) with(outcomes []sessions.Outcome) counts {
+// add returns c plus the outcomes.
+func (c counts) add(outcomes []sessions.Outcome) counts {
 	c.total += len(outcomes)
 	for _, o := range outcomes {
 		switch o.Result {
@@ -157,8 +97,8 @@ func (c counts) with(outcomes []sessions.Outcome) counts {
 	return c
 }
 
-// over counts what was not tried as failed, for it will not be any more.
-func (c counts) over() counts {
+// finalize counts the skipped sessions as failed, because the job has ended.
+func (c counts) finalize() counts {
 	c.failed, c.skipped = c.failed+c.skipped, 0
 	return c
 }
@@ -167,6 +107,67 @@ func (c *counts) info() *gen.JobCounts {
 	if c == nil {
 		return nil
 	}
-	fit := func(n int) int32 { return int32(min(n, math.MaxInt32)) }
-	return &gen.JobCounts{Total: fit(c.total), Killed: fit(c.killed), Gone: fit(c.gone), Protected: fit(c.protected), Failed: fit(c.failed)}
+	limit := func(n int) int32 { return int32(min(n, math.MaxInt32)) }
+	return &gen.JobCounts{Total: limit(c.total), Killed: limit(c.killed), Gone: limit(c.gone), Protected: limit(c.protected), Failed: limit(c.failed)}
+}
+
+// A jobStore stores jobs. It is safe for concurrent use.
+type jobStore interface {
+	// put stores j in place of the job that had its id before.
+	put(j job)
+	// get returns the project's job with this id. ok is false if the project has
+	// no such job, or the store has dropped it.
+	get(project, id string) (j job, ok bool)
+}
+
+// memoryJobs is a jobStore in memory. It keeps a running job until it ends, and
+// of each project the last maxEnded jobs that were put or read after their end. A
+// project so never displaces the jobs of another.
+type memoryJobs struct {
+	maxEnded uint64
+
+	mu      sync.Mutex
+	running map[jobKey]job
+	ended   map[string]*ttlcache.Cache[string, job] // by project and id
+}
+
+type jobKey struct{ project, id string }
+
+func newMemoryJobs(maxEnded uint64) *memoryJobs {
+	return &memoryJobs{maxEnded: maxEnded, running: map[jobKey]job{}, ended: map[string]*ttlcache.Cache[string, job]{}}
+}
+
+func (m *memoryJobs) put(j job) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := jobKey{j.project, j.id}
+	if j.end.IsZero() {
+		m.running[key] = j
+		return
+	}
+	delete(m.running, key)
+	ended := m.ended[j.project]
+	if ended == nil {
+		ended = ttlcache.New(
+			ttlcache.WithTTL[string, job](jobTime),
+			ttlcache.WithCapacity[string, job](m.maxEnded),
+			ttlcache.WithDisableTouchOnHit[string, job](),
+		)
+		m.ended[j.project] = ended
+	}
+	ended.Set(j.id, j, ttlcache.DefaultTTL)
+}
+
+func (m *memoryJobs) get(project, id string) (job, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if j, ok := m.running[jobKey{project, id}]; ok {
+		return j, true
+	}
+	if ended := m.ended[project]; ended != nil {
+		if item := ended.Get(id); item != nil {
+			return item.Value(), true
+		}
+	}
+	return job{}, false
 }

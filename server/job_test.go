@@ -54,23 +54,21 @@ func TestWhoMayAskForAJob(t *testing.T) {
 	}
 }
 
-func TestAJobThatIsOverIsRememberedForADay(t *testing.T) {
+func TestAnEndedJobIsKeptForADay(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		jobs := server.NewJobs(10)
-		jobs.Begin("long")
-		jobs.End("short")
+		jobs.Begin("p", "long")
+		jobs.End("p", "short")
 		time.Sleep(24*time.Hour - time.Second)
 		assert.True(t, jobs.Has("p", "short"))
-		time.Sleep(time.Second)
+		time.Sleep(time.Second + 1)
 		assert.False(t, jobs.Has("p", "short"))
 		time.Sleep(100 * 24 * time.Hour)
-		assert.True(t, jobs.Has("p", "long"), "it runs")
-		jobs.End("long")
+		assert.True(t, jobs.Has("p", "long"), "it still runs")
+		jobs.End("p", "long")
 		assert.True(t, jobs.Has("p", "long"))
 		assert.False(t, jobs.Has("other", "long"))
-		time.Sleep(24 * time.Hour)
-		jobs.End("next")
-		assert.Equal(t, 1, jobs.Len(), "nobody need ask for it to be forgotten")
 	})
 }
 
@@ -96,24 +94,28 @@ func TestAScansJobIsNotStored(t *testing.T) {
 	}
 }
 
-func TestAProjectsJobsDisplaceNoOthers(t *testing.T) {
+func TestAProjectDoesNotDisplaceTheJobsOfAnother(t *testing.T) {
+	t.Parallel()
 	jobs := server.NewJobs(2)
-	jobs.EndOf("other", "kept")
+	jobs.End("other", "kept")
 	for _, id := range []string{"a", "b", "c"} {
-		jobs.End(id)
+		jobs.End("p", id)
 	}
 	assert.True(t, jobs.Has("other", "kept"))
 	assert.False(t, jobs.Has("p", "a"))
 }
 
-func TestOfTooManyJobsThoseThatWereOverFirstAreForgotten(t *testing.T) {
+func TestIfThereAreTooManyEndedJobsTheOldestAreDropped(t *testing.T) {
+	t.Parallel()
 	jobs := server.NewJobs(2)
 	for _, id := range []string{"a", "b", "c", "d"} {
-		jobs.Begin(id)
+		jobs.Begin("p", id)
 	}
-	assert.Equal(t, 4, jobs.Len(), "those that run are not counted")
+	for _, id := range []string{"a", "b", "c", "d"} {
+		assert.True(t, jobs.Has("p", id), "%s runs, and running jobs do not count", id)
+	}
 	for _, id := range []string{"c", "a", "b"} {
-		jobs.End(id)
+		jobs.End("p", id)
 	}
 	for id, want := range map[string]bool{"a": true, "b": true, "c": false, "d": true} {
 		assert.Equal(t, want, jobs.Has("p", id), id)

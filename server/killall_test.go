@@ -173,9 +173,9 @@ func TestARefusedKillAll(t *testing.T) {
 		code, details           string
 	}{
 		{name: "nothing", status: 400, code: "DCS.4004"},
-		{name: "no node", body: `{}`, status: 400, code: "DCS.4800", details: "/node_id: needed unless kill_all_nodes is true"},
-		{name: "an empty node", body: `{"node_id":""}`, status: 400, code: "DCS.4800", details: "/node_id: needed unless kill_all_nodes is true"},
-		{name: "not all nodes, and none", body: `{"kill_all_nodes":false}`, status: 400, code: "DCS.4800", details: "/node_id: needed unless kill_all_nodes is true"},
+		{name: "no node", body: `{}`, status: 400, code: "DCS.4800", details: "/node_id: required unless kill_all_nodes is true"},
+		{name: "an empty node", body: `{"node_id":""}`, status: 400, code: "DCS.4800", details: "/node_id: required unless kill_all_nodes is true"},
+		{name: "not all nodes, and none", body: `{"kill_all_nodes":false}`, status: 400, code: "DCS.4800", details: "/node_id: required unless kill_all_nodes is true"},
 		{name: "an unknown node", body: `{"node_id":"m"}`, status: 400, code: "DCS.3053"},
 		{name: "all of a text", body: `{"kill_all_nodes":"true"}`, status: 400, code: "DCS.4800", details: "/kill_all_nodes: "},
 		{name: "an unknown key", body: `{"node_id":"n","force":true}`, status: 400, code: "DCS.4800", details: "/force: "},
@@ -204,7 +204,7 @@ func TestARefusedKillAll(t *testing.T) {
 	two := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: node.Addr()})
 	got := two.killAll(`{}`)
 	assert.Equal(t, "DCS.4800", got.fault.ErrorCode)
-	assert.Equal(t, "/node_id: needed unless kill_all_nodes is true", got.details())
+	assert.Equal(t, "/node_id: required unless kill_all_nodes is true", got.details())
 }
 
 func TestTheServersEndStopsAKillAll(t *testing.T) {
@@ -285,7 +285,7 @@ func TestAKillAllThatPanicsIsAJobThatFailed(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})
-	a.BreakProgress()
+	a.PanicOnProgress()
 	job := a.await(a.beginKillAll(`{"node_id":"n"}`))
 	assert.Equal(t, gen.FAIL, job.Status)
 	assert.Equal(t, "node n: internal error", job.FailReason)

@@ -13,8 +13,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 )
 
-// ListClients lists a page of the sessions of one node. Its errors are failures.
-func (s *Server) ListClients(ctx context.Context, req strictserver.ListClientsRequestObject) (strictserver.ListClientsResponseObject, error) {
+// ListClients lists one page of the sessions of a node. Its errors are failures.
+func (s *operations) ListClients(ctx context.Context, req strictserver.ListClientsRequestObject) (strictserver.ListClientsResponseObject, error) {
 	node, err := s.node(req.ProjectID, req.InstanceID, orZero(req.Params.NodeID))
 	if err != nil {
 		return nil, err
@@ -29,42 +29,50 @@ func (s *Server) ListClients(ctx context.Context, req strictserver.ListClientsRe
 	}, nil
 }
 
-// listParameters are the query parameters of ListClients.
-var listParameters = []string{"node_id", "offset", "limit", "addr", "sort", "order"}
+func orZero[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
 
-// listQuery drops the query parameters without a value before they are bound:
-// official clients send one for each field that is not set. It refuses those that
-// the operation does not have, because a list that ignores a misspelt filter
-// shows more than was asked for. It comes after authentication, for a signature
+// listParams are the query parameters of ListClients.
+var listParams = []string{"node_id", "offset", "limit", "addr", "sort", "order"}
+
+// dropEmptyParams removes the query parameters without a value, because official
+// clients send an empty parameter for each field that is not set. It refuses
+// parameters that the operation does not have, because a list that ignored a misspelt
+// filter would show too much. It runs after authentication, because a signature
 // covers the query as it was sent.
-func listQuery(next http.Handler) http.Handler {
+func dropEmptyParams(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if query := r.URL.RawQuery; query != "" {
-			kept, err := cleanQuery(query)
+		if r.URL.RawQuery != "" {
+			query, err := withoutEmptyParams(r.URL.RawQuery)
 			if err != nil {
-				fail(w, r, err)
+				writeError(w, r, err)
 				return
 			}
 			url := *r.URL
-			url.RawQuery = kept
+			url.RawQuery = query
 			r.URL = &url
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// cleanQuery returns the pairs of query that have a value. The error is a failure.
-func cleanQuery(query string) (string, error) {
-	var kept []string
-	for pair := range strings.SplitSeq(query, "&") {
-		key, value, _ := strings.Cut(pair, "=")
+// withoutEmptyParams returns the parameters of query that have a value. The error is
+// a failure.
+func withoutEmptyParams(query string) (string, error) {
+	var params []string
+	for param := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(param, "=")
 		name, err := url.QueryUnescape(key)
-		if key != "" && (err != nil || !slices.Contains(listParameters, name)) {
-			return "", invalidRequest.with(fmt.Sprintf("the query has a parameter that is not one of %s", strings.Join(listParameters, ", ")), err)
+		if key != "" && (err != nil || !slices.Contains(listParams, name)) {
+			return "", invalidRequest.with(fmt.Sprintf("the query has a parameter that is not one of %s", strings.Join(listParams, ", ")), err)
 		}
 		if value != "" {
-			kept = append(kept, pair)
+			params = append(params, param)
 		}
 	}
-	return strings.Join(kept, "&"), nil
+	return strings.Join(params, "&"), nil
 }

@@ -267,8 +267,8 @@ func TestARefusedListOrScan(t *testing.T) {
 		status                   int
 		code, details            string
 	}{
-		{name: "no node of two", method: "GET", path: clientsPath, status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes, so one must be named: n, m"},
-		{name: "an empty node of two", method: "GET", path: clientsPath + "?node_id=", status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes, so one must be named: n, m"},
+		{name: "no node of two", method: "GET", path: clientsPath, status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes; name one of them: n, m"},
+		{name: "an empty node of two", method: "GET", path: clientsPath + "?node_id=", status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes; name one of them: n, m"},
 		{name: "an unknown node", method: "GET", path: clientsPath + "?node_id=x", status: 400, code: "DCS.3053", details: "/node_id: the instance has no such node"},
 		{name: "a malformed node", method: "GET", path: clientsPath + "?node_id=a/b", status: 400, code: "DCS.3053", details: "/node_id: "},
 		{name: "an instance without nodes", method: "GET", path: "/v2/p/instances/empty/clients", status: 400, code: "DCS.3053", details: "/node_id: the instance has no nodes"},
@@ -285,7 +285,7 @@ func TestARefusedListOrScan(t *testing.T) {
 		{name: "a list by who may only kill", method: "GET", path: clientsPath, header: map[string]string{"X-Auth-Token": killerToken}, status: 403, code: "DCS.2007"},
 
 		{name: "a scan without a body", method: "POST", path: clientsPath, status: 400, code: "DCS.4004"},
-		{name: "a scan of no node of two", method: "POST", path: clientsPath, body: `{}`, status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes, so one must be named: n, m"},
+		{name: "a scan of no node of two", method: "POST", path: clientsPath, body: `{}`, status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes; name one of them: n, m"},
 		{name: "a scan of an unknown node", method: "POST", path: clientsPath, body: `{"node_id":"x"}`, status: 400, code: "DCS.3053"},
 		{name: "a scan with an unknown key", method: "POST", path: clientsPath, body: `{"node_id":"n","clean":true}`, status: 400, code: "DCS.4800", details: "/clean: "},
 		{name: "a scan of an unknown instance", method: "POST", path: "/v2/p/instances/j/clients", body: `{"node_id":"n"}`, status: 404, code: "DCS.3022"},
@@ -307,7 +307,7 @@ func TestManyNodesAreNotAllNamed(t *testing.T) {
 		nodes = append(nodes, fleet.NodeConfig{ID: fmt.Sprintf("n%d", i), Address: "127.0.0.1:1"})
 	}
 	got := startInstance(t, nodes...).send("GET", clientsPath, "", nil)
-	assert.Equal(t, "/node_id: the instance has 12 nodes, so one must be named: n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, ...", got.details())
+	assert.Equal(t, "/node_id: the instance has 12 nodes; name one of them: n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, ...", got.details())
 }
 
 func TestAListOrScanOfANodeThatFails(t *testing.T) {

@@ -13,38 +13,38 @@ import (
 )
 
 const (
-	shownTime = 10 * time.Minute // how long an address means the session that was listed there
-	pageTime  = time.Minute      // between two pages of a list
-	pagesTime = 10 * time.Minute // from the first page of a list to its last
+	snapshotTime = 10 * time.Minute // how long an address means the session that was listed there
+	pageTime     = time.Minute      // between two pages of a list
+	pagesTime    = 10 * time.Minute // from the first page of a list to its last
 
-	// maxRows and maxShown bound the memory of all callers together, in
-	// sessions: a row takes about 600 bytes, and what a kill needs 32.
-	maxRows  = 100_000
-	maxShown = 2_000_000
+	// The limits bound the memory for all callers together. They are in sessions: a
+	// row takes about 600 bytes, and a session in a snapshot 32.
+	maxRows      = 100_000
+	maxSnapshots = 2_000_000
 )
 
-// A lister is a node whose sessions are read: a *sessions.Node.
+// A lister is a node: a *sessions.Node, except in tests.
 type lister interface {
 	List(ctx context.Context) (*sessions.Listing, error)
 }
 
-// A listingKey says whose listing it is. Callers do not share listings: one
-// that scans must not decide what another is shown.
+// A listingKey identifies the listing of one node for one caller. Callers do not share
+// listings, because a scan of one must not change what another sees.
 type listingKey struct {
 	node   lister
 	caller string
 }
 
-// listings keeps what was read of nodes: the rows for a minute, for the pages of
-// a list, which then agree with each other; and for ten minutes what a kill
-// needs, which then hits the sessions that its caller was shown. Of too many
-// sessions it forgets those that were used the longest time ago.
+// listings caches listings of nodes. It keeps the rows for a minute, so that the pages
+// of a list are consistent with each other, and a snapshot for ten minutes, so that a
+// kill reaches the sessions that its caller has seen. If there are too many sessions,
+// it drops the least recently used listings.
 type listings struct {
-	rows  *ttlcache.Cache[listingKey, rows]
-	shown *ttlcache.Cache[listingKey, *sessions.Snapshot]
+	rows      *ttlcache.Cache[listingKey, rows]
+	snapshots *ttlcache.Cache[listingKey, *sessions.Snapshot]
 
-	readings singleflight.Group
-	turns    sync.Map // lister → chan struct{}, which holds one value while the node is read
+	reads   singleflight.Group
+	reading sync.Map // lister → chan struct{} with one value while the node is being read
 }
 
 type rows struct {
@@ -54,33 +54,36 @@ type rows struct {
 }
 
 func newListings() *listings {
-	l := &listings{
+	return &listings{
 		rows: ttlcache.New(
 			ttlcache.WithDisableTouchOnHit[listingKey, rows](),
 			ttlcache.WithMaxCost(maxRows, func(i ttlcache.CostItem[listingKey, rows]) uint64 {
 				return uint64(len(i.Value.Sessions))
 			})),
-		shown: ttlcache.New(
+		snapshots: ttlcache.New(
 			ttlcache.WithDisableTouchOnHit[listingKey, *sessions.Snapshot](),
-			ttlcache.WithMaxCost(maxShown, func(i ttlcache.CostItem[listingKey, *sessions.Snapshot]) uint64 {
+			ttlcache.WithMaxCost(maxSnapshots, func(i ttlcache.CostItem[listingKey, *sessions.Snapshot]) uint64 {
 				return uint64(i.Value.Len())
 			})),
 	}
+}
+
+// start lets the caches drop expired listings by themselves until stop is called.
+func (l *listings) start() {
 	go l.rows.Start()
-	go l.shown.Start()
-	return l
+	go l.snapshots.Start()
 }
 
-func (l *listings) close() {
+func (l *listings) stop() {
 	l.rows.Stop()
-	l.shown.Stop()
+	l.snapshots.Stop()
 }
 
-// scan reads the node's sessions and keeps them for the caller's pages. Where
-// an earlier scan's are kept it keeps those, unless they are to be read again.
-func (l *listings) scan(node lister, caller string, again bool) error {
+// scan reads the node's sessions for the caller's next list. If refresh is false, it
+// keeps the result of an earlier scan that is still cached.
+func (l *listings) scan(node lister, caller string, refresh bool) error {
 	key := listingKey{node, caller}
-	if kept := l.rows.Get(key); kept != nil && kept.Value().scanned && !again {
+	if cached := l.rows.Get(key); cached != nil && cached.Value().scanned && !refresh {
 		return nil
 	}
 	listing, err := l.read(node)
@@ -91,13 +94,14 @@ func (l *listings) scan(node lister, caller string, again bool) error {
 	return nil
 }
 
-// list returns the sessions that a page is of, and notes that the caller is
-// shown them. The first page is the caller's scan, or else read now.
+// list returns the listing for a page, and remembers that the caller has seen it. The
+// first page is from the caller's scan if there is one, and otherwise from a new
+// listing. Later pages are from the listing of the first.
 func (l *listings) list(node lister, caller string, first bool) (*sessions.Listing, error) {
 	key := listingKey{node, caller}
 	var page rows
-	if kept := l.rows.Get(key); kept != nil && (kept.Value().scanned || !first) {
-		page = kept.Value()
+	if cached := l.rows.Get(key); cached != nil && (cached.Value().scanned || !first) {
+		page = cached.Value()
 	} else {
 		listing, err := l.read(node)
 		if err != nil {
@@ -105,40 +109,40 @@ func (l *listings) list(node lister, caller string, first bool) (*sessions.Listi
 		}
 		page = rows{listing, listing.Snapshot(), false}
 	}
-	// the next page may come as late again
+	// the next page may again be pageTime later
 	if left := time.Until(page.At.Add(pagesTime)); left > 0 {
 		l.rows.Set(key, page, min(pageTime, left))
 	}
-	l.shown.Set(key, page.snapshot, shownTime)
+	l.snapshots.Set(key, page.snapshot, snapshotTime)
 	return page.Listing, nil
 }
 
-// shownTo returns what the caller was shown of the node last, nil where that is
-// nothing, or too long ago.
-func (l *listings) shownTo(node lister, caller string) *sessions.Snapshot {
-	if kept := l.shown.Get(listingKey{node, caller}); kept != nil {
-		return kept.Value()
+// lastListed returns the listing of the node that this caller saw last, or nil if the
+// caller has seen none within snapshotTime.
+func (l *listings) lastListed(node lister, caller string) *sessions.Snapshot {
+	if cached := l.snapshots.Get(listingKey{node, caller}); cached != nil {
+		return cached.Value()
 	}
 	return nil
 }
 
-// read reads the node's sessions. Callers that wait for a node at the same time
-// share a reading, but nobody is given one that began before the call. It is
-// not cut short when its caller leaves, because others may wait for it. The wait
-// for an earlier reading is a part of the call's time.
+// read lists the node's sessions. Callers that wait at the same time share one
+// command, but none gets the result of a command that was sent before its call. The
+// caller's context does not end the command, because others may wait for it. nodeTime
+// includes the wait for the previous command.
 func (l *listings) read(node lister) (*sessions.Listing, error) {
 	id := fmt.Sprintf("%p", node)
-	listing, err, _ := l.readings.Do(id, func() (any, error) {
+	listing, err, _ := l.reads.Do(id, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), nodeTime)
 		defer cancel()
-		kept, _ := l.turns.LoadOrStore(node, make(chan struct{}, 1))
-		turn := kept.(chan struct{})
+		value, _ := l.reading.LoadOrStore(node, make(chan struct{}, 1))
+		lock := value.(chan struct{})
 		select {
-		case turn <- struct{}{}:
-			defer func() { <-turn }()
-		case <-ctx.Done(): // List then says so
+		case lock <- struct{}{}:
+			defer func() { <-lock }()
+		case <-ctx.Done(): // List then returns ctx's error
 		}
-		l.readings.Forget(id) // who comes from here on needs a later reading
+		l.reads.Forget(id) // a caller from here on needs a later listing
 		return node.List(ctx)
 	})
 	if err != nil {

@@ -1,11 +1,11 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,37 +17,38 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// roleTime is how long a node may take to tell its role.
-const roleTime = 2 * time.Second
+// checkTime is how long ShowNodesInformation waits for a node.
+const checkTime = 2 * time.Second
 
-// ShowNodesInformation lists the nodes of an instance, each with what it says it
-// is just now. Its errors are failures.
-func (s *Server) ShowNodesInformation(ctx context.Context, req strictserver.ShowNodesInformationRequestObject) (strictserver.ShowNodesInformationResponseObject, error) {
-	members, err := s.fleet.Nodes(req.ProjectID, req.InstanceID)
+// ShowNodesInformation lists the nodes of an instance with their current role and
+// status. Its errors are failures.
+func (s *operations) ShowNodesInformation(ctx context.Context, req strictserver.ShowNodesInformationRequestObject) (strictserver.ShowNodesInformationResponseObject, error) {
+	nodes, err := s.fleet.Nodes(req.ProjectID, req.InstanceID)
 	if err != nil {
 		return nil, noInstance.with("", err)
 	}
-	nodes := make([]gen.NodeInfo, len(members))
-	var asked sync.WaitGroup
-	for i, m := range members {
-		asked.Go(func() { nodes[i] = s.nodeInfo(ctx, m) })
+	infos := make([]gen.NodeInfo, len(nodes))
+	var checks sync.WaitGroup
+	for i, n := range nodes {
+		checks.Go(func() { infos[i] = s.nodeInfo(ctx, n) })
 	}
-	asked.Wait()
-	return strictserver.ShowNodesInformation200JSONResponse{Body: gen.NodeList{InstanceID: req.InstanceID, Total: int32(len(nodes)), Nodes: nodes}}, nil
+	checks.Wait()
+	return strictserver.ShowNodesInformation200JSONResponse{Body: gen.NodeList{InstanceID: req.InstanceID, Total: int32(len(infos)), Nodes: infos}}, nil
 }
 
-// nodeInfo leaves out what is not known here. A node is Active where its sessions
-// can be managed, or will be once it has done what keeps it busy.
-func (s *Server) nodeInfo(ctx context.Context, m fleet.Node) gen.NodeInfo {
-	host, port, _ := net.SplitHostPort(m.Address()) // the fleet has checked it
+// nodeInfo asks the node for its role and whether its sessions can be managed. A
+// node that is only busy is Active. The type of a node that does not answer is left
+// out.
+func (s *operations) nodeInfo(ctx context.Context, n fleet.Node) gen.NodeInfo {
+	host, port, _ := net.SplitHostPort(n.Address()) // never fails: the fleet has checked it
 	info := gen.NodeInfo{
-		LogicalNodeID: m.ID, NodeID: m.ID, Name: m.Name,
+		LogicalNodeID: n.ID, NodeID: n.ID, Name: n.Name,
 		NodeRole: gen.RedisServer, NodeIP: host, NodePort: port,
 		Status: gen.Active,
 	}
-	ctx, cancel := context.WithTimeout(ctx, roleTime)
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	role, err := m.Role(ctx)
+	role, err := n.Role(ctx)
 	switch {
 	case err == nil && role == sessions.RoleMaster:
 		info.NodeType = gen.Master
@@ -55,91 +56,58 @@ func (s *Server) nodeInfo(ctx context.Context, m fleet.Node) gen.NodeInfo {
 		info.NodeType = gen.Slave
 	}
 	if err == nil {
-		err = m.Check(ctx)
+		err = n.Check(ctx)
 	}
 	if err != nil {
-		info.StatusReason = reason(err)
+		info.StatusReason = publicReason(err)
 		if !errors.Is(err, sessions.ErrBusy) {
 			info.Status = gen.Inactive
 		}
-		s.log.Warn("a node's sessions cannot be managed", "request_id", accesslog.From(ctx).RequestID, "node_id", m.ID, "error", err)
+		s.log.Warn("a node's sessions cannot be managed", "request_id", accesslog.From(ctx).RequestID, "node_id", n.ID, "error", err)
 	}
 	return info
 }
 
-// node returns the node that a request means: the one of this id or, where there
-// is no id, the instance's only one. Its errors are failures.
-func (s *Server) node(project, instance, id string) (fleet.Node, error) {
-	members, err := s.fleet.Nodes(project, instance)
+// node returns the node with this id. If id is empty, it returns the only node of
+// the instance. Its errors are failures.
+func (s *operations) node(project, instance, id string) (fleet.Node, error) {
+	nodes, err := s.fleet.Nodes(project, instance)
 	switch {
 	case err != nil:
 		return fleet.Node{}, noInstance.with("", err)
-	case id == "" && len(members) == 1:
-		return members[0], nil
+	case id == "" && len(nodes) == 1:
+		return nodes[0], nil
 	case id == "":
-		return fleet.Node{}, invalidNode.with(whichNode(members), nil)
+		return fleet.Node{}, invalidNode.with(chooseNode(nodes), nil)
 	}
-	m, err := s.fleet.Node(project, instance, id)
-	if err != nil {
-		return m, invalidNode.with("/node_id: the instance has no such node", err)
-	}
-	return m, nil
+	return findNode(nodes, id)
 }
 
-// whichNode tells what could have been meant.
-func whichNode(members []fleet.Node) string {
-	const few = 10
-	if len(members) == 0 {
+func findNode(nodes []fleet.Node, id string) (fleet.Node, error) {
+	i := slices.IndexFunc(nodes, func(n fleet.Node) bool { return n.ID == id })
+	if i < 0 {
+		return fleet.Node{}, invalidNode.with("/node_id: the instance has no such node", nil)
+	}
+	return nodes[i], nil
+}
+
+// chooseNode asks the caller to name one of the nodes.
+func chooseNode(nodes []fleet.Node) string {
+	const maxShown = 10
+	if len(nodes) == 0 {
 		return "/node_id: the instance has no nodes"
 	}
-	var ids []string
-	for _, m := range members[:min(few, len(members))] {
-		ids = append(ids, m.ID)
-	}
-	if len(members) > few {
+	ids := idsOf(nodes[:min(maxShown, len(nodes))])
+	if len(nodes) > maxShown {
 		ids = append(ids, "...")
 	}
-	return fmt.Sprintf("/node_id: the instance has %d nodes, so one must be named: %s", len(members), strings.Join(ids, ", "))
+	return fmt.Sprintf("/node_id: the instance has %d nodes; name one of them: %s", len(nodes), strings.Join(ids, ", "))
 }
 
-// errStopped is the cause of a context that the server's end ended.
-var errStopped = errors.New("the server was stopped")
-
-// reason is why a node did not do what it was asked, as a caller may hear it:
-// without its address, and without the reply itself.
-func reason(err error) string {
-	if errors.Is(err, errStopped) {
-		return errStopped.Error()
+func idsOf(nodes []fleet.Node) []string {
+	ids := make([]string, len(nodes))
+	for i, n := range nodes {
+		ids[i] = n.ID
 	}
-	return cmp.Or(sessions.Reason(err), "internal error")
-}
-
-// nodeFailure maps the sessions package's errors.
-func nodeFailure(err error) *failure {
-	details := sentence(reason(err)) + " Trying again is safe."
-	switch {
-	case errors.Is(err, errStopped):
-		return stopping.with(details, err)
-	case errors.Is(err, sessions.ErrBusy):
-		return nodeBusy.with(details, err)
-	case errors.Is(err, sessions.ErrUnreachable), errors.Is(err, sessions.ErrRefused):
-		return nodeFailed.with(details, err)
-	default:
-		return internal.with("", err)
-	}
-}
-
-// sentence makes one of text, which begins with a lower-case letter.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
-}
-
-func orZero[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
+	return ids
 }

@@ -10,9 +10,49 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
+// pageOf returns one page of all, which is sorted by id, and the number of sessions
+// on all pages. It sorts indexes, because a session is large.
+func pageOf(all []sessions.Session, p gen.ListClientsParams) (page []gen.ClientInfo, count int) {
+	const defaultLimit = 10 // of the API's reference
+	matches := make([]int32, 0, len(all))
+	for i := range all {
+		if strings.Contains(all[i].Addr, orZero(p.Addr)) {
+			matches = append(matches, int32(i))
+		}
+	}
+	sortIndexes(matches, all, orZero(p.Sort), orZero(p.Order) == gen.SortOrderDesc)
+
+	limit := defaultLimit
+	if p.Limit != nil {
+		limit = int(*p.Limit)
+	}
+	from := min(int(orZero(p.Offset)), len(matches))
+	to := min(from+limit, len(matches))
+	page = make([]gen.ClientInfo, to-from) // never nil: its JSON must be [] and not null
+	for i, index := range matches[from:to] {
+		page[i] = clientInfo(&all[index])
+	}
+	return page, len(matches)
+}
+
+// sortIndexes sorts indexes, which are ascending, by a field of their sessions.
+// Sessions with the same value stay in the order of their ids.
+func sortIndexes(indexes []int32, all []sessions.Session, field gen.SortField, desc bool) {
+	compare := comparisons[field]
+	switch {
+	case compare == nil && desc:
+		slices.Reverse(indexes)
+	case compare == nil:
+	case desc:
+		slices.SortFunc(indexes, func(a, b int32) int { return cmp.Or(compare(&all[b], &all[a]), int(a-b)) })
+	default:
+		slices.SortFunc(indexes, func(a, b int32) int { return cmp.Or(compare(&all[a], &all[b]), int(a-b)) })
+	}
+}
+
 type comparison func(a, b *sessions.Session) int
 
-// comparisons has every field of ClientInfo but id, by which sessions come.
+// comparisons compare by each field of ClientInfo except id, the order of a listing.
 var comparisons = map[gen.SortField]comparison{
 	gen.SortFieldAddr: byAddr,
 	gen.SortFieldPeer: byAddr,
@@ -38,8 +78,8 @@ var comparisons = map[gen.SortField]comparison{
 	gen.SortFieldOmem:     number(func(s *sessions.Session) int64 { return s.OMem }),
 }
 
-// byAddr orders addresses as addresses, 10.0.0.9 before 10.0.0.10, after those
-// of Unix sockets, which are paths.
+// byAddr orders by IP address and port, so that 10.0.0.9 precedes 10.0.0.10. Unix
+// sockets, whose address is a path, come first.
 func byAddr(a, b *sessions.Session) int {
 	return cmp.Or(a.Peer.Compare(b.Peer), strings.Compare(a.Addr, b.Addr))
 }
@@ -52,57 +92,10 @@ func number(field func(*sessions.Session) int64) comparison {
 	return func(a, b *sessions.Session) int { return cmp.Compare(field(a), field(b)) }
 }
 
-// digits orders texts that are numbers.
+// digits compares texts that contain a number.
 func digits(field func(*sessions.Session) string) comparison {
 	return number(func(s *sessions.Session) int64 {
 		n, _ := strconv.ParseInt(field(s), 10, 64)
 		return n
 	})
-}
-
-// pageOf picks one page of all, which come by id, and tells how many there are
-// in all of its pages. It orders indexes, for a row is large.
-func pageOf(all []sessions.Session, p gen.ListClientsParams) (page []gen.ClientInfo, count int) {
-	const usual = 10 // of the reference
-	chosen := make([]int32, 0, len(all))
-	for i := range all {
-		if strings.Contains(all[i].Addr, orZero(p.Addr)) {
-			chosen = append(chosen, int32(i))
-		}
-	}
-	order(all, chosen, orZero(p.Sort), orZero(p.Order) == gen.SortOrderDesc)
-
-	limit := usual
-	if p.Limit != nil {
-		limit = int(*p.Limit)
-	}
-	from := min(int(orZero(p.Offset)), len(chosen))
-	to := min(from+limit, len(chosen))
-	page = make([]gen.ClientInfo, to-from) // never nil: clients must be [] and not null
-	for i, at := range chosen[from:to] {
-		page[i] = clientInfo(&all[at])
-	}
-	return page, len(chosen)
-}
-
-// order sorts chosen, which is ascending, by a field of its sessions; those that
-// are equal in it stay by id.
-func order(all []sessions.Session, chosen []int32, field gen.SortField, desc bool) {
-	compare := comparisons[field]
-	switch {
-	case compare == nil && desc:
-		slices.Reverse(chosen)
-	case compare == nil:
-	case desc:
-		slices.SortFunc(chosen, func(a, b int32) int { return or(compare(&all[b], &all[a]), a-b) })
-	default:
-		slices.SortFunc(chosen, func(a, b int32) int { return or(compare(&all[a], &all[b]), a-b) })
-	}
-}
-
-func or(c int, otherwise int32) int {
-	if c != 0 {
-		return c
-	}
-	return int(otherwise)
 }

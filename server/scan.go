@@ -14,9 +14,10 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen/strictserver"
 )
 
-// ScanClients reads the sessions of one node for its caller's ListClients. Its
-// job is over when it answers. Its errors are failures.
-func (s *Server) ScanClients(ctx context.Context, req strictserver.ScanClientsRequestObject) (strictserver.ScanClientsResponseObject, error) {
+// ScanClients reads the sessions of one node, which the caller then pages through
+// with ListClients. The job has ended when ScanClients returns. Its errors are
+// failures.
+func (s *operations) ScanClients(ctx context.Context, req strictserver.ScanClientsRequestObject) (strictserver.ScanClientsResponseObject, error) {
 	node, err := s.node(req.ProjectID, req.InstanceID, req.Body.NodeID)
 	if err != nil {
 		return nil, err
@@ -28,9 +29,9 @@ func (s *Server) ScanClients(ctx context.Context, req strictserver.ScanClientsRe
 	return strictserver.ScanClients200JSONResponse{Body: gen.JobRef{JobID: s.scans.id(req.ProjectID, begin, time.Now())}}, nil
 }
 
-// scanJobs gives the jobs of scans, which are over before anybody can ask for
-// them, ids that say all there is to say. Nothing is stored, so that scans
-// displace no other job.
+// scanJobs encodes the job of a scan in its id. It stores nothing, so that scans do
+// not displace other jobs. That is possible because a scan's job has ended before a
+// caller knows its id.
 type scanJobs struct{ key [sha256.Size]byte }
 
 func newScanJobs() *scanJobs {
@@ -41,26 +42,26 @@ func newScanJobs() *scanJobs {
 
 const (
 	scanPrefix = "scan-"
-	scanTimes  = 16 // bytes: begin and end, in milliseconds since 1970
-	scanMAC    = 16 // bytes
+	timesSize  = 16 // bytes: begin and end, each in milliseconds since 1970
+	macSize    = 16 // bytes
 )
 
-// id returns the id of a scan, which this server alone can make.
+// id returns the id of a scan's job. Only this server can create a valid id.
 func (s *scanJobs) id(project string, begin, end time.Time) string {
 	id := binary.BigEndian.AppendUint64(nil, uint64(begin.UnixMilli()))
 	id = binary.BigEndian.AppendUint64(id, uint64(end.UnixMilli()))
 	return scanPrefix + base64.RawURLEncoding.EncodeToString(append(id, s.mac(project, id)...))
 }
 
-// get returns the project's scan of this id; ok is false for any other id, and
-// for a scan that was over too long ago.
+// get returns the project's job with this id. ok is false for any id that s.id has
+// not returned, and for a job that ended too long ago.
 func (s *scanJobs) get(project, id string) (j job, ok bool) {
 	text, ok := strings.CutPrefix(id, scanPrefix)
 	if !ok {
 		return j, false
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(data) != scanTimes+scanMAC || !hmac.Equal(data[scanTimes:], s.mac(project, data[:scanTimes])) {
+	if err != nil || len(data) != timesSize+macSize || !hmac.Equal(data[timesSize:], s.mac(project, data[:timesSize])) {
 		return j, false
 	}
 	begin := time.UnixMilli(int64(binary.BigEndian.Uint64(data)))
@@ -72,5 +73,5 @@ func (s *scanJobs) mac(project string, times []byte) []byte {
 	mac := hmac.New(sha256.New, s.key[:])
 	mac.Write(times)
 	mac.Write([]byte(project))
-	return mac.Sum(nil)[:scanMAC]
+	return mac.Sum(nil)[:macSize]
 }

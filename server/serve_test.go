@@ -40,7 +40,7 @@ func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	stopped := make(chan error, 1)
 	log := &logBuffer{}
-	api, err := server.Serving(server.Options{Log: slog.New(slog.NewJSONHandler(log, nil))}, waiting{nil, entered, release})
+	api, err := server.NewWith(server.Options{Log: slog.New(slog.NewJSONHandler(log, nil))}, waiting{nil, entered, release})
 	require.NoError(t, err)
 	go func() { stopped <- api.Serve(ctx, ln, server.ServeOptions{}) }()
 	answered := make(chan int, 1)
@@ -105,7 +105,7 @@ func TestAPanicIsA500InTheAPIsShape(t *testing.T) {
 	panics, requests := log.lines(t, "panic"), log.lines(t, "request")
 	require.Len(t, panics, 1)
 	assert.Equal(t, id, panics[0]["request_id"])
-	assert.Contains(t, panics[0]["stack"], "server.(*Server).HangUpClients")
+	assert.Contains(t, panics[0]["stack"], "server.(*operations).HangUpClients")
 	require.Len(t, requests, 1)
 	assert.EqualValues(t, 500, requests[0]["status"])
 }

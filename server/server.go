@@ -1,20 +1,27 @@
-// Package server speaks the DCS session-management API for a fleet of Redis
-// and Valkey servers.
+// Package server implements the DCS session-management API for a fleet of Redis and
+// Valkey servers.
 //
-//	api, err := server.New(server.Options{Fleet: f, Auth: auth, Log: log, Audit: file})
-//	err = server.Serve(ctx, listener, api, log)
-//	err = api.Close(ctx)
+//	config, err := server.LoadConfig("dcs.yaml", os.Getenv)
+//	nodes, err := config.OpenFleet(log)
+//	api, err := server.New(server.Options{Fleet: nodes, Auth: config.Auth, Log: log})
+//	err = api.Serve(ctx, listener, config.ServeOptions())
+//	err = nodes.Close()
 //
-// A caller sends a token or signs with an access key; a signature counts for the
-// path's project alone, and may be repeated. What is validated against the
-// contract, requests and responses, comes after that. Every answer
-// carries X-Request-Id, and every error, on every path, is the API's one shape
-// with the reference's codes. Every kill is recorded in the audit before it
-// begins and when it is over.
+// An [API] is also an [http.Handler], for use with a server of your own.
 //
-// What was scanned, who was shown what, and jobs are kept in memory: a restart
-// forgets them, and several servers of one fleet do not share them. It serves
-// plain HTTP: TLS is for what stands in front of it.
+// A request passes authentication and then validation against the contract. A caller
+// sends a token or signs with an access key. A signature is valid for the project in
+// the path alone, and may be repeated. Responses are validated too. Every response
+// carries X-Request-Id, and every error response, on every path, has the API's form
+// and a code of its reference. The audit records each kill before it starts and after
+// it ends.
+//
+// The package keeps scans, listings and jobs in memory: a restart loses them, and
+// several servers of one fleet do not share them. It does not terminate TLS and does
+// not limit the rate of requests; a proxy in front may.
+//
+// The HTTP API follows the contract in openapi.yaml. The Go API and the configuration
+// file may change before version 1.
 package server
 
 import (
@@ -40,51 +47,56 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// maxBody holds 10,000 addresses of any form with ample white space.
+// maxBody is enough for 10,000 addresses of any form with plenty of white space.
 const maxBody = 12 << 20 // bytes
 
-// Options is what a server works with.
+// Options configures an API.
 type Options struct {
 	Fleet *fleet.Fleet // required
 	Auth  Auth         // empty: everybody who reaches the listener may call
 	Log   *slog.Logger // default slog.Default()
 
-	// Audit takes a line of JSON before each kill or kill-all, without which
-	// nothing is killed, and one after it. Lines of several callers may come in
-	// one Write. Default os.Stderr; io.Discard is none.
+	// Audit receives a line of JSON before each kill or kill-all and another one
+	// after it. If the first cannot be written, nothing is killed. One Write may
+	// contain several lines. Default os.Stderr; io.Discard is no audit.
 	Audit io.Writer
 
-	// BodyBudget is how many bytes the bodies of all calls may hold at one time.
-	// Beyond it a call is answered 503. Default 256 MiB.
+	// BodyBudget limits the bytes of all request bodies that are buffered at the same
+	// time. A request beyond it is answered 503. Default 256 MiB.
 	BodyBudget int64
 
-	// Getenv reads the variables that Auth names. Default os.Getenv.
+	// Getenv reads the environment variables that Auth names. Default os.Getenv.
 	Getenv func(string) string
 }
 
-// An API is the handler of the whole API, to be mounted at "/".
+// An API serves all paths of the HTTP API; mount it at "/".
 type API struct {
 	handler     http.Handler
 	validator   *validate.Validator
 	log         *slog.Logger
 	getenv      func(string) string
 	credentials atomic.Pointer[credentials]
-	server      *Server
+	operations  *operations
 	closed      sync.Once
 }
 
-// A Server answers the API's calls.
-type Server struct {
+// operations implements the operations of the contract.
+type operations struct {
 	fleet    *fleet.Fleet
 	log      *slog.Logger
 	audit    *auditWriter
 	listings *listings
 	scans    *scanJobs
 	jobs     jobStore
-	running  *running
+	killAlls *killAlls
+
+	killsAborted context.Context // ends when abortKills is called
+	abortKills   context.CancelFunc
 }
 
-// New returns an error for options that cannot be used.
+var _ strictserver.StrictServerInterface = (*operations)(nil)
+
+// New returns an error if it cannot use the options. Close the API after use.
 func New(o Options) (*API, error) {
 	if o.Fleet == nil {
 		return nil, errors.New("server: Options.Fleet is missing")
@@ -93,25 +105,28 @@ func New(o Options) (*API, error) {
 	if o.Audit == nil {
 		o.Audit = os.Stderr
 	}
-	s := newServer(o)
-	a, err := serving(o, s)
+	s := newOperations(o)
+	a, err := newAPI(o, s)
 	if err != nil {
 		return nil, err
 	}
-	a.server = s
+	a.operations = s
+	s.listings.start()
 	return a, nil
 }
 
-func newServer(o Options) *Server {
-	return &Server{
+func newOperations(o Options) *operations {
+	s := &operations{
 		fleet: o.Fleet, log: o.Log,
 		audit:    &auditWriter{log: o.Log, w: o.Audit},
-		listings: newListings(), scans: newScanJobs(), jobs: newMemoryJobs(maxJobs), running: newRunning(),
+		listings: newListings(), scans: newScanJobs(), jobs: newMemoryJobs(maxEndedJobs), killAlls: newKillAlls(),
 	}
+	s.killsAborted, s.abortKills = context.WithCancel(context.Background())
+	return s
 }
 
-// serving puts everything but the operations around them.
-func serving(o Options, operations strictserver.StrictServerInterface) (*API, error) {
+// newAPI wraps the operations in validation, authentication and the access log.
+func newAPI(o Options, ops strictserver.StrictServerInterface) (*API, error) {
 	a := &API{
 		log:    o.Log,
 		getenv: o.Getenv,
@@ -130,104 +145,104 @@ func serving(o Options, operations strictserver.StrictServerInterface) (*API, er
 		Identify:       a.identify,
 		Authenticate:   a.authenticate,
 		BodyBudget:     o.BodyBudget,
-		Refuse:         refuse,
+		Refuse:         writeViolations,
 	})
 	if err != nil {
 		return nil, err
 	}
-	handlers := strictserver.Operations(operations, strictserver.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  fail,
-		ResponseErrorHandlerFunc: fail,
+	handlers := strictserver.Operations(ops, strictserver.StrictHTTPServerOptions{
+		RequestErrorHandlerFunc:  writeError,
+		ResponseErrorHandlerFunc: writeError,
 	})
-	handlers["ListClients"] = listQuery(handlers["ListClients"])
+	handlers["ListClients"] = dropEmptyParams(handlers["ListClients"])
 	api, err := a.validator.Handler(handlers)
 	if err != nil {
 		return nil, err
 	}
-	a.handler = observe(a.log, a.localWithoutCredentials(api))
+	a.handler = withAccessLog(a.log, a.loopbackOnly(api))
 	return a, nil
 }
 
-// localWithoutCredentials refuses, as long as everybody may call, what a page in
-// a browser on this machine may send for a stranger.
-func (a *API) localWithoutCredentials(next http.Handler) http.Handler {
-	local := httpserver.LoopbackOnly(next, func(w http.ResponseWriter, r *http.Request) {
-		fail(w, r, notLocal.with("", nil))
+// withAccessLog assigns each request an id, sends it with the response, logs the
+// request, and responds if a handler panics.
+func withAccessLog(log *slog.Logger, next http.Handler) http.Handler {
+	return accesslog.Handler(accesslog.Options{
+		Log:     log,
+		Attrs:   []slog.Attr{slog.String(callerKey, "")},
+		OnPanic: func(w http.ResponseWriter, r *http.Request) { writeError(w, r, internal.with("", nil)) },
+	}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", accesslog.From(r.Context()).RequestID)
+		next.ServeHTTP(w, r)
+	}))
+}
+
+// loopbackOnly refuses requests that a foreign web page makes a browser on this
+// machine send, as long as the server has no credentials.
+func (a *API) loopbackOnly(next http.Handler) http.Handler {
+	loopback := httpserver.LoopbackOnly(next, func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, r, notLocal.with("", nil))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a.credentials.Load().empty() {
-			local.ServeHTTP(w, r)
+			loopback.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// ServeHTTP answers one call.
+// ServeHTTP serves one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// Close ends the kill-alls that run and waits until their outcomes are recorded,
-// or ctx ends. It is called when no more calls come, before the fleet is closed.
+// Close stops the running kill-alls, and waits until their outcomes are recorded or
+// ctx ends. Call it after the last request and before the fleet is closed.
 func (a *API) Close(ctx context.Context) error {
-	defer a.closed.Do(a.server.listings.close)
-	if err := a.server.running.close(ctx); err != nil {
+	defer a.closed.Do(a.operations.listings.stop)
+	a.operations.killAlls.stop()
+	if err := a.operations.killAlls.wait(ctx); err != nil {
 		return fmt.Errorf("server: a kill-all has not ended: %w", err)
 	}
 	return nil
 }
 
-// How long the end of a server takes from the signal on, whatever hangs: ten
-// seconds at most, the operator's own patience and that of service managers.
+// The phases of a shutdown. Together they take at most ten seconds, which is how long
+// service managers usually wait.
 const (
-	killGrace = 6 * time.Second // for kills under way; then they are cut off and say so
-	callGrace = 7 * time.Second // for all calls under way; then their connections are closed
-	jobGrace  = 2 * time.Second // more, for kill-alls, which are stopped at the signal
+	killGrace    = 6 * time.Second // for kills in progress; then they are aborted and report that
+	requestGrace = 7 * time.Second // for all requests in progress; then their connections are closed
+	jobGrace     = 2 * time.Second // after that, for kill-alls, which were stopped at the start
 )
 
-// ServeOptions is what Serve needs to know of the network.
+// ServeOptions describes the network of the server.
 type ServeOptions struct {
-	// TrustedProxies are the networks of the proxies in front, whose
-	// X-Forwarded-For and PROXY protocol headers say who calls. Those of others
-	// are not looked at.
+	// TrustedProxies are the networks of the proxies in front. The server takes the
+	// caller's address from their X-Forwarded-For and PROXY protocol headers, and
+	// ignores these headers from others.
 	TrustedProxies []netip.Prefix
 }
 
-// ServeOptions returns those of the configuration.
+// ServeOptions returns the ServeOptions of the configuration.
 func (c *Config) ServeOptions() ServeOptions { return ServeOptions{TrustedProxies: c.trusted} }
 
-// Serve answers on ln until ctx ends. Then it takes no new calls, stops the
-// kill-alls, lets the calls under way finish and closes the API. It returns nil,
-// or an error where it had to cut something off, within ten seconds of ctx's end.
-// It closes ln.
+// Serve serves on ln until ctx ends, and closes ln. Then it accepts no new requests,
+// stops the kill-alls, waits for the requests in progress and closes the API. It
+// returns within ten seconds of the end of ctx, with an error if it had to abort
+// something.
 func (a *API) Serve(ctx context.Context, ln net.Listener, o ServeOptions) error {
-	running := a.server.running
 	stop := context.AfterFunc(ctx, func() {
-		running.halt()
-		time.AfterFunc(killGrace, func() { running.cutOff(errStopped) })
+		a.operations.killAlls.stop()
+		time.AfterFunc(killGrace, a.operations.abortKills)
 	})
 	defer stop()
 	err := httpserver.Run(ctx, ln, a, httpserver.Options{
 		ReadTimeout:    30 * time.Second,
-		WriteTimeout:   30*time.Second + nodeTime, // it runs from the end of the header on
-		Grace:          callGrace,
+		WriteTimeout:   30*time.Second + nodeTime, // starts at the end of the header
+		Grace:          requestGrace,
 		TrustedProxies: o.TrustedProxies,
-		ErrorBody:      refusal,
+		ErrorBody:      httpErrorBody,
 		Log:            a.log,
 	})
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
+	closeCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
 	defer cancel()
-	return errors.Join(err, a.Close(end))
-}
-
-// observe gives each request its id, which every answer carries, writes its
-// line in the log, and answers for a handler that panics.
-func observe(log *slog.Logger, next http.Handler) http.Handler {
-	return accesslog.Handler(accesslog.Options{
-		Log:     log,
-		Attrs:   []slog.Attr{slog.String(callerKey, "")},
-		OnPanic: func(w http.ResponseWriter, r *http.Request) { fail(w, r, internal.with("", nil)) },
-	}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Request-Id", accesslog.From(r.Context()).RequestID)
-		next.ServeHTTP(w, r)
-	}))
+	return errors.Join(err, a.Close(closeCtx))
 }

@@ -81,7 +81,7 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 	}
 	a := answer{status: http.StatusNoContent}
 	if len(replaced) > 0 {
-		a = failure(http.StatusBadRequest, "DCS.4800", "Another session has an address now. It was not killed; the others of the request were.")
+		a = failure(http.StatusBadRequest, "DCS.4800", "Another session now uses an address of the request. That session was not killed; the others were.")
 		a = a.with("Replaced: " + strings.Join(replaced, ", ") + ". List again.")
 	}
 	a.header = http.Header{"X-Kill-Outcome": {header}}

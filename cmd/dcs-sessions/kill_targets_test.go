@@ -83,7 +83,7 @@ func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
 2   -               killed
 8   -               gone
 `, stdout)
-	assert.Regexp(t, `^dcs-sessions: 400 DCS\.4800: Another session has an address now\. .*\(Replaced: 10\.0\.0\.4:40004\. List again\.\) \[request [^ ]+\]\n$`, stderr)
+	assert.Regexp(t, `^dcs-sessions: 400 DCS\.4800: Another session now uses an address of the request\. .*\(Replaced: 10\.0\.0\.4:40004\. List again\.\) \[request [^ ]+\]\n$`, stderr)
 
 	code, stdout, stderr = called(t.Context(), false, on(api, "kill", "10.0.0.1:40001", "--id", "2")...)
 	assert.Equal(t, exitOK, code, stderr)
