@@ -14,24 +14,24 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// BenchmarkKillOfOne has callers that kill one address each, at one time: of
-// sessions that are connected, and where nobody is.
+// BenchmarkKillOfOne measures concurrent callers that each kill one address, of
+// connected sessions and of addresses without one.
 func BenchmarkKillOfOne(b *testing.B) {
-	for who, crowd := range map[string]func(*testing.B, string, int) ([]netip.AddrPort, func()){
-		"gone":      func(_ *testing.B, _ string, n int) ([]netip.AddrPort, func()) { return strangers(n), func() {} },
+	for name, dial := range map[string]func(*testing.B, string, int) ([]netip.AddrPort, func()){
+		"gone":      func(_ *testing.B, _ string, n int) ([]netip.AddrPort, func()) { return unusedAddrs(n), func() {} },
 		"connected": connectMany,
 	} {
 		for _, callers := range []int{1, 16, 256} {
-			b.Run(fmt.Sprintf("%s/callers=%d", who, callers), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/callers=%d", name, callers), func(b *testing.B) {
 				server := redistest.Start(b)
 				n := sessions.New(sessions.Options{Address: server.Addr()})
 				defer n.Close()
-				_, err := n.Kill(context.Background(), at(strangers(1)...))
+				_, err := n.Kill(context.Background(), at(unusedAddrs(1)...))
 				require.NoError(b, err)
 				b.ResetTimer()
 				for left := b.N; left > 0; left -= max(256, callers) {
 					b.StopTimer()
-					addrs, end := crowd(b, server.Addr(), min(left, max(256, callers)))
+					addrs, end := dial(b, server.Addr(), min(left, max(256, callers)))
 					b.StartTimer()
 					killEach(b, n, addrs, callers)
 					b.StopTimer()
@@ -49,7 +49,7 @@ func connectMany(b *testing.B, addr string, n int) (addrs []netip.AddrPort, end 
 	for i := range all {
 		s, err := connect(addr, nil)
 		require.NoError(b, err)
-		_, err = s.ask()
+		_, err = s.clientID()
 		require.NoError(b, err)
 		all[i] = s
 		addrs = append(addrs, s.addr())
@@ -61,7 +61,7 @@ func connectMany(b *testing.B, addr string, n int) (addrs []netip.AddrPort, end 
 	}
 }
 
-// killEach kills the addresses one by one, so many at one time.
+// killEach kills each address with a call of its own, from concurrent callers.
 func killEach(b *testing.B, n *sessions.Node, addrs []netip.AddrPort, callers int) {
 	var all sync.WaitGroup
 	var next atomic.Int64

@@ -18,44 +18,44 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// The ports that the clients come from are hardly more than there are clients.
+// There are hardly more ports than clients, so that ports are used again quickly.
 const (
 	churnClients = 120
 	churnPorts   = 130
 )
 
-// A life is one session of one client.
-type life struct {
+// A churnSession is one session of one client.
+type churnSession struct {
 	id   int64
 	addr netip.AddrPort
 }
 
-// A churn is clients that come and go, each from an address that another has
-// just left.
+// A churn is a set of clients that connect and disconnect, each from an address that
+// another client has just left.
 type churn struct {
 	server string
 
 	mu     sync.Mutex
-	free   []int                    // the ports that nobody has
-	alive  map[netip.AddrPort]int64 // who has an address, by its own word
-	lives  int
-	killed []life // those that the node closed
+	free   []int                    // unused ports
+	alive  map[netip.AddrPort]int64 // the id at an address, as the client itself knows it
+	total  int
+	killed []churnSession // closed by the server
 }
 
-// run is one client, until quit is closed.
+// run runs one client until quit is closed.
 func (c *churn) run(quit chan struct{}) {
 	for {
 		select {
 		case <-quit:
 			return
 		default:
-			c.live()
+			c.session()
 		}
 	}
 }
 
-// live is one session: it asks for its id and stays a few milliseconds.
-func (c *churn) live() {
+// session runs one session: it asks for its id and stays for a few milliseconds.
+func (c *churn) session() {
 	c.mu.Lock()
 	i := rand.IntN(len(c.free))
 	port := c.free[i]
@@ -70,19 +70,19 @@ func (c *churn) live() {
 
 	s, err := connect(c.server, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 	if err != nil {
-		time.Sleep(time.Millisecond) // the port is another's
+		time.Sleep(time.Millisecond) // another program has the port
 		return
 	}
 	defer s.reset()
-	me := life{addr: s.addr()}
+	me := churnSession{addr: s.addr()}
 	_ = s.SetDeadline(time.Now().Add(10 * time.Second))
-	// Without an id the session is nobody's, whoever ended it: a kill by
-	// address may have hit it, which the next time will show.
-	if me.id, err = s.ask(); err != nil {
+	// Without an id the session is not counted, whatever ended it. If a kill by
+	// address hit it, another session will show that.
+	if me.id, err = s.clientID(); err != nil {
 		return
 	}
 	c.mu.Lock()
-	c.lives++
+	c.total++
 	c.alive[me.addr] = me.id
 	c.mu.Unlock()
 	_ = s.SetDeadline(time.Now().Add(time.Duration(1+rand.IntN(120)) * time.Millisecond))
@@ -95,9 +95,10 @@ func (c *churn) live() {
 	c.mu.Unlock()
 }
 
-// Whoever dies by the node's hand was listed and asked for, with his id, while
-// thousands come to the addresses of those that have left.
-func TestNoNewcomerIsKilledAmongReconnectingClients(t *testing.T) {
+// Every killed session was listed and named with its id, while thousands of sessions
+// reuse the addresses of others.
+func TestNoNewSessionIsKilledAmongReconnectingClients(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		c := &churn{server: server.Addr(), alive: map[netip.AddrPort]int64{}}
@@ -110,32 +111,32 @@ func TestNoNewcomerIsKilledAmongReconnectingClients(t *testing.T) {
 		for range churnClients {
 			clients.Go(func() { c.run(quit) })
 		}
-		asked := map[life]bool{}
+		named := map[churnSession]bool{}
 		byResult := map[sessions.Result]int{}
-		newcomers := 0
+		newSessions := 0
 		start := time.Now()
-		for time.Since(start) < 700*time.Millisecond || // longer where the machine is slow
-			time.Since(start) < 10*time.Second && (newcomers < 50 || byResult[sessions.Killed] < 50) {
+		for time.Since(start) < 700*time.Millisecond || // longer on a slow machine
+			time.Since(start) < 10*time.Second && (newSessions < 50 || byResult[sessions.Killed] < 50) {
 			l, err := n.List(t.Context())
 			require.NoError(t, err)
 			time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
-			there := map[netip.AddrPort]int64{} // of two with one address the later
+			ids := map[netip.AddrPort]int64{} // if two have one address, the later one
 			for i := range l.Sessions {
 				if s := &l.Sessions[i]; !s.Protected() {
-					there[s.Peer] = s.ID
+					ids[s.Peer] = s.ID
 				}
 			}
 			var targets []sessions.Target
-			shown := l.Snapshot()
+			snapshot := l.Snapshot()
 			c.mu.Lock()
-			for addr, id := range there {
+			for addr, id := range ids {
 				if rand.IntN(2) == 0 {
 					continue
 				}
-				asked[life{id, addr}] = true
-				targets = append(targets, shown.Addr(addr))
+				named[churnSession{id, addr}] = true
+				targets = append(targets, snapshot.Addr(addr))
 				if now, ok := c.alive[addr]; ok && now != id {
-					newcomers++
+					newSessions++
 				}
 			}
 			c.mu.Unlock()
@@ -149,12 +150,12 @@ func TestNoNewcomerIsKilledAmongReconnectingClients(t *testing.T) {
 		}
 		close(quit)
 		clients.Wait()
-		t.Logf("%d sessions, %d asked for, %d of them with a newcomer at their address: %v", c.lives, len(asked), newcomers, byResult)
-		require.NotZero(t, newcomers, "no address was used again")
+		t.Logf("%d sessions, %d named, %d of them with a new session at their address: %v", c.total, len(named), newSessions, byResult)
+		require.NotZero(t, newSessions, "no address was used again")
 		require.NotEmpty(t, c.killed)
 		require.NotZero(t, byResult[sessions.Replaced])
 		for _, dead := range c.killed {
-			assert.True(t, asked[dead], "%v was killed and not asked for", dead)
+			assert.True(t, named[dead], "%v was killed but not named", dead)
 		}
 	})
 }

@@ -17,8 +17,9 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// Calls that go out together are settled apart.
-func TestWhatOneCallerAsksForIsNoOthersTrouble(t *testing.T) {
+// Calls that share a pipeline have separate results.
+func TestConcurrentCallersDoNotAffectEachOther(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		link := redistest.Dial(t, server.Addr(), "sentinel-0f3a19bd-cmd")
@@ -52,7 +53,8 @@ func TestWhatOneCallerAsksForIsNoOthersTrouble(t *testing.T) {
 	})
 }
 
-func TestAKillOfAllLetsOthersIn(t *testing.T) {
+func TestOthersAreServedDuringAKillAll(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		for range 1000 {
@@ -84,14 +86,15 @@ func TestAKillOfAllLetsOthersIn(t *testing.T) {
 		others.Wait()
 		require.NoError(t, err)
 		assert.Equal(t, 1000, count(outcomes)[sessions.Killed])
-		assert.Greater(t, done, 10, "kills meanwhile")
-		assert.Greater(t, listed, 3, "lists meanwhile")
+		assert.Greater(t, done, 10, "kills during the kill-all")
+		assert.Greater(t, listed, 3, "lists during the kill-all")
 	})
 }
 
-// A client that subscribes and unsubscribes all the time is of one type when it
-// is looked at and of another when it is killed.
-func TestASessionThatKeepsChangingIsKilledOrNotDone(t *testing.T) {
+// A client that keeps subscribing and unsubscribing may have one type when it is
+// listed and another when it is killed.
+func TestASessionThatKeepsChangingItsTypeIsKilledOrReported(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		for name, crowd := range map[string]int{"seen in a list": 0, "unseen": 300} {
 			t.Run(name, func(t *testing.T) {
@@ -119,7 +122,7 @@ func TestASessionThatKeepsChangingIsKilledOrNotDone(t *testing.T) {
 						}
 					}()
 					way := []string{"by address", "from a list"}[crowd%7%2]
-					outcomes, err := n.Kill(t.Context(), ways[way](t, n, s.addr()))
+					outcomes, err := n.Kill(t.Context(), targetings[way](t, n, s.addr()))
 					if err != nil {
 						require.ErrorIs(t, err, sessions.ErrBusy)
 						s.reset()
@@ -129,7 +132,7 @@ func TestASessionThatKeepsChangingIsKilledOrNotDone(t *testing.T) {
 					select {
 					case <-ended:
 					case <-time.After(5 * time.Second):
-						t.Fatal("it lives")
+						t.Fatal("it is still connected")
 					}
 				}
 			})
@@ -137,9 +140,8 @@ func TestASessionThatKeepsChangingIsKilledOrNotDone(t *testing.T) {
 	})
 }
 
-// A server that restarts in the middle of a kill: what the caller is told is
-// true, and to repeat it is safe.
-func TestARestartInTheMiddleOfAKill(t *testing.T) {
+// The outcomes are true, and repeating the kill is safe.
+func TestARestartDuringAKill(t *testing.T) { // alone, because it needs a new connection within 100 ms
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		var all []*redistest.Session

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,7 +19,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// ownID returns the id of the node's connection.
+// ownID returns the id of the node's own connection.
 func ownID(t *testing.T, n *sessions.Node) int64 {
 	t.Helper()
 	l, err := n.List(t.Context())
@@ -32,26 +33,28 @@ func ownID(t *testing.T, n *sessions.Node) int64 {
 	return 0
 }
 
-func TestANodeConnectsAtTheStartAndStays(t *testing.T) {
+func TestANodeConnectsAtOnceAndStaysConnected(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
-		awaitSessions(t, server.Addr(), 2) // nothing was asked of it
+		awaitSessions(t, server.Addr(), 2) // without any call
 		before := ownID(t, n)
 		time.Sleep(2500 * time.Millisecond)
-		assert.Equal(t, before, ownID(t, n), "it is never idle for a second")
+		assert.Equal(t, before, ownID(t, n), "it is never idle for a second, so the server's timeout does not close it")
 	}, "--timeout", "1")
 }
 
-func TestAConnectionThatIsKilledIsBackAtOnce(t *testing.T) {
+func TestAKilledConnectionIsReplacedAtOnce(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		admin := redistest.Dial(t, server.Addr(), "")
 		for range 5 {
 			before := ownID(t, n)
-			killed, err := admin.Do("CLIENT", "KILL", "TYPE", "normal") // but the asker
+			killed, err := admin.Do("CLIENT", "KILL", "TYPE", "normal") // except the caller's
 			require.NoError(t, err)
 			require.Equal(t, "1", killed)
-			assert.Eventually(t, func() bool { // without being asked for
+			assert.Eventually(t, func() bool { // without any call
 				list, err := admin.Do("CLIENT", "LIST")
 				return err == nil && bytes.Count([]byte(list), []byte("id=")) == 2
 			}, 5*time.Second, 5*time.Millisecond)
@@ -60,8 +63,8 @@ func TestAConnectionThatIsKilledIsBackAtOnce(t *testing.T) {
 	})
 }
 
-// H4: whether or not the node was connected before.
-func TestANodeThatIsFull(t *testing.T) {
+func TestAFullNodeIsBusyUnlessItIsConnected(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		first := openNode(t, sessions.Options{Address: server.Addr()})
 		ownID(t, first)
@@ -86,26 +89,27 @@ func TestANodeThatIsFull(t *testing.T) {
 	}, "--maxclients", "10")
 }
 
-func TestANodeIsBackSoonAfterARestart(t *testing.T) {
+func TestANodeWorksRightAfterARestart(t *testing.T) { // alone, because it needs a new connection within 100 ms
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		log := &logtest.Buffer{}
 		n := openNode(t, sessions.Options{Address: server.Addr(), Log: slog.New(slog.NewTextHandler(log, nil))})
 		for range 3 {
-			_, err := n.Kill(t.Context(), someone)
+			_, err := n.Kill(t.Context(), absent)
 			require.NoError(t, err)
 			require.NoError(t, server.Restart(t.Context()))
 			s := redistest.Dial(t, server.Addr(), "s")
 			outcomes, err := n.Kill(t.Context(), targetsOf(s))
-			require.NoError(t, err, "nothing stale is answered")
+			require.NoError(t, err, "no stale error is returned")
 			assert.Equal(t, []sessions.Result{sessions.Killed}, results(outcomes))
 		}
 		assert.Contains(t, log.String(), "the node is connected again")
 	})
 }
 
-// All who wait are answered in time, who comes later at once, and all is
-// well soon after.
-func TestANodeThatHangsHoldsNobodyUp(t *testing.T) {
+// Waiting callers get an error in time, and later callers at once. After the hang
+// calls succeed again.
+func TestAHangingNodeDoesNotBlockCallers(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		t.Parallel()
 		n := openNode(t, sessions.Options{Address: server.Addr()})
@@ -116,7 +120,7 @@ func TestANodeThatHangsHoldsNobodyUp(t *testing.T) {
 		for range 32 {
 			all.Go(func() {
 				start := time.Now()
-				_, err := n.Kill(t.Context(), someone)
+				_, err := n.Kill(t.Context(), absent)
 				assert.ErrorIs(t, err, sessions.ErrUnreachable)
 				assert.Equal(t, "the node does not reply", sessions.Reason(err))
 				for now := time.Since(start).Milliseconds(); ; {
@@ -130,70 +134,81 @@ func TestANodeThatHangsHoldsNobodyUp(t *testing.T) {
 		assert.LessOrEqual(t, slowest.Load(), int64(10_000))
 		start := time.Now()
 		for range 100 {
-			_, err := n.Kill(t.Context(), someone)
+			_, err := n.Kill(t.Context(), absent)
 			require.ErrorIs(t, err, sessions.ErrUnreachable)
 		}
-		assert.Less(t, time.Since(start), time.Second, "a hundred answers while the breaker is open")
+		assert.Less(t, time.Since(start), time.Second, "a hundred calls while it hangs")
 		require.NoError(t, server.Resume())
 		require.Eventually(t, func() bool {
-			_, err := n.Kill(t.Context(), someone)
+			_, err := n.Kill(t.Context(), absent)
 			return err == nil
 		}, 5*time.Second, time.Millisecond)
 		require.NoError(t, server.Pause())
 		start = time.Now()
 		require.NoError(t, n.Close())
-		assert.Less(t, time.Since(start), time.Second, "it ends at once, whatever hangs")
+		assert.Less(t, time.Since(start), time.Second, "Close returns at once")
 		require.NoError(t, server.Resume())
 	})
 }
 
-func TestCloseEndsTheCallsThatWait(t *testing.T) {
+func TestCloseEndsCallsInProgress(t *testing.T) {
+	t.Parallel()
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
-			server := redistest.Start(t)
-			n := openNode(t, sessions.Options{Address: server.Addr()})
-			ownID(t, n)
-			require.NoError(t, server.Pause())
-			defer server.Resume() //nolint:errcheck // the test is over
+			t.Parallel()
+			received := make(chan struct{}, 1)
+			release := make(chan struct{})
+			defer close(release)
+			n := openNode(t, sessions.Options{Address: scriptedServer(t, func(command string) string {
+				if command == "ROLE" || strings.HasPrefix(command, "CLIENT LIST") && !strings.HasPrefix(command, "CLIENT LIST ID") {
+					received <- struct{}{}
+					<-release // never reply
+				}
+				return ""
+			})})
 			ended := make(chan error)
 			go func() { ended <- call(context.Background(), n) }()
-			time.Sleep(20 * time.Millisecond)
+			<-received
 			require.NoError(t, n.Close())
 			select {
 			case err := <-ended:
 				require.ErrorIs(t, err, sessions.ErrUnreachable)
 			case <-time.After(5 * time.Second):
-				t.Fatal("it hangs")
+				t.Fatal("the call does not end")
 			}
-			require.ErrorIs(t, call(t.Context(), n), sessions.ErrUnreachable, "after the end")
+			require.ErrorIs(t, call(t.Context(), n), sessions.ErrUnreachable, "after Close")
 		})
 	}
 }
 
-// A script that runs: nothing is said for 5 s, and then that the node is busy.
-func TestAScriptThatRunsForLongIsToldAsSuch(t *testing.T) {
+// The server is silent for 5 s and replies BUSY after that.
+func TestALongRunningScriptIsReportedAsBusy(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr()})
 	own := ownID(t, n)
 	admin, caller := redistest.Dial(t, server.Addr(), ""), redistest.Dial(t, server.Addr(), "")
 	go caller.Do("EVAL", "while true do end", "0") //nolint:errcheck // it is killed
-	time.Sleep(100 * time.Millisecond)
-	start := time.Now()
-	_, err := n.Kill(t.Context(), someone)
+	var start time.Time
+	var err error
+	for err == nil { // until the script runs
+		start = time.Now()
+		_, err = n.Kill(t.Context(), absent)
+	}
 	require.ErrorIs(t, err, sessions.ErrBusy)
 	assert.Equal(t, "the node is busy with a script", sessions.Reason(err))
 	assert.Less(t, time.Since(start), 10*time.Second)
 	_, err = admin.Do("SCRIPT", "KILL")
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		return err == nil
 	}, 5*time.Second, time.Millisecond)
-	assert.Equal(t, own, ownID(t, n), "the connection was kept")
+	assert.Equal(t, own, ownID(t, n), "the connection is still the same")
 }
 
-// M10
-func TestCredentialsAreAskedForEachConnection(t *testing.T) {
+func TestCredentialsAreReadForEachConnection(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--requirepass", "old")
 	var secret atomic.Value
 	secret.Store("old")
@@ -207,12 +222,12 @@ func TestCredentialsAreAskedForEachConnection(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		return sessions.Reason(err) == "the node rejects the user name and the password"
 	}, 5*time.Second, time.Millisecond)
 	secret.Store("new")
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		return err == nil
 	}, 5*time.Second, time.Millisecond)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +21,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// Everything that a node is asked for says the same of it.
+// requireReason requires that every call returns the same kind of error and the same
+// reason.
 func requireReason(t *testing.T, o sessions.Options, kind error, reason string) {
 	t.Helper()
 	n := openNode(t, o)
@@ -35,14 +37,15 @@ func requireReason(t *testing.T, o sessions.Options, kind error, reason string) 
 	}
 }
 
-func TestWhatIsNoNode(t *testing.T) {
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
+func TestTheReasonNamesWhatIsNoNode(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	closed.Close()
+	const silent = "one that sends nothing"
 	const notRedis = "this is no Redis or Valkey server"
 	const unanswered = "the node closes connections without a reply: it may be starting, require TLS, or be no Redis or Valkey server"
 	for name, c := range map[string]struct {
@@ -51,38 +54,44 @@ func TestWhatIsNoNode(t *testing.T) {
 		reason  string
 	}{
 		"an HTTP server":                     {plain.Listener.Addr().String(), sessions.ErrRefused, notRedis},
-		"one that greets, as SSH does":       {speaker(t, sayAndClose("SSH-2.0-OpenSSH_9.2\r\n")), sessions.ErrRefused, notRedis},
-		"one that sends a reply to nothing":  {speaker(t, sayAndClose("+OK\r\n")), sessions.ErrRefused, notRedis},
-		"one that answers OK to everything":  {speaker(t, answerEach("+OK\r\n+OK\r\n")), sessions.ErrRefused, notRedis},
-		"one that closes, as twemproxy does": {speaker(t, func(conn net.Conn) { conn.Read(make([]byte, 1)); conn.Close() }), sessions.ErrUnreachable, unanswered}, //nolint:errcheck // it closes anyway
-		"one that closes at once":            {speaker(t, func(conn net.Conn) { conn.Close() }), sessions.ErrUnreachable, unanswered},
-		"one that resets":                    {speaker(t, func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0); conn.Close() }), sessions.ErrUnreachable, unanswered}, //nolint:errcheck // it closes anyway
-		"a port where nothing listens":       {closed.Addr().String(), sessions.ErrUnreachable, "the node's host refuses the connection: nothing listens on the port"},
-		"a host that is not there":           {"node.invalid:6379", sessions.ErrUnreachable, "the node's host name does not exist"},
-		"one that says nothing":              {speaker(t, func(net.Conn) {}), sessions.ErrUnreachable, "the node does not reply"},
+		"one that greets, as SSH does":       {rawServer(t, sendAndClose("SSH-2.0-OpenSSH_9.2\r\n")), sessions.ErrRefused, notRedis},
+		"one that sends a reply to nothing":  {rawServer(t, sendAndClose("+OK\r\n")), sessions.ErrRefused, notRedis},
+		"one that answers OK to everything":  {rawServer(t, replyToEach("+OK\r\n+OK\r\n")), sessions.ErrRefused, notRedis},
+		"one that closes, as twemproxy does": {rawServer(t, func(conn net.Conn) { conn.Read(make([]byte, 1)); conn.Close() }), sessions.ErrUnreachable, unanswered}, //nolint:errcheck // it closes anyway
+		"one that closes at once":            {rawServer(t, func(conn net.Conn) { conn.Close() }), sessions.ErrUnreachable, unanswered},
+		"one that resets":                    {rawServer(t, func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0); conn.Close() }), sessions.ErrUnreachable, unanswered}, //nolint:errcheck // it closes anyway
+		"a port where nothing listens":       {"127.0.0.1:1", sessions.ErrUnreachable, "the node's host refuses the connection: nothing listens on the port"},
+		"a host that does not exist":         {"node.invalid:6379", sessions.ErrUnreachable, "the node's host name does not exist"},
+		silent:                               {rawServer(t, func(conn net.Conn) { io.Copy(io.Discard, conn) }), sessions.ErrUnreachable, "the node does not reply"}, //nolint:errcheck // until it closes
 		"one that speaks TLS":                {secure.Listener.Addr().String(), sessions.ErrUnreachable, unanswered},
-		"a full one":                         {speaker(t, sayAndClose("-ERR max number of clients reached\r\n")), sessions.ErrBusy, "the node has reached its maximum number of clients"},
-		"a full one of a cluster":            {speaker(t, sayAndClose("-ERR max number of clients + cluster connections reached\r\n")), sessions.ErrBusy, "the node has reached its maximum number of clients"},
-		"one in protected mode":              {speaker(t, sayAndClose("-DENIED Redis is running in protected mode because ...\r\n")), sessions.ErrRefused, "the node is in protected mode: without a password it accepts only local connections"},
-		"one that is full after it was asked": {speaker(t, func(conn net.Conn) {
+		"a full one":                         {rawServer(t, sendAndClose("-ERR max number of clients reached\r\n")), sessions.ErrBusy, "the node has reached its maximum number of clients"},
+		"a full one of a cluster":            {rawServer(t, sendAndClose("-ERR max number of clients + cluster connections reached\r\n")), sessions.ErrBusy, "the node has reached its maximum number of clients"},
+		"one in protected mode":              {rawServer(t, sendAndClose("-DENIED Redis is running in protected mode because ...\r\n")), sessions.ErrRefused, "the node is in protected mode: without a password it accepts only local connections"},
+		"one that is full after the first command": {rawServer(t, func(conn net.Conn) {
 			conn.Read(make([]byte, 64))
-			sayAndClose("-ERR max number of clients reached\r\n")(conn)
+			sendAndClose("-ERR max number of clients reached\r\n")(conn)
 		}), sessions.ErrBusy, "the node has reached its maximum number of clients"}, //nolint:errcheck // it closes anyway
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			requireReason(t, sessions.Options{Address: c.address, ReadTimeout: 300 * time.Millisecond}, c.kind, c.reason)
+			o := sessions.Options{Address: c.address}
+			if name == silent {
+				o.ReadTimeout = 300 * time.Millisecond
+			}
+			requireReason(t, o, c.kind, c.reason)
 		})
 	}
 }
 
-// OpenSSL answers what is no TLS with an alert.
-func TestATLSServerThatAnswersWithAnAlert(t *testing.T) {
+// OpenSSL replies to plain text with an alert.
+func TestATLSServerThatSendsAnAlertIsRecognised(t *testing.T) {
+	t.Parallel()
 	alert := string([]byte{0x15, 3, 1, 0, 2, 2, 70})
-	requireReason(t, sessions.Options{Address: speaker(t, answerEach(alert))}, sessions.ErrRefused, "this is no Redis or Valkey server: it speaks TLS")
+	requireReason(t, sessions.Options{Address: rawServer(t, replyToEach(alert))}, sessions.ErrRefused, "this is no Redis or Valkey server: it speaks TLS")
 }
 
-func TestWhatANodeRefuses(t *testing.T) {
+func TestTheReasonNamesWhatANodeRefuses(t *testing.T) {
+	t.Parallel()
 	const old = "the server is too old: it does not know CLIENT ID, which came with Redis 5"
 	unknown := func(text string) func(string) string {
 		return func(command string) string {
@@ -105,14 +114,14 @@ func TestWhatANodeRefuses(t *testing.T) {
 		"a command that was renamed":     {args: []string{"--rename-command", "CLIENT", "HIDDEN"}, reason: "the node does not know CLIENT: it may be renamed or disabled"},
 		"a password that is not given":   {args: []string{"--requirepass", "s3cret"}, reason: "the node requires a password"},
 		"a password that is wrong":       {args: []string{"--requirepass", "s3cret2"}, options: sessions.Options{Credentials: password("s3cret")}, reason: "the node rejects the user name and the password"},
-		"a user that is not there":       {options: sessions.Options{Credentials: user("nobody", "s3cret")}, reason: "the node rejects the user name and the password"},
+		"a user that does not exist":     {options: sessions.Options{Credentials: user("nobody", "s3cret")}, reason: "the node rejects the user name and the password"},
 		"a user without CLIENT ID":       {args: rights("+client|list +client|kill"), options: sessions.Options{Credentials: u}, reason: "the node's user may not run CLIENT ID"},
 		"a user without any right":       {args: rights(""), options: sessions.Options{Credentials: u}, reason: "the node's user may not run CLIENT ID"},
-		"Redis 4":                        {address: script(t, unknown("ERR Syntax error, try CLIENT (LIST | KILL | GETNAME | SETNAME | PAUSE | REPLY)")), reason: old},
-		"Redis 2.8":                      {address: script(t, unknown("ERR Syntax error, try CLIENT (LIST | KILL ip:port | GETNAME | SETNAME connection-name)")), reason: old},
-		"a proxy that forbids CLIENT":    {address: script(t, unknown("ERR unknown command 'CLIENT'")), reason: "the node does not know CLIENT: it may be renamed or disabled"},
+		"Redis 4":                        {address: scriptedServer(t, unknown("ERR Syntax error, try CLIENT (LIST | KILL | GETNAME | SETNAME | PAUSE | REPLY)")), reason: old},
+		"Redis 2.8":                      {address: scriptedServer(t, unknown("ERR Syntax error, try CLIENT (LIST | KILL ip:port | GETNAME | SETNAME connection-name)")), reason: old},
+		"a proxy that forbids CLIENT":    {address: scriptedServer(t, unknown("ERR unknown command 'CLIENT'")), reason: "the node does not know CLIENT: it may be renamed or disabled"},
 		"a password that cannot be read": {options: sessions.Options{Credentials: func(context.Context) (string, string, error) { return "", "", errors.New("no such file") }}, reason: "the node's password cannot be read"},
-		"users on a server without users": {address: script(t, func(command string) string {
+		"users on a server without users": {address: scriptedServer(t, func(command string) string {
 			if strings.HasPrefix(command, "AUTH") {
 				return "-ERR wrong number of arguments for 'auth' command\r\n"
 			}
@@ -128,8 +137,8 @@ func TestWhatANodeRefuses(t *testing.T) {
 	}
 }
 
-// What is missing is said by name, also where one thing alone needs it.
-func TestARightThatIsMissing(t *testing.T) {
+func TestTheReasonNamesAMissingRight(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		rights            []string
 		list, kill, check string
@@ -146,7 +155,7 @@ func TestARightThatIsMissing(t *testing.T) {
 				_, err := n.List(t.Context())
 				assert.Equal(t, c.list, sessions.Reason(err))
 				assert.Equal(t, c.check, sessions.Reason(n.Check(t.Context())))
-				assert.True(t, s.Open(), "a check does nothing")
+				assert.True(t, s.Open(), "a check kills nothing")
 				_, err = n.Kill(t.Context(), targetsOf(s))
 				assert.Equal(t, c.kill, sessions.Reason(err))
 				assert.NotEqual(t, c.kill == "", s.Open())
@@ -155,7 +164,8 @@ func TestARightThatIsMissing(t *testing.T) {
 	}
 }
 
-func TestAFaultThatPasses(t *testing.T) {
+func TestABusyNodeHasItsReason(t *testing.T) {
+	t.Parallel()
 	for reply, reason := range map[string]string{
 		"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.": "the node is busy with a script",
 		"LOADING Redis is loading the dataset in memory":                                         "the node is loading its data",
@@ -170,7 +180,8 @@ func TestAFaultThatPasses(t *testing.T) {
 	}
 }
 
-func TestAReasonOfOtherErrorsIsEmpty(t *testing.T) {
+func TestOtherErrorsHaveNoReason(t *testing.T) {
+	t.Parallel()
 	for name, err := range map[string]error{"none": nil, "another": io.EOF, "replaced": sessions.ErrReplaced, "protected": sessions.ErrProtected} {
 		assert.Empty(t, sessions.Reason(err), name)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/tidwall/redcon"
 )
 
-// speaker is a server that does what serve does with each connection.
-func speaker(t *testing.T, serve func(net.Conn)) (addr string) {
+// rawServer starts a server that calls serve for each connection.
+func rawServer(t *testing.T, serve func(net.Conn)) (addr string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { ln.Close() })
@@ -27,17 +27,16 @@ func speaker(t *testing.T, serve func(net.Conn)) (addr string) {
 	return ln.Addr().String()
 }
 
-// sayAndClose is a server that says something before it hears anything, as one
-// that is full does.
-func sayAndClose(text string) func(net.Conn) {
+// sendAndClose sends text before it reads anything, as a full server does.
+func sendAndClose(text string) func(net.Conn) {
 	return func(conn net.Conn) {
 		io.WriteString(conn, text) //nolint:errcheck // the client sees it
 		conn.Close()
 	}
 }
 
-// answerEach is a server that answers whatever comes with the same text.
-func answerEach(text string) func(net.Conn) {
+// replyToEach sends text for whatever it reads.
+func replyToEach(text string) func(net.Conn) {
 	return func(conn net.Conn) {
 		defer conn.Close()
 		buf := make([]byte, 4096)
@@ -52,10 +51,10 @@ func answerEach(text string) func(net.Conn) {
 	}
 }
 
-// script is a server that answers what answer returns for a command, of which it
-// gets the words: a whole reply of the protocol. "" is the usual reply of a
-// server whose only client is the one that asks.
-func script(t *testing.T, answer func(command string) string) (addr string) {
+// scriptedServer starts a server that replies to a command, its words joined by
+// spaces, with what replyTo returns: a complete RESP reply, or "" for the reply of a
+// server whose only client is the caller.
+func scriptedServer(t *testing.T, replyTo func(command string) string) (addr string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { ln.Close() })
@@ -65,7 +64,7 @@ func script(t *testing.T, answer func(command string) string) (addr string) {
 			words[i] = string(arg)
 		}
 		command := strings.Join(words, " ")
-		switch reply := answer(command); {
+		switch reply := replyTo(command); {
 		case reply != "":
 			conn.WriteRaw([]byte(reply))
 		case command == "CLIENT ID":

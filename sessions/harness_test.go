@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,25 +20,37 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
+// TestMain runs more tests at the same time than there are CPUs, because they
+// mostly wait for servers. The flag -parallel overrides it.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", "8")
+	}
+	os.Exit(m.Run())
+}
+
 func openNode(t *testing.T, o sessions.Options) *sessions.Node {
 	n := sessions.New(o)
 	t.Cleanup(func() { n.Close() })
 	return n
 }
 
-// password gives the default user's.
+// password returns credentials of the default user.
 func password(password string) func(context.Context) (string, string, error) {
 	return user("", password)
 }
 
-// user gives an ACL user's name and password.
+// user returns credentials of an ACL user.
 func user(name, password string) func(context.Context) (string, string, error) {
 	return func(context.Context) (string, string, error) { return name, password, nil }
 }
 
 func addrOf(s *redistest.Session) netip.AddrPort { return netip.MustParseAddrPort(s.Addr()) }
 
-// targetsOf names whatever is at the sessions' addresses.
+// targetsOf returns targets for the sessions' addresses, without a snapshot.
 func targetsOf(of ...*redistest.Session) (targets []sessions.Target) {
 	for _, s := range of {
 		targets = append(targets, at(addrOf(s))...)
@@ -44,7 +58,7 @@ func targetsOf(of ...*redistest.Session) (targets []sessions.Target) {
 	return targets
 }
 
-// at names whatever is at the addresses.
+// at returns targets for addresses, without a snapshot.
 func at(addrs ...netip.AddrPort) (targets []sessions.Target) {
 	for _, a := range addrs {
 		targets = append(targets, sessions.Target{Addr: a})
@@ -52,7 +66,7 @@ func at(addrs ...netip.AddrPort) (targets []sessions.Target) {
 	return targets
 }
 
-// listed names the sessions that the node has at the addresses now.
+// listed lists the node, and returns the targets of the snapshot.
 func listed(t *testing.T, n *sessions.Node, addrs ...netip.AddrPort) (targets []sessions.Target) {
 	l, err := n.List(t.Context())
 	require.NoError(t, err)
@@ -63,17 +77,17 @@ func listed(t *testing.T, n *sessions.Node, addrs ...netip.AddrPort) (targets []
 	return targets
 }
 
-// ways are those of naming a session to kill.
-var ways = map[string]func(*testing.T, *sessions.Node, ...netip.AddrPort) []sessions.Target{
+// targetings are the ways to name a session to kill.
+var targetings = map[string]func(*testing.T, *sessions.Node, ...netip.AddrPort) []sessions.Target{
 	"by address": func(_ *testing.T, _ *sessions.Node, addrs ...netip.AddrPort) []sessions.Target { return at(addrs...) },
 	"by one of many addresses": func(_ *testing.T, _ *sessions.Node, addrs ...netip.AddrPort) []sessions.Target {
-		return at(append(addrs, strangers(200)...)...)
+		return at(append(addrs, unusedAddrs(200)...)...)
 	},
 	"from a list": listed,
 }
 
-// strangers are addresses that nobody has, enough to be looked up in a list.
-func strangers(n int) (addrs []netip.AddrPort) {
+// unusedAddrs returns addresses without a session.
+func unusedAddrs(n int) (addrs []netip.AddrPort) {
 	for i := range n {
 		addrs = append(addrs, netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1+i)))
 	}
@@ -87,7 +101,7 @@ func results(outcomes []sessions.Outcome) (list []sessions.Result) {
 	return list
 }
 
-// resultAt is the result for an address.
+// resultAt returns the result for an address.
 func resultAt(outcomes []sessions.Outcome, a netip.AddrPort) sessions.Result {
 	for _, o := range outcomes {
 		if o.Addr == a {
@@ -97,7 +111,7 @@ func resultAt(outcomes []sessions.Outcome, a netip.AddrPort) sessions.Result {
 	return "no outcome"
 }
 
-// peersOf asks the node itself for the sessions of a type, or of a name.
+// peersOf returns the addresses in CLIENT LIST with filter, of lines that contain match.
 func peersOf(t *testing.T, addr, match string, filter ...string) (addrs []netip.AddrPort) {
 	admin := redistest.Dial(t, addr, "")
 	defer admin.Close()
@@ -113,7 +127,7 @@ func peersOf(t *testing.T, addr, match string, filter ...string) (addrs []netip.
 	return addrs
 }
 
-// awaitSessions waits until the node has so many sessions, the asker's own too.
+// awaitSessions waits until the node has n sessions, including its own.
 func awaitSessions(t *testing.T, addr string, n int) {
 	admin := redistest.Dial(t, addr, "")
 	defer admin.Close()
@@ -123,16 +137,16 @@ func awaitSessions(t *testing.T, addr string, n int) {
 	}, 5*time.Second, time.Millisecond)
 }
 
-// firstPort is far below the ports that systems give out by themselves.
+// firstPort is far below the ephemeral ports.
 const firstPort = 20_000
 
-// A socket is a session whose own port the test chooses.
+// A socket is a session whose local port the test chooses.
 type socket struct {
 	net.Conn
 	r *bufio.Reader
 }
 
-// connect connects from the local address, any where it is nil.
+// connect connects from local, or from any address if it is nil.
 func connect(addr string, local net.Addr) (*socket, error) {
 	d := net.Dialer{Timeout: 5 * time.Second, LocalAddr: local}
 	conn, err := d.Dial("tcp", addr)
@@ -151,14 +165,14 @@ func dialFrom(t *testing.T, addr string, local net.Addr) *socket {
 
 func (s *socket) addr() netip.AddrPort { return s.LocalAddr().(*net.TCPAddr).AddrPort() }
 
-// reset closes with RST, so that the port is free at once.
+// reset closes with RST, so that the port can be used again at once.
 func (s *socket) reset() {
 	_ = s.Conn.(*net.TCPConn).SetLinger(0)
 	s.Close()
 }
 
-// ask returns the id that the node gave to the session.
-func (s *socket) ask() (int64, error) {
+// clientID returns the session's id.
+func (s *socket) clientID() (int64, error) {
 	if _, err := io.WriteString(s, "CLIENT ID\r\n"); err != nil {
 		return 0, err
 	}
@@ -170,14 +184,14 @@ func (s *socket) ask() (int64, error) {
 }
 
 func (s *socket) id(t *testing.T) int64 {
-	id, err := s.ask()
+	id, err := s.clientID()
 	require.NoError(t, err)
 	return id
 }
 
-// relay stands before a node, and shows what is sent to the node to edit first,
-// a pipeline at a time.
-func relay(t *testing.T, addr string, edit func([]byte) []byte) string {
+// editingProxy starts a proxy to a node. edit may change what is sent to the node,
+// one pipeline at a time.
+func editingProxy(t *testing.T, addr string, edit func([]byte) []byte) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { ln.Close() })
@@ -209,10 +223,10 @@ func relay(t *testing.T, addr string, edit func([]byte) []byte) string {
 	return ln.Addr().String()
 }
 
-// before62 stands before a node and does not let CLIENT LIST ID through, which
-// came with Redis 6.2.
-func before62(t *testing.T, addr string) string {
-	return relay(t, addr, func(sent []byte) []byte {
+// withoutListID starts a proxy to a node that behaves like Redis before 6.2, which
+// does not know CLIENT LIST ID.
+func withoutListID(t *testing.T, addr string) string {
+	return editingProxy(t, addr, func(sent []byte) []byte {
 		return bytes.ReplaceAll(sent, []byte("LIST\r\n$2\r\nID\r\n"), []byte("LIST\r\n$2\r\nXX\r\n"))
 	})
 }

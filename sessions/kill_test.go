@@ -18,6 +18,7 @@ import (
 )
 
 func TestExactlyTheNamedSocketsClose(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		var all []*redistest.Session
@@ -30,7 +31,7 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 			{Addr: addrOf(all[3]), Result: sessions.Killed},
 			{Addr: addrOf(all[7]), Result: sessions.Killed},
 			{Addr: addrOf(all[3]), Result: sessions.Killed},
-		}, outcomes, "one for each target, also where one is given twice")
+		}, outcomes, "one per target, even for a target given twice")
 		for i, s := range all {
 			if i == 3 || i == 7 {
 				assert.True(t, s.Closed(), "session %d", i)
@@ -41,7 +42,8 @@ func TestExactlyTheNamedSocketsClose(t *testing.T) {
 	})
 }
 
-func TestAnAddressThatIsAlreadyGoneIsSuccess(t *testing.T) {
+func TestAnAddressWithoutASessionIsGone(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		s := redistest.Dial(t, server.Addr(), "s")
@@ -55,6 +57,7 @@ func TestAnAddressThatIsAlreadyGoneIsSuccess(t *testing.T) {
 }
 
 func TestSubscribersAndBlockedClientsAreKilledToo(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		subscriber := redistest.Dial(t, server.Addr(), "subscriber")
@@ -68,7 +71,8 @@ func TestSubscribersAndBlockedClientsAreKilledToo(t *testing.T) {
 	})
 }
 
-func TestAnIPv4AddressMappedIntoIPv6IsTheSame(t *testing.T) {
+func TestAnIPv4AddressMappedIntoIPv6IsTheSameAddress(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		s := redistest.Dial(t, server.Addr(), "s")
@@ -79,25 +83,27 @@ func TestAnIPv4AddressMappedIntoIPv6IsTheSame(t *testing.T) {
 	})
 }
 
-func TestManyAddressesAreLookedUpInOneList(t *testing.T) {
+func TestManyAddressesAreFoundInOneList(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
-		victim, other := redistest.Dial(t, server.Addr(), "victim"), redistest.Dial(t, server.Addr(), "other")
-		outcomes, err := n.Kill(t.Context(), append(at(strangers(200)...), targetsOf(victim)...))
+		plain, other := redistest.Dial(t, server.Addr(), "plain"), redistest.Dial(t, server.Addr(), "other")
+		outcomes, err := n.Kill(t.Context(), append(at(unusedAddrs(200)...), targetsOf(plain)...))
 		require.NoError(t, err)
 		assert.Equal(t, append(slices.Repeat([]sessions.Result{sessions.Gone}, 200), sessions.Killed), results(outcomes))
-		assert.True(t, victim.Closed())
+		assert.True(t, plain.Closed())
 		assert.True(t, other.Open())
 	})
 }
 
-// What is sent is what makes a kill safe: never a bare address.
-func TestWhatIsSentForAKill(t *testing.T) {
-	const crowd = 300 // more sessions than are listed for one kill
+// A kill is safe because it never sends a bare address.
+func TestTheCommandsOfAKill(t *testing.T) {
+	t.Parallel()
+	const crowd = 300 // more than smallServer
 	for name, c := range map[string]struct {
 		way       string
-		others    int // sessions of the server
-		beside    int // as many addresses that nobody has
+		others    int // other sessions of the server
+		unused    int // more targets, without a session
 		want      string
 		wholeList int // how often all sessions are listed
 	}{
@@ -116,10 +122,10 @@ func TestWhatIsSentForAKill(t *testing.T) {
 			id, err := s.Do("CLIENT", "ID")
 			require.NoError(t, err)
 			if c.others > 0 {
-				_, err := n.List(t.Context()) // it knows how many there are
+				_, err := n.List(t.Context()) // so that it knows the number of sessions
 				require.NoError(t, err)
 			}
-			targets := append(ways[c.way](t, n, addrOf(s)), at(strangers(c.beside)...)...)
+			targets := append(targetings[c.way](t, n, addrOf(s)), at(unusedAddrs(c.unused)...)...)
 			_, err = n.Kill(t.Context(), targets)
 			require.NoError(t, err)
 			log, err := redistest.Dial(t, server.Addr(), "").Do("SLOWLOG", "GET", "1000")
@@ -131,7 +137,8 @@ func TestWhatIsSentForAKill(t *testing.T) {
 	}
 }
 
-func TestAListedSessionIsReplacedWhereAnotherHasItsAddress(t *testing.T) {
+func TestAListedSessionIsReplacedIfAnotherHasItsAddress(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		first := dialFrom(t, server.Addr(), redistest.LocalAddr(t))
@@ -140,25 +147,26 @@ func TestAListedSessionIsReplacedWhereAnotherHasItsAddress(t *testing.T) {
 		first.reset()
 		require.Eventually(t, func() bool {
 			return !slices.Contains(peersOf(t, server.Addr(), ""), first.addr())
-		}, 5*time.Second, time.Millisecond, "the node notices")
-		newcomer := dialFrom(t, server.Addr(), first.LocalAddr())
-		newcomer.id(t)
-		redistest.AwaitAlone(t, server.Addr(), newcomer.addr().String())
+		}, 5*time.Second, time.Millisecond, "the server notices")
+		newSession := dialFrom(t, server.Addr(), first.LocalAddr())
+		newSession.id(t)
+		redistest.AwaitAlone(t, server.Addr(), newSession.addr().String())
 		outcomes, err := n.Kill(t.Context(), targets)
 		require.ErrorIs(t, err, sessions.ErrReplaced)
-		assert.Equal(t, []sessions.Outcome{{Addr: newcomer.addr(), Result: sessions.Replaced}}, outcomes)
-		newcomer.id(t) // it lives
+		assert.Equal(t, []sessions.Outcome{{Addr: newSession.addr(), Result: sessions.Replaced}}, outcomes)
+		newSession.id(t) // it is still connected
 
-		outcomes, err = n.Kill(t.Context(), append(targets, at(newcomer.addr())...))
+		outcomes, err = n.Kill(t.Context(), append(targets, at(newSession.addr())...))
 		require.ErrorIs(t, err, sessions.ErrReplaced)
-		assert.Equal(t, []sessions.Result{sessions.Replaced, sessions.Killed}, results(outcomes), "two targets of one address")
+		assert.Equal(t, []sessions.Result{sessions.Replaced, sessions.Killed}, results(outcomes), "two targets with one address")
 	})
 }
 
-func TestAServerThatKnowsNoListByID(t *testing.T) {
+func TestAServerWithoutListByIDIsListedCompletely(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
-	n := openNode(t, sessions.Options{Address: before62(t, server.Addr())})
-	for name, way := range ways {
+	n := openNode(t, sessions.Options{Address: withoutListID(t, server.Addr())})
+	for name, way := range targetings {
 		s := redistest.Dial(t, server.Addr(), "s")
 		outcomes, err := n.Kill(t.Context(), way(t, n, addrOf(s)))
 		require.NoError(t, err, name)
@@ -171,25 +179,26 @@ func TestAServerThatKnowsNoListByID(t *testing.T) {
 }
 
 func TestManyCallersShareOneConnection(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
-		var victims []*redistest.Session
+		var killed []*redistest.Session
 		for range 16 {
-			victims = append(victims, redistest.Dial(t, server.Addr(), "victim"))
+			killed = append(killed, redistest.Dial(t, server.Addr(), "plain"))
 		}
 		var wg sync.WaitGroup
-		for _, v := range victims {
+		for _, v := range killed {
 			wg.Go(func() {
 				_, err := n.Kill(t.Context(), targetsOf(v))
 				assert.NoError(t, err)
 			})
 		}
 		wg.Wait()
-		for _, v := range victims {
+		for _, v := range killed {
 			assert.True(t, v.Closed())
 		}
-		assert.Eventually(t, func() bool { // a list may still have the askers before
+		assert.Eventually(t, func() bool { // a list may still have earlier callers of peersOf
 			return len(peersOf(t, server.Addr(), "")) == 2
-		}, 5*time.Second, 10*time.Millisecond, "the node's and the asker's own")
+		}, 5*time.Second, 10*time.Millisecond, "the node's connection and that of peersOf")
 	})
 }

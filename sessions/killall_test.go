@@ -17,23 +17,24 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-func TestAllThatAreThereWhenItBeginsAreKilled(t *testing.T) {
+func TestKillAllKillsTheSessionsOfItsStart(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		var all []*redistest.Session
 		for range 150 {
 			all = append(all, redistest.Dial(t, server.Addr(), ""))
 		}
-		n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
+		n := openNode(t, sessions.Options{Address: server.Addr()}) // its connection is the last in the list
 		_, err := all[7].Do("SUBSCRIBE", "news")
 		require.NoError(t, err)
-		var told []map[sessions.Result]int
+		var progress []map[sessions.Result]int
 		var late *redistest.Session
 		outcomes, err := n.KillAll(t.Context(), func(so []sessions.Outcome) {
-			if told == nil {
+			if progress == nil {
 				late = redistest.Dial(t, server.Addr(), "late")
 				require.NoError(t, all[140].Close())
 			}
-			told = append(told, count(so))
+			progress = append(progress, count(so))
 		})
 		require.NoError(t, err)
 		assert.Equal(t, map[sessions.Result]int{sessions.Killed: 149, sessions.Gone: 1, sessions.Protected: 1}, count(outcomes))
@@ -41,11 +42,11 @@ func TestAllThatAreThereWhenItBeginsAreKilled(t *testing.T) {
 			{sessions.Skipped: 151},
 			{sessions.Killed: 64, sessions.Skipped: 87},
 			{sessions.Killed: 128, sessions.Skipped: 23},
-		}, told)
+		}, progress)
 		for i, s := range all {
 			assert.True(t, i == 140 || s.Closed(), "session %d", i)
 		}
-		assert.True(t, late.Open(), "it came later")
+		assert.True(t, late.Open(), "it connected later")
 	})
 }
 
@@ -57,7 +58,8 @@ func count(outcomes []sessions.Outcome) map[sessions.Result]int {
 	return n
 }
 
-func TestAKillOfAllStopsWhenTheCallersTimeIsOver(t *testing.T) {
+func TestKillAllStopsWhenTheContextEnds(t *testing.T) {
+	t.Parallel()
 	why := errors.New("the server stops")
 	for name, until := range map[string]func(context.Context) (context.Context, func()){
 		"by hand": func(ctx context.Context) (context.Context, func()) {
@@ -76,7 +78,7 @@ func TestAKillOfAllStopsWhenTheCallersTimeIsOver(t *testing.T) {
 				for range 150 {
 					all = append(all, redistest.Dial(t, server.Addr(), ""))
 				}
-				n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
+				n := openNode(t, sessions.Options{Address: server.Addr()}) // its connection is the last in the list
 				ctx, end := until(t.Context())
 				outcomes, err := n.KillAll(ctx, func(so []sessions.Outcome) {
 					if count(so)[sessions.Killed] > 0 {
@@ -99,11 +101,12 @@ func TestAKillOfAllStopsWhenTheCallersTimeIsOver(t *testing.T) {
 	}
 }
 
-func TestAKillBeginsWithOneAndStopsBetweenTwoChunks(t *testing.T) {
+func TestAKillStartsWithOneSessionAndStopsBetweenChunks(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		n := openNode(t, sessions.Options{Address: relay(t, server.Addr(), func(sent []byte) []byte {
+		n := openNode(t, sessions.Options{Address: editingProxy(t, server.Addr(), func(sent []byte) []byte {
 			if bytes.Contains(bytes.ToLower(sent), []byte("kill")) {
 				cancel()
 			}
@@ -121,10 +124,11 @@ func TestAKillBeginsWithOneAndStopsBetweenTwoChunks(t *testing.T) {
 	})
 }
 
-// Here the first look is the last: what it took for a plain client subscribes.
-func TestASessionThatSubscribesAfterTheLook(t *testing.T) {
+// Without CLIENT LIST ID the sessions are not listed again for each batch.
+func TestASessionThatSubscribesAfterTheListIsKilled(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
-	n := openNode(t, sessions.Options{Address: before62(t, server.Addr())})
+	n := openNode(t, sessions.Options{Address: withoutListID(t, server.Addr())})
 	s := redistest.Dial(t, server.Addr(), "s")
 	outcomes, err := n.KillAll(t.Context(), func([]sessions.Outcome) {
 		_, err := s.Do("SUBSCRIBE", "news")
@@ -135,14 +139,15 @@ func TestASessionThatSubscribesAfterTheLook(t *testing.T) {
 	assert.True(t, s.Closed())
 }
 
-func TestAKillOfAllThatTheNodeEndsTellsHowFarItCame(t *testing.T) {
+func TestKillAllReportsHowFarItCameWhenTheNodeFails(t *testing.T) {
+	t.Parallel()
 	server, err := fakeredis.Start()
 	require.NoError(t, err)
 	defer server.Close()
 	for range 200 {
 		redistest.Dial(t, server.Addr(), "")
 	}
-	n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
+	n := openNode(t, sessions.Options{Address: server.Addr()}) // its connection is the last in the list
 	outcomes, err := n.KillAll(t.Context(), func(so []sessions.Outcome) {
 		if count(so)[sessions.Killed] > 0 {
 			server.Fail("BUSY Redis is busy running a script.")

@@ -14,12 +14,12 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// crowdOf is a server that shows sessions with the given addresses, and kills by
-// the same text alone, as all servers do.
-func crowdOf(t *testing.T, others int, shown ...string) (addr string, left func() []string) {
+// serverWith starts a server that lists sessions with the given addresses, and kills
+// only by the same texts, as all servers do.
+func serverWith(t *testing.T, others int, listed ...string) (addr string, remaining func() []string) {
 	var mu sync.Mutex
 	there := map[string]int{}
-	for i, a := range shown {
+	for i, a := range listed {
 		there[a] = 100 + i
 	}
 	rows := func() string {
@@ -32,13 +32,13 @@ func crowdOf(t *testing.T, others int, shown ...string) (addr string, left func(
 		}
 		return b.String()
 	}
-	addr = script(t, func(command string) string {
+	addr = scriptedServer(t, func(command string) string {
 		mu.Lock()
 		defer mu.Unlock()
 		switch words := strings.Fields(command); {
 		case command == "CLIENT LIST":
 			return bulk(rows())
-		case strings.HasPrefix(command, "CLIENT LIST TYPE"), strings.HasPrefix(command, "CLIENT LIST ID 1"): // who asks is not shown
+		case strings.HasPrefix(command, "CLIENT LIST TYPE"), strings.HasPrefix(command, "CLIENT LIST ID 1"): // the caller is not listed
 			return bulk("")
 		case strings.HasPrefix(command, "CLIENT LIST FLAGS"):
 			return "-ERR syntax error\r\n"
@@ -62,11 +62,12 @@ func crowdOf(t *testing.T, others int, shown ...string) (addr string, left func(
 	}
 }
 
-// Real servers show ::1.2.3.4 with dots, which is inet_ntop of glibc; that of
-// musl writes ::102:304.
-func TestAnAddressIsFoundInWhateverSpelling(t *testing.T) {
-	for _, others := range []int{0, 1000} { // all are listed, or killed unseen
-		for asked, shown := range map[string]string{
+// Servers that use glibc's inet_ntop list ::1.2.3.4 with dots; musl's writes
+// ::102:304.
+func TestAnAddressIsFoundInEverySpelling(t *testing.T) {
+	t.Parallel()
+	for _, others := range []int{0, 1000} { // listed, or killed without a list
+		for given, listed := range map[string]string{
 			"[::102:304]:5":       "[::1.2.3.4]:5",
 			"[::1.2.3.4]:5":       "[::102:304]:5",
 			"[::1.2.3.4]:6":       "[::1.2.3.4]:6",
@@ -76,33 +77,34 @@ func TestAnAddressIsFoundInWhateverSpelling(t *testing.T) {
 			"[2001:DB8:0:0::1]:5": "[2001:db8::1]:5",
 			"[::ffff:102:304]:7":  "[::ffff:1.2.3.4]:7",
 		} {
-			t.Run(fmt.Sprintf("%s of %d", asked, others), func(t *testing.T) {
-				addr, left := crowdOf(t, others, shown)
+			t.Run(fmt.Sprintf("%s of %d", given, others), func(t *testing.T) {
+				addr, remaining := serverWith(t, others, listed)
 				n := openNode(t, sessions.Options{Address: addr})
 				_, err := n.List(t.Context())
 				require.NoError(t, err)
-				outcomes, err := n.Kill(t.Context(), at(netip.MustParseAddrPort(asked)))
+				outcomes, err := n.Kill(t.Context(), at(netip.MustParseAddrPort(given)))
 				require.NoError(t, err)
 				assert.Equal(t, []sessions.Result{sessions.Killed}, results(outcomes))
-				assert.Empty(t, left())
+				assert.Empty(t, remaining())
 			})
 		}
 	}
 }
 
-// What the server shows is told by the rows, and not by the words of a caller.
 func TestAListedSessionIsKilledInTheServersSpelling(t *testing.T) {
-	addr, left := crowdOf(t, 0, "[::1.2.3.4]:5", "[::1.2.3.4]:6")
+	t.Parallel()
+	addr, remaining := serverWith(t, 0, "[::1.2.3.4]:5", "[::1.2.3.4]:6")
 	n := openNode(t, sessions.Options{Address: addr})
 	outcomes, err := n.Kill(t.Context(), listed(t, n, netip.MustParseAddrPort("[::102:304]:5")))
 	require.NoError(t, err)
 	assert.Equal(t, []sessions.Result{sessions.Killed}, results(outcomes))
-	assert.Equal(t, []string{"[::1.2.3.4]:6"}, left())
+	assert.Equal(t, []string{"[::1.2.3.4]:6"}, remaining())
 }
 
-// The server says what is never true: the caller is not told that it is done.
-func TestASessionThatNoKillHitsIsNotDone(t *testing.T) {
-	addr := script(t, func(command string) string {
+// The server lists a session that it never kills.
+func TestASessionThatNoKillHitsIsReported(t *testing.T) {
+	t.Parallel()
+	addr := scriptedServer(t, func(command string) string {
 		if strings.HasPrefix(command, "CLIENT LIST") && !strings.Contains(command, "TYPE") {
 			return bulk("id=1 addr=127.0.0.1:1 flags=N\nid=5 addr=10.0.0.1:5 flags=N\n")
 		}

@@ -16,6 +16,7 @@ import (
 )
 
 func TestAListHasAllSessionsByAscendingID(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		var all []*redistest.Session
 		for _, name := range []string{"a", "flags=S", "addr=1.1.1.1:1"} {
@@ -23,7 +24,7 @@ func TestAListHasAllSessionsByAscendingID(t *testing.T) {
 		}
 		_, err := all[2].Do("SUBSCRIBE", "news")
 		require.NoError(t, err)
-		n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
+		n := openNode(t, sessions.Options{Address: server.Addr()}) // its connection is the last in the list
 		before := time.Now()
 		l, err := n.List(t.Context())
 		require.NoError(t, err)
@@ -46,14 +47,15 @@ func TestAListHasAllSessionsByAscendingID(t *testing.T) {
 	})
 }
 
-func TestAUnixSocketsClientsHaveNoPeerAndDieWithAll(t *testing.T) {
+func TestUnixSocketClientsHaveNoPeerAndAreKilledByKillAll(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a b.sock") // a path may have spaces
 	server := redistest.Start(t, "--unixsocket", path)
 	conn, err := net.Dial("unix", path)
 	require.NoError(t, err)
 	defer conn.Close()
 	awaitSessions(t, server.Addr(), 2)
-	n := openNode(t, sessions.Options{Address: server.Addr()}) // it comes last
+	n := openNode(t, sessions.Options{Address: server.Addr()}) // its connection is the last in the list
 	l, err := n.List(t.Context())
 	require.NoError(t, err)
 	assert.False(t, l.Sessions[0].Peer.IsValid())

@@ -3,7 +3,6 @@ package sessions_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -16,50 +15,50 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-var someone = at(netip.MustParseAddrPort("10.0.0.1:1"))
+var absent = at(netip.MustParseAddrPort("10.0.0.1:1"))
 
-// calls are all that a Node is asked for.
+// calls are the calls that a Node's errors are checked for.
 var calls = map[string]func(context.Context, *sessions.Node) error{
 	"list":     func(ctx context.Context, n *sessions.Node) error { _, err := n.List(ctx); return err },
-	"kill":     func(ctx context.Context, n *sessions.Node) error { _, err := n.Kill(ctx, someone); return err },
+	"kill":     func(ctx context.Context, n *sessions.Node) error { _, err := n.Kill(ctx, absent); return err },
 	"kill all": func(ctx context.Context, n *sessions.Node) error { _, err := n.KillAll(ctx, nil); return err },
 	"role":     func(ctx context.Context, n *sessions.Node) error { _, err := n.Role(ctx); return err },
 }
 
 func TestANodeThatIsDownIsUnreachable(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	ln.Close()
-	n := openNode(t, sessions.Options{Address: ln.Addr().String()})
+	t.Parallel()
+	n := openNode(t, sessions.Options{Address: "127.0.0.1:1"}) // where nothing listens
 	for name, call := range calls {
 		require.ErrorIs(t, call(t.Context(), n), sessions.ErrUnreachable, name)
 	}
-	outcomes, err := n.Kill(t.Context(), someone)
+	outcomes, err := n.Kill(t.Context(), absent)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
 	assert.Equal(t, []sessions.Result{sessions.Skipped}, results(outcomes))
 }
 
 func TestANodeThatHangsIsUnreachableInTime(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr(), ReadTimeout: 100 * time.Millisecond})
 	require.NoError(t, server.Pause())
-	_, err := n.Kill(t.Context(), someone)
+	_, err := n.Kill(t.Context(), absent)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
 	require.NoError(t, server.Resume())
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		return err == nil
-	}, 10*time.Second, 5*time.Millisecond, "it is well again by itself")
+	}, 10*time.Second, 5*time.Millisecond, "it recovers by itself")
 }
 
-func TestTheCallersContextEndsAWait(t *testing.T) {
+func TestTheContextEndsACall(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr()})
 	require.NoError(t, server.Pause())
 	defer server.Resume() //nolint:errcheck // the test is over
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err := n.Kill(ctx, someone)
+	_, err := n.Kill(ctx, absent)
 	require.ErrorIs(t, err, sessions.ErrUnreachable)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	for name, call := range calls {
@@ -67,10 +66,10 @@ func TestTheCallersContextEndsAWait(t *testing.T) {
 	}
 }
 
-func TestARestartBetweenTwoKillsGoesUnnoticed(t *testing.T) {
+func TestARestartBetweenTwoKillsGoesUnnoticed(t *testing.T) { // alone, because it needs a new connection within 100 ms
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr()})
-	_, err := n.Kill(t.Context(), someone)
+	_, err := n.Kill(t.Context(), absent)
 	require.NoError(t, err)
 	require.NoError(t, server.Restart(t.Context()))
 	s := redistest.Dial(t, server.Addr(), "s")
@@ -80,20 +79,22 @@ func TestARestartBetweenTwoKillsGoesUnnoticed(t *testing.T) {
 	assert.True(t, s.Closed())
 }
 
-func TestAPasswordIsAskedForAndGiven(t *testing.T) {
+func TestAPasswordIsRequiredAndSent(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--requirepass", "s3cret")
 	for _, wrong := range []string{"", "wr0ng"} {
 		n := openNode(t, sessions.Options{Address: server.Addr(), Credentials: password(wrong)})
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		require.ErrorIs(t, err, sessions.ErrRefused)
 		assert.NotContains(t, err.Error(), "wr0ng")
 	}
 	n := openNode(t, sessions.Options{Address: server.Addr(), Credentials: password("s3cret")})
-	_, err := n.Kill(t.Context(), someone)
+	_, err := n.Kill(t.Context(), absent)
 	require.NoError(t, err)
 }
 
 func TestTheLeastRightsAreEnough(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--user", "killer", "on", ">s3cret", "-@all", "+client|list", "+client|kill", "+client|id")
 	n := openNode(t, sessions.Options{Address: server.Addr(), Credentials: user("killer", "s3cret")})
 	s := redistest.Dial(t, server.Addr(), "s")
@@ -110,34 +111,37 @@ func TestTheLeastRightsAreEnough(t *testing.T) {
 	assert.True(t, s.Open())
 }
 
-func TestACommandThatWasRenamedIsRefused(t *testing.T) {
+func TestARenamedCommandIsRefused(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN")
 	n := openNode(t, sessions.Options{Address: server.Addr()})
-	_, err := n.Kill(t.Context(), someone)
+	_, err := n.Kill(t.Context(), absent)
 	require.ErrorIs(t, err, sessions.ErrRefused)
 }
 
-func TestAScriptThatRunsMakesTheNodeBusy(t *testing.T) {
+func TestARunningScriptMakesTheNodeBusy(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--lua-time-limit", "10")
 	n := openNode(t, sessions.Options{Address: server.Addr()})
-	_, err := n.Kill(t.Context(), someone)
+	_, err := n.Kill(t.Context(), absent)
 	require.NoError(t, err)
 	script := redistest.Dial(t, server.Addr(), "script")
 	admin := redistest.Dial(t, server.Addr(), "admin")
 	go script.Do("EVAL", "while true do end", "0") //nolint:errcheck // it is killed
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		return errors.Is(err, sessions.ErrBusy)
 	}, 10*time.Second, 20*time.Millisecond)
 	_, err = admin.Do("SCRIPT", "KILL")
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		_, err := n.Kill(t.Context(), someone)
+		_, err := n.Kill(t.Context(), absent)
 		return err == nil
 	}, 10*time.Second, 20*time.Millisecond)
 }
 
-func TestAFaultThatANodeAnswers(t *testing.T) {
+func TestAnErrorReplyHasItsKind(t *testing.T) {
+	t.Parallel()
 	for reply, want := range map[string]error{
 		"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.": sessions.ErrBusy,
 		"LOADING Redis is loading the dataset in memory":                                         sessions.ErrBusy,
@@ -153,7 +157,7 @@ func TestAFaultThatANodeAnswers(t *testing.T) {
 				n := openNode(t, sessions.Options{Address: server.Addr()})
 				require.ErrorIs(t, call(t.Context(), n), want)
 				server.Fail("")
-				require.Eventually(t, func() bool { return call(t.Context(), n) == nil }, 5*time.Second, time.Millisecond, "it is well again by itself")
+				require.Eventually(t, func() bool { return call(t.Context(), n) == nil }, 5*time.Second, time.Millisecond, "it recovers by itself")
 			})
 		}
 	}

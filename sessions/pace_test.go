@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// chunks are the sizes that a pace comes to, of a node that is so far away and
-// takes so long for one kill.
+// chunks returns the sizes of n chunks, for a node with this round trip and time per
+// kill.
 func chunks(rtt, kill time.Duration, n int) (sizes []int) {
 	p := &pace{1, rtt}
 	for range n {
@@ -18,7 +18,7 @@ func chunks(rtt, kill time.Duration, n int) (sizes []int) {
 	return sizes
 }
 
-func TestChunksGrowToWhatABeatHolds(t *testing.T) {
+func TestChunksGrowUntilTheyTakeMaxStall(t *testing.T) {
 	const µs = time.Microsecond
 	for name, c := range map[string]struct {
 		rtt, kill time.Duration
@@ -36,7 +36,7 @@ func TestChunksGrowToWhatABeatHolds(t *testing.T) {
 	}
 }
 
-func TestOneSlowAnswerHalvesAChunk(t *testing.T) {
+func TestOneSlowReplyHalvesTheChunk(t *testing.T) {
 	p := &pace{20, 60 * time.Microsecond}
 	p.update(20, 50*time.Millisecond)
 	assert.Equal(t, 10, p.size)
@@ -44,8 +44,8 @@ func TestOneSlowAnswerHalvesAChunk(t *testing.T) {
 	assert.Equal(t, 20, p.size)
 }
 
-func TestAFirstTripThatTookLongIsForgotten(t *testing.T) {
-	p := &pace{1, 5 * time.Millisecond} // it connected
+func TestASlowFirstRoundTripIsForgotten(t *testing.T) {
+	p := &pace{1, 5 * time.Millisecond} // the handshake
 	for range 10 {
 		p.update(p.size, time.Duration(60+130*p.size)*time.Microsecond)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkParse reads a reply of 10,000 rows that is in memory already.
+// BenchmarkParse parses a reply of 10,000 rows in memory.
 func BenchmarkParse(b *testing.B) {
 	const rows = 10_000
 	reply := replyOf(rows)
@@ -40,8 +40,9 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// clientInfos returns what reads the rows of reply with go-redis's own parser.
-// That one is for CLIENT INFO, one row, so each is a reply of a pipeline.
+// clientInfos returns a function that reads the rows of reply with go-redis's parser.
+// That parser is for CLIENT INFO, so each row is the reply to one command of a
+// pipeline.
 func clientInfos(b *testing.B, reply string) func() []redis.Cmder {
 	var replies strings.Builder
 	rows := 0
@@ -68,8 +69,7 @@ func clientInfos(b *testing.B, reply string) func() []redis.Cmder {
 	}
 }
 
-// A replay is a connection in memory, which has the same replies for each
-// pipeline.
+// A replay is a connection in memory that returns the same replies to each pipeline.
 type replay struct {
 	net.Conn
 	replies string

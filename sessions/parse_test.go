@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The rows are those of servers of each version, but for their addresses.
-func TestRowsOfEveryVersion(t *testing.T) {
+// The rows are from servers of each version, with other addresses.
+func TestParseReadsRowsOfEveryVersion(t *testing.T) {
 	web := Session{
 		ID: 3, Addr: "[::1]:47138", Peer: netip.MustParseAddrPort("[::1]:47138"),
 		FD: "9", Name: "web-1", Cmd: "get", User: "default", DB: "2", Flags: "x", Events: "r",
@@ -44,7 +44,7 @@ func TestRowsOfEveryVersion(t *testing.T) {
 	}
 }
 
-func TestFieldsOfARow(t *testing.T) {
+func TestParseReadsUnusualFields(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields string
 		want   Session
@@ -68,8 +68,8 @@ func TestFieldsOfARow(t *testing.T) {
 	}
 }
 
-// The path of a Unix socket may have in it whatever a file's name may.
-func TestAPathFakesNoField(t *testing.T) {
+// The path of a Unix socket may contain any text.
+func TestAPathCannotFakeAField(t *testing.T) {
 	const fields = " fd=13 name=web age=3 idle=2 flags=U db=0 cmd=get user=default"
 	for name, path := range map[string]string{
 		"a plain one":                   "/run/redis.sock:0",
@@ -92,7 +92,7 @@ func TestAPathFakesNoField(t *testing.T) {
 	}
 }
 
-func TestLinesThatAreNoSessions(t *testing.T) {
+func TestLinesThatAreNotSessionsAreSkipped(t *testing.T) {
 	for name, line := range map[string]string{
 		"an empty one":      "",
 		"without an id":     "addr=10.0.0.1:1 flags=N",
@@ -104,7 +104,7 @@ func TestLinesThatAreNoSessions(t *testing.T) {
 	}
 }
 
-func TestAListIsByAscendingID(t *testing.T) {
+func TestParseSortsByID(t *testing.T) {
 	var ids []int64
 	for _, s := range parseList("id=5 addr=?:0\nid=9 addr=?:0\nid=3 addr=?:0 flags=M\nid=x\nid=7 addr=?:0\n") {
 		ids = append(ids, s.ID)
@@ -112,7 +112,7 @@ func TestAListIsByAscendingID(t *testing.T) {
 	assert.Equal(t, []int64{3, 5, 7, 9}, ids)
 }
 
-func TestWhoIsProtected(t *testing.T) {
+func TestFlagsAndNameDecideTheProtection(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields string
 		want   bool
@@ -137,7 +137,7 @@ func TestWhoIsProtected(t *testing.T) {
 	}
 }
 
-// replyOf is a reply of n rows, as a server of today makes them.
+// replyOf returns a reply of n rows in the format of current servers.
 func replyOf(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -150,15 +150,15 @@ func replyOf(n int) string {
 	return b.String()
 }
 
-func TestAReplyIsReadWithOneAllocation(t *testing.T) {
+func TestParseAllocatesOnce(t *testing.T) {
 	reply := replyOf(1000) + strings.Repeat("id=1 addr=/run/redis.sock:0 flags=U\n", 100)
 	var list []Session
 	allocs := testing.AllocsPerRun(10, func() { list = parseList(reply) })
 	assert.Len(t, list, 1100)
-	assert.LessOrEqual(t, allocs, 1.0, "however many rows it has")
+	assert.LessOrEqual(t, allocs, 1.0, "for any number of rows")
 }
 
-// splitAndMap reads a reply as one does at first: it splits each row into a map.
+// splitAndMap is the simplest parser: it splits each row into a map.
 func splitAndMap(reply string) (list []Session) {
 	for _, line := range strings.Split(strings.TrimSpace(reply), "\n") {
 		row := map[string]string{}
@@ -181,8 +181,8 @@ func fromMap(row map[string]string) Session {
 	}
 }
 
-// A server takes no name with spaces or control characters: whatever else a
-// client calls itself, no other field is changed by it.
+// A server accepts no name with spaces or control characters. Any other name of a
+// client changes no other field.
 func FuzzParse(f *testing.F) {
 	f.Add("id=1 addr=10.0.0.1:1 flags=N\n", "web")
 	f.Add("id=1 addr=[/run/redis.sock:0]:0 =\n=\r\n", "flags=S")
@@ -202,7 +202,7 @@ func FuzzParse(f *testing.F) {
 		if len(named) != 1 || named[0].Name != name {
 			t.Fatalf("%q: %+v", name, named)
 		}
-		named[0].Name, named[0].protection = "", Unprotected // a name may protect
+		named[0].Name, named[0].protection = "", Unprotected // a name may be a Sentinel's
 		if named[0] != plain[0] {
 			t.Fatalf("%q: %+v", name, named)
 		}

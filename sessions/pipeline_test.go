@@ -17,8 +17,8 @@ func killsOf(n int) *request {
 	return c
 }
 
-// Each round has room for two kills, and there are always more callers.
-func TestNobodyStarvesWhereKillsAreMany(t *testing.T) {
+// Each pipeline has room for two kills, and there are always more requests.
+func TestNoRequestStarvesAmongManyKills(t *testing.T) {
 	l := &conn{pace: pace{2, unmeasured}}
 	large := killsOf(10)
 	all := []*request{large, killsOf(1), killsOf(1), killsOf(1)}
@@ -26,7 +26,7 @@ func TestNobodyStarvesWhereKillsAreMany(t *testing.T) {
 	for range 100 {
 		r := l.nextPipeline()
 		assert.Len(t, r.commands, 2)
-		for len(l.queue)+len(r.requests) < 8 { // who was answered in the round before comes again
+		for len(l.queue)+len(r.requests) < 8 { // finished requests are replaced by new ones
 			l.queue = append(l.queue, killsOf(1))
 		}
 		for range r.commands {
@@ -37,7 +37,7 @@ func TestNobodyStarvesWhereKillsAreMany(t *testing.T) {
 		l.pace.size = 2
 	}
 	for i, c := range all {
-		assert.True(t, c.finished, "call %d", i)
+		assert.True(t, c.finished, "request %d", i)
 		assert.NoError(t, c.err)
 	}
 	for _, o := range large.kills {
@@ -45,13 +45,13 @@ func TestNobodyStarvesWhereKillsAreMany(t *testing.T) {
 	}
 }
 
-func TestCallsThatAskTheSameShareTheAnswer(t *testing.T) {
+func TestQueriesInOnePipelineShareOneList(t *testing.T) {
 	l := &conn{pace: pace{1, unmeasured}, listsByID: true}
 	a := &request{ctx: context.Background(), done: make(chan struct{}), query: &listQuery{all: true}}
 	b := &request{ctx: context.Background(), done: make(chan struct{}), query: &listQuery{ids: []int64{5}}}
 	l.queue = []*request{a, b}
 	r := l.nextPipeline()
-	assert.Len(t, r.commands, 1, "one list has what both ask for")
+	assert.Len(t, r.commands, 1, "one list serves both")
 	r.handle(redcon.RESP{Type: redcon.Bulk, Data: []byte("id=5 addr=10.0.0.1:1 flags=N\n")})
 	l.finish(r)
 	assert.Same(t, a.list, b.list)

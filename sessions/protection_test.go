@@ -19,35 +19,37 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// requireProtected asks for the death of a victim beside that of the links, in
-// each way that there is, and then of all.
+// requireProtected kills another session together with each link, in every way to
+// name them, and requires that both stay. It then kills all, and requires that only
+// the links stay.
 func requireProtected(t *testing.T, n *sessions.Node, server string, links ...netip.AddrPort) {
-	for name, way := range ways {
+	for name, way := range targetings {
 		t.Run(name, func(t *testing.T) {
 			for _, link := range links {
-				victim := redistest.Dial(t, server, "victim")
-				outcomes, err := n.Kill(t.Context(), way(t, n, addrOf(victim), link))
+				plain := redistest.Dial(t, server, "plain")
+				outcomes, err := n.Kill(t.Context(), way(t, n, addrOf(plain), link))
 				require.ErrorIs(t, err, sessions.ErrProtected)
 				assert.Equal(t, []sessions.Result{sessions.Skipped, sessions.Protected}, results(outcomes)[:2])
 				assert.Equal(t, sessions.Unprotected, outcomes[0].Protection)
 				assert.NotEqual(t, sessions.Unprotected, outcomes[1].Protection)
-				assert.True(t, victim.Open())
+				assert.True(t, plain.Open())
 			}
 		})
 	}
 	t.Run("with all", func(t *testing.T) {
-		victim := redistest.Dial(t, server, "victim")
+		plain := redistest.Dial(t, server, "plain")
 		outcomes, err := n.KillAll(t.Context(), nil)
 		require.NoError(t, err)
 		for _, link := range links {
 			assert.Equal(t, sessions.Protected, resultAt(outcomes, link))
 		}
-		assert.Equal(t, sessions.Killed, resultAt(outcomes, addrOf(victim)))
-		assert.True(t, victim.Closed())
+		assert.Equal(t, sessions.Killed, resultAt(outcomes, addrOf(plain)))
+		assert.True(t, plain.Closed())
 	})
 }
 
-func TestTheConnectionItselfIsProtected(t *testing.T) {
+func TestTheNodesOwnConnectionIsProtected(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		l, err := n.List(t.Context())
@@ -59,6 +61,7 @@ func TestTheConnectionItselfIsProtected(t *testing.T) {
 }
 
 func TestASentinelsLinksAreProtected(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		command := redistest.Dial(t, server.Addr(), "sentinel-0f3a19bd-cmd")
@@ -71,7 +74,8 @@ func TestASentinelsLinksAreProtected(t *testing.T) {
 	})
 }
 
-func TestASessionThatBecameASentinelsLinkSinceItWasListed(t *testing.T) {
+func TestASessionThatBecameASentinelsLinkAfterTheListIsProtected(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		s := redistest.Dial(t, server.Addr(), "s")
@@ -85,7 +89,8 @@ func TestASessionThatBecameASentinelsLinkSinceItWasListed(t *testing.T) {
 	})
 }
 
-func TestASessionThatBecomesASentinelsLinkWhileAllAreKilled(t *testing.T) {
+func TestASessionThatBecomesASentinelsLinkDuringKillAllIsProtected(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		var all []*redistest.Session
@@ -104,7 +109,8 @@ func TestASessionThatBecomesASentinelsLinkWhileAllAreKilled(t *testing.T) {
 	})
 }
 
-func TestARealSentinelGoesOnWatching(t *testing.T) {
+func TestARealSentinelKeepsItsLinks(t *testing.T) {
+	t.Parallel()
 	primary := redistest.Start(t)
 	host, port, _ := strings.Cut(primary.Addr(), ":")
 	startSentinel(t, host, port)
@@ -113,15 +119,15 @@ func TestARealSentinelGoesOnWatching(t *testing.T) {
 	before := links()
 	n := openNode(t, sessions.Options{Address: primary.Addr()})
 	requireProtected(t, n, primary.Addr(), before...)
-	victim := redistest.Dial(t, primary.Addr(), "victim")
-	_, err := n.Kill(t.Context(), targetsOf(victim))
+	plain := redistest.Dial(t, primary.Addr(), "plain")
+	_, err := n.Kill(t.Context(), targetsOf(plain))
 	require.NoError(t, err)
-	assert.True(t, victim.Closed())
+	assert.True(t, plain.Closed())
 	assert.ElementsMatch(t, before, links())
 }
 
-// startSentinel starts a Sentinel that watches a primary: the server's own
-// binary, which is another program then.
+// startSentinel starts a Sentinel that watches a primary. It is the server's own
+// binary.
 func startSentinel(t *testing.T, host, port string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -139,6 +145,7 @@ func startSentinel(t *testing.T, host, port string) {
 }
 
 func TestReplicationIsProtectedInBothDirections(t *testing.T) {
+	t.Parallel()
 	primary, replica := startPair(t)
 	for _, side := range []struct {
 		name, kind string
@@ -148,13 +155,12 @@ func TestReplicationIsProtectedInBothDirections(t *testing.T) {
 			links := peersOf(t, side.node.Addr(), "", "TYPE", side.kind)
 			n := openNode(t, sessions.Options{Address: side.node.Addr()})
 			requireProtected(t, n, side.node.Addr(), links...)
-			assert.Equal(t, links, peersOf(t, side.node.Addr(), "", "TYPE", side.kind), "the link lives")
+			assert.Equal(t, links, peersOf(t, side.node.Addr(), "", "TYPE", side.kind), "the link is still connected")
 		})
 	}
 }
 
-// startPair starts a primary and its replica, and waits for both ends of their
-// link.
+// startPair starts a primary and its replica, and waits until they are connected.
 func startPair(t *testing.T) (primary, replica *localnode.Process) {
 	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0")
 	host, port, _ := strings.Cut(primary.Addr(), ":")
@@ -166,9 +172,10 @@ func startPair(t *testing.T) (primary, replica *localnode.Process) {
 	return primary, replica
 }
 
-// A Sentinel's command link is known by nothing but its name, and its other link
-// may be missing for a while.
+// Only its name identifies a Sentinel's command link, and its other link may be
+// missing for a while.
 func TestASentinelsCommandLinkAloneIsProtectedAmongManySessions(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	n := openNode(t, sessions.Options{Address: server.Addr()})
 	link := redistest.Dial(t, server.Addr(), "sentinel-x-cmd")

@@ -13,11 +13,12 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-func TestAListedSessionIsKilledOverAnotherConnectionToo(t *testing.T) {
+func TestAListedSessionIsKilledOverANewConnection(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
-		victim, admin := redistest.Dial(t, server.Addr(), "victim"), redistest.Dial(t, server.Addr(), "admin")
-		targets := listed(t, n, addrOf(victim))
+		plain, admin := redistest.Dial(t, server.Addr(), "plain"), redistest.Dial(t, server.Addr(), "admin")
+		targets := listed(t, n, addrOf(plain))
 		for _, own := range peersOf(t, server.Addr(), " cmd=client|list ") {
 			_, err := admin.Do("CLIENT", "KILL", "ADDR", own.String()) // the node's
 			require.NoError(t, err)
@@ -25,16 +26,16 @@ func TestAListedSessionIsKilledOverAnotherConnectionToo(t *testing.T) {
 		outcomes, err := n.Kill(t.Context(), targets)
 		require.NoError(t, err)
 		assert.Equal(t, []sessions.Result{sessions.Killed}, results(outcomes))
-		assert.True(t, victim.Closed())
+		assert.True(t, plain.Closed())
 	})
 }
 
-// The hardest case (M7): after a restart within a second another has the same id
-// and the same address.
-func TestAListedSessionIsReplacedWhenTheServerHasRestarted(t *testing.T) {
+// The hardest case: after a fast restart another session has the same id and the same
+// address.
+func TestAListedSessionIsReplacedAfterARestart(t *testing.T) { // alone, because it needs a new connection within 100 ms
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
-		for range 30 { // so that waiting for the restart does not use up the ids
+		for range 30 { // so that the connections made during the restart do not reach the id
 			dialFrom(t, server.Addr(), nil).id(t)
 		}
 		first := dialFrom(t, server.Addr(), redistest.LocalAddr(t))
@@ -46,20 +47,20 @@ func TestAListedSessionIsReplacedWhenTheServerHasRestarted(t *testing.T) {
 		first.reset()
 		for dialFrom(t, server.Addr(), nil).id(t) < id-1 {
 		}
-		newcomer := dialFrom(t, server.Addr(), first.LocalAddr())
-		require.Equal(t, id, newcomer.id(t))
+		newSession := dialFrom(t, server.Addr(), first.LocalAddr())
+		require.Equal(t, id, newSession.id(t))
 
-		gone := netip.AddrPortFrom(newcomer.addr().Addr(), 1)
-		outcomes, err := n.Kill(t.Context(), []sessions.Target{shown.Addr(newcomer.addr()), shown.ID(id), shown.Addr(gone)})
+		gone := netip.AddrPortFrom(newSession.addr().Addr(), 1)
+		outcomes, err := n.Kill(t.Context(), []sessions.Target{shown.Addr(newSession.addr()), shown.ID(id), shown.Addr(gone)})
 		require.ErrorIs(t, err, sessions.ErrReplaced)
 		assert.Equal(t, []sessions.Result{sessions.Replaced, sessions.Replaced, sessions.Gone}, results(outcomes))
-		newcomer.id(t) // it lives
+		newSession.id(t) // it is still connected
 	})
 }
 
-// Where INFO may not be asked nobody knows whether the server is the same: a
-// listing holds for one connection then.
-func TestAListingWithoutARunIDHoldsForOneConnection(t *testing.T) {
+// Without INFO it is unknown whether the server has restarted.
+func TestAListingWithoutARunIDIsValidForOneConnection(t *testing.T) {
+	t.Parallel()
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr(), Credentials: user("u", "s3cret")})
 		first, second := redistest.Dial(t, server.Addr(), "s"), redistest.Dial(t, server.Addr(), "s")

@@ -11,7 +11,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-func TestTheRoleOfANode(t *testing.T) {
+func TestANodeWithoutReplicasIsAMaster(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, server localnode.Node) {
 		role, err := openNode(t, sessions.Options{Address: server.Addr()}).Role(t.Context())
 		require.NoError(t, err)
@@ -19,7 +20,8 @@ func TestTheRoleOfANode(t *testing.T) {
 	})
 }
 
-func TestTheRolesOfAPrimaryAndItsReplica(t *testing.T) {
+func TestAPrimaryAndItsReplicaHaveTheirRoles(t *testing.T) {
+	t.Parallel()
 	primary, replica := startPair(t)
 	for want, server := range map[sessions.Role]*localnode.Process{sessions.RoleMaster: primary, sessions.RoleReplica: replica} {
 		role, err := openNode(t, sessions.Options{Address: server.Addr()}).Role(t.Context())
@@ -28,7 +30,8 @@ func TestTheRolesOfAPrimaryAndItsReplica(t *testing.T) {
 	}
 }
 
-func TestARoleThatMayNotBeAskedIsUnknown(t *testing.T) {
+func TestARoleIsUnknownIfOnlyRoleIsForbidden(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		args    []string
 		options sessions.Options
@@ -45,7 +48,8 @@ func TestARoleThatMayNotBeAskedIsUnknown(t *testing.T) {
 	}
 }
 
-func TestANodeThatAnswersNothingHasNoRole(t *testing.T) {
+func TestANodeThatRefusesEverythingHasNoRole(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		args    []string
 		options sessions.Options

@@ -11,13 +11,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestATargetOfASnapshot(t *testing.T) {
+func TestASnapshotsTargetIsTheListedSession(t *testing.T) {
 	l := &Listing{runID: "run", Sessions: parseList(
 		"id=5 addr=10.0.0.1:1\nid=6 addr=/run/redis.sock:0 flags=U\nid=7 addr=10.0.0.1:1\nid=8 addr=[::1]:2\nid=9 addr=[::1.2.3.4]:3\nid=10 addr=10.0.0.1:2\n")}
 	s := l.Snapshot()
 	for name, c := range map[string]struct {
 		target Target
-		ids    []int64 // that were listed
+		ids    []int64 // listed at the target's address
 	}{
 		"of two with one address is both":      {s.Addr(netip.MustParseAddrPort("10.0.0.1:1")), []int64{5, 7}},
 		"of a mapped address is the same":      {s.Addr(netip.MustParseAddrPort("[::ffff:10.0.0.1]:2")), []int64{10}},
@@ -41,8 +41,8 @@ func TestATargetOfASnapshot(t *testing.T) {
 	assert.Nil(t, s.ID(11).snapshot, "of an id that it does not have")
 }
 
-// M8: who is shown 10,000 sessions is remembered for a while.
-func TestASnapshotTakes32BytesASession(t *testing.T) {
+// A server keeps the snapshot of every caller for a while.
+func TestASnapshotTakes32BytesPerSession(t *testing.T) {
 	const n = 10_000
 	perSession := unsafe.Sizeof(int64(0)) + unsafe.Sizeof(addrBytes{}) + unsafe.Sizeof(uint32(0))
 	assert.LessOrEqual(t, perSession, uintptr(32))
@@ -67,15 +67,15 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// A snapshot keeps nothing of the reply that the listing's rows point into.
-func TestASnapshotDoesNotHoldTheListing(t *testing.T) {
+// The texts of a listing point into the server's reply.
+func TestASnapshotDoesNotKeepTheListing(t *testing.T) {
 	before := heap()
 	s := (&Listing{Sessions: parseList(strings.Repeat("id=1 addr=10.0.0.1:1 name="+strings.Repeat("x", 10_000)+"\n", 1000))}).Snapshot()
 	assert.Less(t, heap()-before, int64(1<<20), "of 10 MB")
 	runtime.KeepAlive(s)
 }
 
-func TestHowAServerMaySpellAnAddress(t *testing.T) {
+func TestAnAddressHasTheseSpellings(t *testing.T) {
 	for _, c := range []struct {
 		addr   string
 		dotted bool

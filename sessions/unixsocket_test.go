@@ -20,10 +20,11 @@ import (
 )
 
 func TestSessionsOfAUnixSocketAreKilledByTheirIDs(t *testing.T) {
+	t.Parallel()
 	dir, err := os.MkdirTemp("", "s") // a short one: servers cut long ones off
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	path := filepath.Join(dir, "my own name=x fd=9.sock") // whatever a file's name may have
+	path := filepath.Join(dir, "my own name=x fd=9.sock") // a file's name may contain any text
 	redistest.Processes(t, func(t *testing.T, server *localnode.Process) {
 		n := openNode(t, sessions.Options{Address: server.Addr()})
 		var all []*unixSession
@@ -45,7 +46,7 @@ func TestSessionsOfAUnixSocketAreKilledByTheirIDs(t *testing.T) {
 				ids[s.Name] = s.ID
 			}
 		}
-		require.Len(t, ids, 4, "each with the name that it gave itself")
+		require.Len(t, ids, 4, "each has its own name")
 		shown := l.Snapshot()
 		outcomes, err := n.Kill(t.Context(), []sessions.Target{sessions.ID(ids["s-1"]), shown.ID(ids["s-2"]), shown.ID(ids["s-3"]), sessions.ID(1 << 40)})
 		require.NoError(t, err)
@@ -80,13 +81,14 @@ func dialUnix(t *testing.T, path, name string) *unixSession {
 func (s *unixSession) closed() bool {
 	_ = s.SetDeadline(time.Now().Add(300 * time.Millisecond))
 	_, err := io.Copy(io.Discard, s.r)
-	return err == nil // nil is the end of what there is
+	return err == nil // nil means end of file
 }
 
-// addr=?:0 is of a session whose peer the server could not find out.
+// The server lists addr=?:0 for a session whose peer it could not find out.
 func TestASessionWithoutAnAddressIsKilledByItsID(t *testing.T) {
+	t.Parallel()
 	killed := make(chan string, 10)
-	addr := script(t, func(command string) string {
+	addr := scriptedServer(t, func(command string) string {
 		switch {
 		case strings.HasPrefix(command, "CLIENT LIST"):
 			return bulk("id=1 addr=127.0.0.1:1 flags=N\nid=5 addr=?:0 flags=N\nid=6 addr=?:0 flags=P\n")

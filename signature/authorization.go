@@ -23,8 +23,8 @@ const (
 
 // An Authorization is what a request claims about its signature. Nothing in it is
 // verified until [Authorization.Verify] returns nil; to look up the secret key,
-// AccessKeyID is enough. When printed it hides the signature, because whoever has
-// that can repeat the request.
+// AccessKeyID is enough. It does not print the signature, because the signature
+// is enough to repeat the request.
 type Authorization struct {
 	Algorithm     string // AlgorithmSDK or AlgorithmV11
 	AccessKeyID   string

@@ -123,7 +123,7 @@ func FuzzSignThenVerify(f *testing.F) {
 			received.Header.Set("Authorization", text)
 			holds = text == was
 			if a, err := signature.Parse(received); err == nil && a.AccessKeyID != k.AccessKeyID {
-				return // another's secret
+				return // the secret of another key
 			}
 		}
 		if part < date {
