@@ -28,11 +28,11 @@ build:
 
 # all tests, on real servers
 test: servers
-	go test $(TESTFLAGS) ./...
-	cd bench && go test $(TESTFLAGS) ./...
+	go test ./... $(TESTFLAGS)
+	cd bench && go test ./... $(TESTFLAGS)
 
 race: servers
-	go test -race $(TESTFLAGS) ./...
+	go test -race ./... $(TESTFLAGS)
 
 # the official Go SDK against the built command, whose changes the test cache does not see
 compat: servers
