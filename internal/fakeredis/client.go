@@ -9,7 +9,7 @@ func clientID(_ *Server, p *peer, _ []string) { p.conn.WriteInt64(p.id) }
 
 const badName = "ERR Client names cannot contain spaces, newlines or special characters."
 
-// clientSetName takes "" as no name.
+// clientSetName removes the name if the new one is empty.
 func clientSetName(_ *Server, p *peer, args []string) {
 	if !printable(args[2]) {
 		p.conn.WriteError(badName)
@@ -27,8 +27,8 @@ func clientGetName(_ *Server, p *peer, _ []string) {
 	p.conn.WriteBulkString(p.name)
 }
 
-// clientSetInfo is Redis 7.2's: it answers and forgets, since the rows of 7.0
-// have no place for it.
+// clientSetInfo checks its arguments as Redis 7.2 does and stores nothing, because
+// the rows of Redis 7.0 have no field for it.
 func clientSetInfo(_ *Server, p *peer, args []string) {
 	attr := strings.ToLower(args[2])
 	switch {

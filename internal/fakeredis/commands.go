@@ -1,18 +1,16 @@
 package fakeredis
 
-import (
-	"strings"
-)
+import "strings"
 
-// A command of the embedded node. arity counts the command's own words; a
-// negative one is a minimum (COMMAND INFO in the Redis reference).
+// A command is one that the server answers. arity counts the command's own words; a
+// negative arity is a minimum (COMMAND INFO in the Redis reference).
 type command struct {
 	arity      int
 	subscribed bool // allowed to a subscribed RESP2 session
 	run        func(s *Server, p *peer, args []string)
 }
 
-// commands are named as Redis names them in cmd= and in errors.
+// commands has the names that Redis uses in cmd= and in errors.
 var commands = map[string]command{
 	"ping":        {-1, true, ping},
 	"echo":        {2, false, echo},
@@ -28,7 +26,7 @@ var commands = map[string]command{
 	"subscribe":   {-2, true, subscribe},
 	"unsubscribe": {-1, true, unsubscribe},
 
-	"client":         {-2, false, nil}, // the container alone, always too short
+	"client":         {-2, false, nil}, // without a subcommand, which is always too short
 	"client|id":      {2, false, clientID},
 	"client|setname": {3, false, clientSetName},
 	"client|getname": {2, false, clientGetName},
@@ -38,7 +36,8 @@ var commands = map[string]command{
 	"client|kill":    {-3, false, clientKill},
 }
 
-// execute runs one command in the order of checks of Redis's processCommand.
+// execute runs one command. It makes its checks in the order of processCommand in
+// Redis.
 func (s *Server) execute(p *peer, args []string) {
 	name := strings.ToLower(args[0])
 	if s.fault != "" && name != "ping" {
@@ -66,8 +65,8 @@ func (s *Server) execute(p *peer, args []string) {
 	}
 }
 
-// unknown quotes what was sent, cut as Redis cuts it: 128 bytes of the name,
-// and arguments until they fill 128 bytes.
+// unknown returns the error for an unknown command. It quotes the command as Redis
+// does: 128 bytes of the name, and arguments until they fill 128 bytes.
 func unknown(args []string) string {
 	const limit = 128
 	if strings.EqualFold(args[0], "client") {
@@ -83,5 +82,5 @@ func unknown(args []string) string {
 	return "ERR unknown command '" + cut(args[0], limit) + "', with args beginning with: " + quoted.String()
 }
 
-// cut counts bytes, where a %.128s of fmt counts runes.
+// cut counts bytes, while %.128s counts runes.
 func cut(s string, limit int) string { return s[:min(len(s), limit)] }

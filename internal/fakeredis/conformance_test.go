@@ -15,28 +15,28 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// A twin is a script of commands, one connection's, and the bytes that every
-// node answers. The embedded node must be told apart from a server by nothing
-// in here.
-type twin struct {
+// A conformanceCase is a script of commands on one connection, and the bytes that
+// every server sends back. The fake must send the same bytes as a real server.
+type conformanceCase struct {
 	name   string
-	send   []string          // words parted by spaces; _ stands for an empty word
+	send   []string          // words separated by spaces; _ is an empty word
 	want   string            // RESP, with | for CRLF
-	differ map[string]string // instead of want, by the beginning of the kind
+	differ map[string]string // replaces want for the kinds that begin with the key
 }
 
-// TestTwins compares the embedded node with every server there is.
-func TestTwins(t *testing.T) {
+func TestTheFakeSendsTheBytesOfARealServer(t *testing.T) {
 	long := strings.Repeat("a", 200)
-	tables := [][]twin{connectionTwins(long), subscribeTwins(), clientTwins(), listTwins(), killTwins()}
+	tables := [][]conformanceCase{connectionCases(long), subscribeCases(), clientCases(), listCases(), killCases()}
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		for _, table := range tables {
-			for _, tw := range table {
-				t.Run(tw.name, func(t *testing.T) {
-					want, got := tw.expected(node.Kind()), wire(t, node.Addr(), tw.send)
+			for _, c := range table {
+				t.Run(c.name, func(t *testing.T) {
+					want := c.expected(node.Kind())
+					got := reply(t, node.Addr(), c.send)
+					// A session that has left is listed until the server sees its end.
 					for end := time.Now().Add(5 * time.Second); got != want && time.Now().Before(end); {
-						time.Sleep(10 * time.Millisecond) // a session that has left is listed for a moment
-						got = wire(t, node.Addr(), tw.send)
+						time.Sleep(10 * time.Millisecond)
+						got = reply(t, node.Addr(), c.send)
 					}
 					assert.Equal(t, want, got)
 				})
@@ -45,14 +45,14 @@ func TestTwins(t *testing.T) {
 	})
 }
 
-// valkey80 still answers as the Redis it was made from; what differs in Valkey
-// does so from 8.1 on.
+// valkey80 replies as the Redis from which it was forked. The differences of Valkey
+// begin with 8.1.
 const valkey80 = "valkey-server 8.0"
 
-// expected prefers the longest beginning of the kind that differ names.
-func (tw twin) expected(kind string) string {
-	want, longest := tw.want, 0
-	for prefix, other := range tw.differ {
+// expected returns the bytes for a kind. The longest key of differ wins.
+func (c conformanceCase) expected(kind string) string {
+	want, longest := c.want, 0
+	for prefix, other := range c.differ {
 		if strings.HasPrefix(kind, valkey80) && prefix != valkey80 {
 			continue
 		}
@@ -63,9 +63,9 @@ func (tw twin) expected(kind string) string {
 	return want
 }
 
-// wire returns the bytes that answer the script, up to an end marker that is
-// no part of it.
-func wire(t *testing.T, addr string, script []string) string {
+// reply runs the script and returns the bytes that the server sends back. A last
+// command marks their end and is not part of them.
+func reply(t *testing.T, addr string, script []string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func wire(t *testing.T, addr string, script []string) string {
 		require.NoError(t, err, "after %q", got.String())
 		got.Write(buf[:n])
 	}
-	reply := strings.TrimSuffix(got.String(), bulk)
-	reply = strings.TrimSuffix(reply, "*2\r\n$4\r\npong\r\n") // the marker's, when subscribed
-	return strings.ReplaceAll(reply, "\r\n", "|")
+	text := strings.TrimSuffix(got.String(), bulk)
+	text = strings.TrimSuffix(text, "*2\r\n$4\r\npong\r\n") // the start of the marker's reply if subscribed
+	return strings.ReplaceAll(text, "\r\n", "|")
 }

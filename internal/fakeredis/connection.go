@@ -46,7 +46,7 @@ func selectDB(_ *Server, p *peer, args []string) {
 	}
 }
 
-// role is that of a primary at its beginning, without replicas.
+// role replies as a new primary without replicas.
 func role(_ *Server, p *peer, _ []string) {
 	p.conn.WriteArray(3)
 	p.conn.WriteBulkString("master")
@@ -54,10 +54,10 @@ func role(_ *Server, p *peer, _ []string) {
 	p.conn.WriteArray(0)
 }
 
-//lint:ignore ST1005 the text is Redis's
+//lint:ignore ST1005 Redis sends this text
 var errWrongPass = errors.New("WRONGPASS invalid username-password pair or user is disabled.")
 
-// authenticate knows Redis's default user alone, which takes any password.
+// authenticate accepts only Redis's default user, with any password.
 func authenticate(user string) error {
 	if user != "default" {
 		return errWrongPass
@@ -79,7 +79,7 @@ func auth(_ *Server, p *peer, args []string) {
 	}
 }
 
-// parseInt takes what Redis's string2ll takes: no "+1", no "01", no "-0".
+// parseInt accepts what string2ll in Redis accepts: not "+1", "01" or "-0".
 func parseInt(s string) (int64, bool) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil && strconv.FormatInt(n, 10) == s

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-const helloVersion = "7.0.0" // of Redis, whose commands and rows these are
+const helloVersion = "7.0.0" // the Redis whose commands and rows these are
 
-// hello speaks RESP2 alone; a client that asks for 3 falls back on NOPROTO.
+// hello accepts only RESP2. A client that asks for RESP3 falls back on NOPROTO.
 func hello(_ *Server, p *peer, args []string) {
 	if len(args) > 1 {
 		version, ok := parseInt(args[1])
@@ -40,8 +40,8 @@ func hello(_ *Server, p *peer, args []string) {
 	p.conn.WriteArray(0)
 }
 
-// helloOptions returns the name to set. A refusal of the user comes after the
-// errors of syntax, and nothing is set then.
+// helloOptions returns the name to set, or the error reply. An unknown user is
+// reported after the syntax errors, and then no option takes effect.
 func helloOptions(name string, opts []string) (_, refusal string) {
 	var authErr error
 	for len(opts) > 0 {
@@ -64,14 +64,14 @@ func helloOptions(name string, opts []string) (_, refusal string) {
 	return name, ""
 }
 
-// newRunID returns what tells one run of a server from another: 40 hex digits.
+// newRunID returns the 40 hexadecimal digits that identify one run of a server.
 func newRunID() string {
 	id := make([]byte, 20)
 	rand.Read(id) // never fails
 	return hex.EncodeToString(id)
 }
 
-// info is the server section, whatever is asked for.
+// info replies with the server section, whichever section is requested.
 func info(s *Server, p *peer, _ []string) {
 	p.conn.WriteBulkString("# Server\r\nredis_version:" + helloVersion + "\r\nredis_mode:standalone\r\nrun_id:" + s.runID + "\r\n")
 }

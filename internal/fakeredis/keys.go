@@ -1,6 +1,6 @@
 package fakeredis
 
-// set has none of SET's options.
+// set supports none of the options of SET.
 func set(s *Server, p *peer, args []string) {
 	if len(args) > 3 {
 		p.conn.WriteError("ERR syntax error")

@@ -2,8 +2,9 @@ package fakeredis
 
 import "strings"
 
-// A killFilter holds CLIENT KILL's conditions; all must hold. nil and 0 mean
-// any, and a repeated condition replaces the one before it, as in Redis 7.
+// A killFilter has the conditions of CLIENT KILL. A peer must meet all of them. nil
+// and 0 match every peer. A repeated condition replaces the one before it, as in
+// Redis 7.
 type killFilter struct {
 	id          int64
 	addr, laddr *string
@@ -24,7 +25,8 @@ func clientKill(s *Server, p *peer, args []string) {
 	p.conn.WriteInt(s.kill(p, filter))
 }
 
-// killAddr is the old form, which spares nobody.
+// killAddr is the old form of the command, without filters. It also kills the
+// killer.
 func (s *Server) killAddr(p *peer, addr string) {
 	if s.kill(p, killFilter{addr: &addr}) == 0 {
 		p.conn.WriteError("ERR No such client")
@@ -33,8 +35,8 @@ func (s *Server) killAddr(p *peer, addr string) {
 	p.conn.WriteString("OK")
 }
 
-// kill closes the sockets of the peers that match and counts them. The killer
-// itself is closed after its reply.
+// kill closes the sockets of the peers that match and returns their number. The
+// killer's own socket is closed after the reply.
 func (s *Server) kill(killer *peer, filter killFilter) (killed int) {
 	for i := 0; i < len(s.peers); {
 		p := s.peers[i]
@@ -88,7 +90,7 @@ func (f *killFilter) add(option, value string) (refusal string) {
 	case "type":
 		f.kind, refusal = peerKind(value)
 	case "user":
-		if value != "default" { // the one user there is, and everyone's
+		if value != "default" { // the only user
 			return "ERR No such user '" + value + "'"
 		}
 	case "skipme":

@@ -19,7 +19,7 @@ func clientList(s *Server, p *peer, args []string) {
 	p.conn.WriteBulkString(rows.String())
 }
 
-// listed takes one filter, TYPE t or ID i…, as Redis 7 does.
+// listed accepts one filter, TYPE t or ID i…, as Redis 7 does.
 func (s *Server) listed(filter []string) (listed []*peer, refusal string) {
 	switch {
 	case len(filter) == 0:
@@ -42,7 +42,8 @@ func (s *Server) withKind(kind string) (found []*peer) {
 	return found
 }
 
-// withIDs keeps the order of the ids and their repetitions: Redis looks each up.
+// withIDs keeps the order of the ids and their repetitions, because Redis looks up
+// each of them.
 func (s *Server) withIDs(ids []string) (found []*peer, refusal string) {
 	for _, text := range ids {
 		id, ok := parseInt(text)

@@ -13,11 +13,11 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// The fields that Redis 7.0 prints, in its order.
+// fields70 are the fields of Redis 7.0, in its order.
 const fields70 = "id addr laddr fd name age idle flags db sub psub ssub multi qbuf qbuf-free argv-mem " +
 	"multi-mem rbs rbp obl oll omem tot-mem events cmd user redir resp"
 
-func TestARowTellsTheSessionsState(t *testing.T) {
+func TestARowShowsTheStateOfTheSession(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		bob := redistest.Dial(t, node.Addr(), "bob")
 		redistest.Do(t, bob, "SELECT 3")
@@ -47,7 +47,7 @@ func TestARowHasTheFieldsOfRedis70(t *testing.T) {
 	})
 }
 
-func TestCmdIsTheLastCommandInTheServersForm(t *testing.T) {
+func TestCmdIsTheLastCommandInTheFormOfTheServer(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		admin := redistest.Dial(t, node.Addr(), "")
 		for command, want := range map[string]string{
@@ -61,7 +61,7 @@ func TestCmdIsTheLastCommandInTheServersForm(t *testing.T) {
 	})
 }
 
-func TestSubscribingMakesASessionPubsub(t *testing.T) {
+func TestSUBSCRIBEChangesTheTypeToPubsub(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		admin := redistest.Dial(t, node.Addr(), "admin")
 		s := redistest.Dial(t, node.Addr(), "listener")
@@ -76,7 +76,7 @@ func TestSubscribingMakesASessionPubsub(t *testing.T) {
 	})
 }
 
-func TestListIDLooksEachUp(t *testing.T) {
+func TestCLIENTLISTIDLooksUpEachID(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		a, b := redistest.Dial(t, node.Addr(), "a"), redistest.Dial(t, node.Addr(), "b")
 		first, second := redistest.Do(t, a, "CLIENT ID"), redistest.Do(t, b, "CLIENT ID")
@@ -87,7 +87,7 @@ func TestListIDLooksEachUp(t *testing.T) {
 		}
 		want := []string{"b", "a", "b"}
 		if strings.HasPrefix(node.Kind(), "valkey-server") && !strings.HasPrefix(node.Kind(), valkey80) {
-			want = []string{"a", "b"} // a scan of all clients there
+			want = []string{"a", "b"} // it scans all clients instead
 		}
 		assert.Equal(t, want, names)
 	})

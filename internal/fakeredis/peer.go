@@ -10,8 +10,8 @@ import (
 	"github.com/tidwall/redcon"
 )
 
-// A peer is the embedded node's side of one connection. The node's mu guards
-// it, but for conn's Write methods: those are for the peer's own commands.
+// A peer is the server's side of one connection. The server's mu guards it, except
+// for the Write methods of conn, which only the peer's own commands call.
 type peer struct {
 	id          int64
 	addr, laddr string
@@ -20,10 +20,10 @@ type peer struct {
 	name        string
 	db          int
 	channels    []string // in the order of subscription
-	cmd         string   // the last command; NULL is Redis's word for none
+	cmd         string   // the last command; Redis prints NULL if there is none
 	born        time.Time
 	active      time.Time
-	gone        bool // killed or left: off the list, runs nothing more
+	gone        bool // killed or disconnected; runs no more commands
 	hangUp      bool // close the connection after the reply
 }
 
@@ -45,7 +45,7 @@ func fdOf(conn net.Conn) (fd int) {
 	return fd
 }
 
-// kind is what TYPE filters by. Masters and replicas never connect here.
+// kind is the value that TYPE filters by. Masters and replicas never connect here.
 func (p *peer) kind() string {
 	if len(p.channels) > 0 {
 		return "pubsub"
@@ -60,8 +60,9 @@ func (p *peer) flags() string {
 	return "N"
 }
 
-// row is the peer's line of CLIENT LIST: the fields of Redis 7.0 in its order
-// (catClientInfoString in networking.c). Buffers are those of an idle client.
+// row returns the peer's line of CLIENT LIST, with the fields of Redis 7.0 in its
+// order (catClientInfoString in networking.c). The buffers are those of an idle
+// client.
 func (p *peer) row(now time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=%d",

@@ -1,3 +1,14 @@
+// Package fakeredis is a small Redis server inside this program, with real
+// sockets.
+//
+//	server, err := fakeredis.Start()
+//	if err != nil { ... }
+//	defer server.Close()
+//	conn, err := net.Dial("tcp", server.Addr())
+//
+// It answers the commands in commands.go as Redis 7 does: sessions can be listed,
+// named, subscribed and killed. It has no passwords, replicas or persistence, and
+// it publishes nothing.
 package fakeredis
 
 import (
@@ -9,30 +20,28 @@ import (
 	"github.com/tidwall/redcon"
 )
 
-// A Server is a small node inside this program, with real sockets: it
-// answers the commands in commands.go as Redis 7 does. It keeps no passwords,
-// replicas or persistence, and publishes nothing.
+// A Server is a running server. Its methods may be called from several goroutines.
 type Server struct {
 	ln      net.Listener
 	runID   string
-	serving sync.WaitGroup // the accept loop and one for each connection
+	serving sync.WaitGroup // the accept loop and the connections
 
-	// mu makes commands run one at a time, as in Redis: none sees another
-	// half done, and a killed peer runs no more of them.
+	// mu makes commands run one at a time, as in Redis. No command sees another
+	// half done, and a killed peer runs no more commands.
 	mu     sync.Mutex
 	peers  []*peer // connected, by increasing id
 	lastID int64
 	data   map[key]string
-	fault  string
+	fault  string // the error reply to every command, or ""
 }
 
-// A key is a string in one of the databases that SELECT chooses from.
+// A key is the name of a value in one of the databases that SELECT chooses from.
 type key struct {
 	db   int
 	name string
 }
 
-// Start starts an embedded node on a free loopback port.
+// Start starts a server on a free loopback port.
 func Start() (*Server, error) {
 	ln, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -40,27 +49,28 @@ func Start() (*Server, error) {
 	}
 	s := &Server{ln: ln, runID: newRunID(), data: make(map[key]string)}
 	s.serving.Go(func() {
-		// It ends when ln is closed, and closes every connection then.
+		// Serve returns when ln is closed, and closes every connection then.
 		_ = redcon.Serve(ln, s.handle, s.accept, s.leave)
 	})
 	return s, nil
 }
 
-// Addr returns the node's address, 127.0.0.1:port.
+// Addr returns the server's address, 127.0.0.1:port.
 func (s *Server) Addr() string { return s.ln.Addr().String() }
 
-// Kind returns "embedded node".
+// Kind returns "embedded node", in the place of a server's name and version.
 func (s *Server) Kind() string { return "embedded node" }
 
-// Close ends every session and returns when nothing of the node runs.
+// Close ends every session and returns when none of the server's goroutines runs. It
+// may be called again.
 func (s *Server) Close() error {
-	_ = s.ln.Close() // its one error: it is closed already
+	_ = s.ln.Close() // fails only if it is closed already
 	s.serving.Wait()
 	return nil
 }
 
-// Fail makes every command but PING answer the error reply, for instance
-// "BUSY Redis is busy running a script.", until Fail("").
+// Fail makes the error reply the response to every command except PING, for example
+// "BUSY Redis is busy running a script.", until Fail("") is called.
 func (s *Server) Fail(reply string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,12 +110,13 @@ func (s *Server) handle(conn redcon.Conn, cmd redcon.Command) {
 	hangUp := p.hangUp
 	s.mu.Unlock()
 	if hangUp {
-		// After its reply. Not under mu: a peer that does not read holds it.
+		// The reply is sent before. This is not done under mu, because Close blocks
+		// if the peer does not read.
 		_ = conn.Close()
 	}
 }
 
-// remove takes p off the node. It may be off already.
+// remove removes p from the list of peers, if it is there.
 func (s *Server) remove(p *peer) {
 	p.gone = true
 	for i, other := range s.peers {

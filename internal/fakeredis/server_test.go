@@ -16,7 +16,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-func TestFailAnswersEverythingButPing(t *testing.T) {
+func TestFailMakesEveryCommandExceptPINGFail(t *testing.T) {
 	node := startServer(t)
 	s := redistest.Dial(t, node.Addr(), "")
 	const busy = "BUSY Redis is busy running a script."
@@ -31,7 +31,7 @@ func TestFailAnswersEverythingButPing(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestHelloOffersRESP2Alone(t *testing.T) {
+func TestHELLOOffersOnlyRESP2(t *testing.T) {
 	s := redistest.Dial(t, startServer(t).Addr(), "")
 	_, err := s.Do("HELLO", "3")
 	assert.EqualError(t, err, "NOPROTO unsupported protocol version")
@@ -43,8 +43,8 @@ func TestHelloOffersRESP2Alone(t *testing.T) {
 	assert.Equal(t, "bob", name)
 }
 
-// Not among the twins, which are pipelined: Redis 8.0.6 and Valkey 8.1.1 drop
-// this reply when it follows another in one pipeline.
+// This is not a conformance case, because those are pipelined: Redis 8.0.6 and
+// Valkey 8.1.1 drop this reply if it follows another in one pipeline.
 func TestAnUnknownUserIsRefused(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		s := redistest.Dial(t, node.Addr(), "alice")
@@ -52,11 +52,11 @@ func TestAnUnknownUserIsRefused(t *testing.T) {
 			_, err := s.Do(strings.Fields(command)...)
 			assert.EqualError(t, err, "WRONGPASS invalid username-password pair or user is disabled.", command)
 		}
-		assert.Equal(t, "alice", redistest.Do(t, s, "CLIENT GETNAME"), "nothing of a refused HELLO holds")
+		assert.Equal(t, "alice", redistest.Do(t, s, "CLIENT GETNAME"), "no option of a refused HELLO takes effect")
 	})
 }
 
-func TestCloseEndsEverySessionAndMayBeRepeated(t *testing.T) {
+func TestCloseEndsEverySessionAndMayBeCalledAgain(t *testing.T) {
 	node := startServer(t)
 	s := redistest.Dial(t, node.Addr(), "")
 	require.NoError(t, node.Close())
@@ -66,14 +66,14 @@ func TestCloseEndsEverySessionAndMayBeRepeated(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestSessionsComeAndGoWhileOthersListAndKill(t *testing.T) {
+func TestSessionsConnectAndLeaveWhileOthersListAndKill(t *testing.T) {
 	node := startServer(t)
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
 			s, err := localnode.Dial(node.Addr(), fmt.Sprint("worker-", i))
 			if err != nil {
-				return // killed before it had its name
+				return // killed before it was named
 			}
 			defer s.Close()
 			for n := range 50 {

@@ -2,7 +2,7 @@ package fakeredis
 
 import "slices"
 
-// subscribe makes the session TYPE pubsub. Nothing is ever published.
+// subscribe changes the type of the session to pubsub.
 func subscribe(_ *Server, p *peer, args []string) {
 	for _, channel := range args[1:] {
 		if !slices.Contains(p.channels, channel) {
@@ -12,8 +12,8 @@ func subscribe(_ *Server, p *peer, args []string) {
 	}
 }
 
-// unsubscribe without channels leaves them all. Each is confirmed, whether the
-// session had it or not.
+// unsubscribe without channels leaves all channels. Each channel is confirmed, even
+// if the session was not subscribed to it.
 func unsubscribe(_ *Server, p *peer, args []string) {
 	channels := args[1:]
 	if len(channels) == 0 {

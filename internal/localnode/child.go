@@ -7,27 +7,26 @@ import (
 	"time"
 )
 
-// A child is one run of a server's binary.
+// A child is one run of a server's program.
 type child struct {
 	cmd    *exec.Cmd
 	output tail
 	done   chan struct{} // closed once the process is reaped
-	exit   error         // what Wait returned; read it after done
+	exit   error         // from Wait; read it after done
 }
 
-// startChild always returns a child, so that its output can be read after an
-// error too.
+// startChild returns a child even with an error, so that its output can be read.
 func startChild(binary string, args []string) (*child, error) {
 	c := &child{cmd: exec.Command(binary, args...), done: make(chan struct{})}
 	c.cmd.Stdout, c.cmd.Stderr = &c.output, &c.output
 	c.cmd.SysProcAttr = childAttr()
-	// Whatever the server leaves running must not hold Wait by the pipe.
+	// A process that the server leaves behind must not block Wait by its pipe.
 	c.cmd.WaitDelay = time.Second
 	started := make(chan error)
 	go func() {
-		// Linux sends the parent-death signal when the thread that forked
-		// ends, not the process (prctl(2), PR_SET_PDEATHSIG). So the
-		// forking thread is held until the child is gone.
+		// Linux sends the parent-death signal when the thread that forked ends, not
+		// the process (prctl(2), PR_SET_PDEATHSIG). So this goroutine keeps its
+		// thread until the child has ended.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := c.cmd.Start()
@@ -40,22 +39,22 @@ func startChild(binary string, args []string) (*child, error) {
 	return c, <-started
 }
 
-// kill ends the process at once, paused or not, and waits until it is reaped.
+// kill ends the process at once, even a paused one, and waits until it is reaped.
 func (c *child) kill() {
-	_ = c.cmd.Process.Kill() // its one error: the process is done
+	_ = c.cmd.Process.Kill() // fails only if the process has ended
 	<-c.done
 }
 
-// terminate asks the process to end and kills it after patience.
-func (c *child) terminate(patience time.Duration) {
+// terminate asks the process to end, and kills it after a timeout.
+func (c *child) terminate(timeout time.Duration) {
 	if c.cmd.Process.Signal(syscall.SIGTERM) != nil {
-		c.kill() // done already, or a system without SIGTERM
+		c.kill() // it has ended, or the system has no SIGTERM
 		return
 	}
-	_ = c.resume() // a paused process would not see the signal
+	_ = c.resume() // a paused process does not receive the signal
 	select {
 	case <-c.done:
-	case <-time.After(patience):
+	case <-time.After(timeout):
 		c.kill()
 	}
 }

@@ -2,8 +2,8 @@ package localnode
 
 import "syscall"
 
-// childAttr keeps the terminal's Ctrl-C from the child by a process group of
-// its own, and ends the child with this program however that ends.
+// childAttr gives the child a process group of its own, so that it does not receive
+// the terminal's Ctrl-C. The kernel kills the child when this program ends.
 func childAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -20,7 +20,7 @@ import (
 
 const parentEnv = "LOCALNODE_TEST_PARENT"
 
-// TestMain lets the test binary play a program that starts a server and never
+// TestMain lets the test binary act as a program that starts a server and never
 // closes it.
 func TestMain(m *testing.M) {
 	binary := os.Getenv(parentEnv)
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	started := make(chan string)
-	go func() { // ends before the program does
+	go func() { // it ends before the program does
 		p, err := localnode.StartProcess(context.Background(), binary)
 		if err != nil {
 			panic(err)
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	select {}
 }
 
-func TestTheServerDiesWithTheProgram(t *testing.T) {
+func TestTheServerEndsWithTheProgram(t *testing.T) {
 	binary := localnode.Find()
 	if binary == "" {
 		t.Skip("no server on PATH")
@@ -55,7 +55,7 @@ func TestTheServerDiesWithTheProgram(t *testing.T) {
 	pid := processID(t, s)
 
 	time.Sleep(100 * time.Millisecond)
-	assert.True(t, s.Open(), "it lives while the program does")
+	assert.True(t, s.Open(), "the server runs while the program does")
 	require.NoError(t, parent.Process.Kill())
 	_ = parent.Wait()
 	assert.True(t, s.Closed())
@@ -70,8 +70,8 @@ func TestCtrlCDoesNotReachTheServer(t *testing.T) {
 	assert.Equal(t, pid, group)
 }
 
-// zombie tells whether the process is dead but not reaped: an orphan's reaping
-// is the init process's, not ours.
+// zombie reports whether the process has ended and is not reaped. The init process
+// reaps orphans, not this one.
 func zombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && strings.Contains(string(stat), ") Z ")

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Redis and Valkey answer --version alike: "Redis server v=7.0.15 sha=…".
+// Redis and Valkey print the same form for --version: "Redis server v=7.0.15 sha=…".
 var versionLine = regexp.MustCompile(`^(\w+) server v=(\S+)`)
 
-// kindOf asks the binary, since its name may lie: distributions link
-// redis-server to valkey-server.
+// kindOf runs the binary with --version, because its name can be wrong:
+// distributions link redis-server to valkey-server.
 func kindOf(ctx context.Context, binary string) string {
 	out, err := exec.CommandContext(ctx, binary, "--version").Output()
 	if m := versionLine.FindSubmatch(out); err == nil && m != nil {

@@ -2,37 +2,27 @@ package localnode
 
 import (
 	"context"
-	"os/exec"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/fakeredis"
 )
 
-// A Node is a running Redis or Valkey node that this program started. Close
-// stops it, ends its sessions, and may be called again.
+// A Node is a running server that this program started. Close stops the server and
+// ends its sessions. It may be called again.
 type Node interface {
 	Addr() string // ip:port
-	Kind() string // what it is, with its version: "redis-server 7.0.15"
+	Kind() string // the server and its version, for example "redis-server 7.0.15"
 	Close() error
 }
 
-// Binaries are the names of a server's program, in order of preference.
-var Binaries = [...]string{"redis-server", "valkey-server"}
+var (
+	_ Node = (*Process)(nil)
+	_ Node = (*fakeredis.Server)(nil)
+)
 
-// Find returns the path of the first of Binaries on PATH, "" if there is none.
-func Find() string {
-	for _, name := range Binaries {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// Start starts the server that Find finds, or else an embedded node. A server
-// that is there but does not start is an error, not a reason to fall back.
+// Start starts the server that [Find] finds, or a [fakeredis.Server] if there is
+// none. A server that is found and does not start is an error.
 func Start(ctx context.Context) (Node, error) {
-	// The concrete pointers are not returned directly: a nil one would make
-	// a Node that is not nil.
+	// A nil *Process would make a Node that is not nil, so errors are handled here.
 	if binary := Find(); binary != "" {
 		p, err := StartProcess(ctx, binary)
 		if err != nil {

@@ -12,18 +12,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-func TestFindPrefersRedis(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("PATH", dir)
-	assert.Empty(t, localnode.Find())
-	for _, name := range []string{"valkey-server", "redis-server"} {
-		path := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(path, nil, 0o755))
-		assert.Equal(t, path, localnode.Find())
-	}
-}
-
-func TestStartFallsBackToTheEmbeddedNode(t *testing.T) {
+func TestStartFallsBackToTheFake(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	node, err := localnode.Start(t.Context())
 	require.NoError(t, err)
@@ -32,7 +21,7 @@ func TestStartFallsBackToTheEmbeddedNode(t *testing.T) {
 	assert.True(t, redistest.Dial(t, node.Addr(), "").Open())
 }
 
-func TestStartDoesNotHideABrokenServer(t *testing.T) {
+func TestStartReturnsAnErrorForABrokenServer(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-server"), []byte("#!/bin/sh\nexit 1\n"), 0o755))
@@ -41,7 +30,7 @@ func TestStartDoesNotHideABrokenServer(t *testing.T) {
 	assert.Nil(t, node)
 }
 
-func TestStartTakesTheServerOnPath(t *testing.T) {
+func TestStartRunsTheServerOnPATH(t *testing.T) {
 	binary := localnode.Find()
 	if binary == "" {
 		t.Skip("no server on PATH")

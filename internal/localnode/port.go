@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// busOffset is the distance of a cluster node's bus port from its port.
+// busOffset is the difference between a cluster node's bus port and its port.
 const busOffset = 10000
 
-// freePort returns a loopback port that is free now, and free for a cluster
-// node as well: its bus port exists and is free.
+// freePort returns a loopback port that is free now. Its cluster bus port exists and
+// is free too.
 func freePort() (int, error) { return choosePort(free) }
 
 func choosePort(free func(port int) (int, bool)) (int, error) {
@@ -26,7 +26,8 @@ func choosePort(free func(port int) (int, bool)) (int, error) {
 	return 0, errors.New("localnode: no free loopback port")
 }
 
-// free binds port (0: any) for a moment and returns it.
+// free reports whether a port can be bound, and returns it. With 0 the kernel picks
+// the port.
 func free(port int) (int, bool) {
 	ln, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(port))
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAPortWithoutAFreeBusPortIsPassedOver(t *testing.T) {
+func TestAPortWithoutAFreeBusPortIsSkipped(t *testing.T) {
 	candidates := []int{60000, 40000, 41000}
 	port, err := choosePort(func(port int) (int, bool) {
 		if port == 0 {
 			port, candidates = candidates[0], candidates[1:]
 			return port, true
 		}
-		return port, port == 51000 // 70000 is no port, 50000 is in use
+		return port, port == 51000 // 70000 is not a port, 50000 is in use
 	})
 	require.NoError(t, err)
 	assert.Equal(t, 41000, port)

@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	startTimeout = 15 * time.Second // for one start, if ctx allows as much
+	startTimeout = 15 * time.Second // for one start; ctx may end sooner
 	stopTimeout  = 3 * time.Second  // from SIGTERM to SIGKILL
 	portAttempts = 5
 )
 
-// A Process is a server program on a loopback port, without persistence. Its
+// A Process is a server's process on a loopback port, without persistence. Its
 // methods may be called from several goroutines.
 type Process struct {
 	binary string
@@ -27,15 +27,15 @@ type Process struct {
 	dir    string
 
 	mu     sync.Mutex
-	child  *child // the present run; the last one after Close
+	child  *child // the current run, or the last one after Close
 	closed bool
 }
 
 var errClosed = errors.New("localnode: the process is closed")
 
-// StartProcess starts binary on a free loopback port and returns when it
-// answers. The args are appended to the command line. ctx bounds the start, not
-// the life of the process. An error of the start is a *StartError.
+// StartProcess starts a binary on a free loopback port and returns when the server
+// replies. It appends args to the command line. ctx limits the start, not the life
+// of the process. A server that does not start is a [*StartError].
 func StartProcess(ctx context.Context, binary string, args ...string) (*Process, error) {
 	dir, err := os.MkdirTemp("", "localnode-")
 	if err != nil {
@@ -50,8 +50,8 @@ func StartProcess(ctx context.Context, binary string, args ...string) (*Process,
 	return p, nil
 }
 
-// startOnFreePort tries again when the port was taken between finding it free
-// and the server's bind.
+// startOnFreePort tries again if another process bound the port before the server
+// did.
 func (p *Process) startOnFreePort(ctx context.Context) error {
 	for attempt := 1; ; attempt++ {
 		port, err := freePort()
@@ -66,13 +66,15 @@ func (p *Process) startOnFreePort(ctx context.Context) error {
 	}
 }
 
-// run starts the binary on p.port and waits until it answers.
+// run starts the binary on p.port and waits until it replies.
 func (p *Process) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	args := append([]string{
 		"--port", strconv.Itoa(p.port), "--bind", "127.0.0.1", "--dir", p.dir,
 		"--save", "", "--appendonly", "no", "--daemonize", "no",
+		// Redis 7.0 takes only 127.0.0.1 for loopback, not all of 127.0.0.0/8.
+		"--protected-mode", "no",
 	}, p.args...)
 	c, err := startChild(p.binary, args)
 	if err == nil {
@@ -85,16 +87,16 @@ func (p *Process) run(ctx context.Context) error {
 	return &StartError{Binary: p.binary, Output: c.output.String(), Err: err}
 }
 
-// Addr returns the node's address, 127.0.0.1:port. Restart keeps it.
+// Addr returns the server's address, 127.0.0.1:port. Restart keeps it.
 func (p *Process) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)) }
 
 // Binary returns the path of the server's program.
 func (p *Process) Binary() string { return p.binary }
 
-// Kind returns the server and its version, as the binary states them.
+// Kind returns the server and its version, as the binary prints them.
 func (p *Process) Kind() string { return p.kind }
 
-// Close stops the server: SIGTERM, and SIGKILL if it still runs 3 s later.
+// Close stops the server with SIGTERM, and with SIGKILL if it still runs 3 s later.
 func (p *Process) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,9 +108,9 @@ func (p *Process) Close() error {
 	return os.RemoveAll(p.dir)
 }
 
-// Restart kills the server as a crash would and starts it again on the same
-// port. Every session ends, run_id changes, client ids start again. After an
-// error the node is down; Restart may be called again.
+// Restart kills the server as a crash would and starts it again on the same port.
+// Every session ends, run_id changes, and client ids start again. After an error the
+// server is down; Restart may be called again.
 func (p *Process) Restart(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,8 +121,8 @@ func (p *Process) Restart(ctx context.Context) error {
 	return p.run(ctx)
 }
 
-// Pause stops the server's execution: the kernel still accepts connections for
-// it, and nothing is answered until Resume.
+// Pause stops the server's execution until Resume. The kernel still accepts
+// connections for the server, and nobody replies on them.
 func (p *Process) Pause() error { return p.signal((*child).pause) }
 
 // Resume ends a Pause.

@@ -19,7 +19,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// eachProcess is Each without the embedded node.
+// eachProcess runs f on each real server.
 func eachProcess(t *testing.T, f func(t *testing.T, p *localnode.Process)) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		if p, ok := node.(*localnode.Process); ok {
@@ -28,7 +28,7 @@ func eachProcess(t *testing.T, f func(t *testing.T, p *localnode.Process)) {
 	})
 }
 
-func TestCloseStopsTheProcessAndRemovesItsFolder(t *testing.T) {
+func TestCloseStopsTheProcessAndRemovesItsDirectory(t *testing.T) {
 	eachProcess(t, func(t *testing.T, p *localnode.Process) {
 		s := redistest.Dial(t, p.Addr(), "")
 		dir := strings.Fields(redistest.Do(t, s, "CONFIG GET dir"))[1]
@@ -54,14 +54,14 @@ func TestRestartKeepsThePortAndChangesTheRunID(t *testing.T) {
 	})
 }
 
-func TestPauseHoldsAnswersBack(t *testing.T) {
+func TestAPausedServerAcceptsAndDoesNotReply(t *testing.T) {
 	t.Parallel()
 	eachProcess(t, func(t *testing.T, p *localnode.Process) {
 		t.Parallel()
 		s := redistest.Dial(t, p.Addr(), "")
 		require.NoError(t, p.Pause())
 		accepted, err := localnode.Dial(p.Addr(), "")
-		require.NoError(t, err, "a paused node accepts")
+		require.NoError(t, err, "a paused server accepts")
 		defer accepted.Close()
 		assert.False(t, accepted.Open())
 		assert.False(t, s.Closed())
@@ -71,7 +71,7 @@ func TestPauseHoldsAnswersBack(t *testing.T) {
 	})
 }
 
-func TestAPausedProcessClosesAndRestarts(t *testing.T) {
+func TestAPausedProcessCanBeClosedAndRestarted(t *testing.T) {
 	eachProcess(t, func(t *testing.T, p *localnode.Process) {
 		require.NoError(t, p.Pause())
 		require.NoError(t, p.Restart(t.Context()))
@@ -79,11 +79,11 @@ func TestAPausedProcessClosesAndRestarts(t *testing.T) {
 		require.NoError(t, p.Pause())
 		begun := time.Now()
 		require.NoError(t, p.Close())
-		assert.Less(t, time.Since(begun), 2*time.Second, "it was asked to stop, not killed")
+		assert.Less(t, time.Since(begun), 2*time.Second, "it was terminated, not killed")
 	})
 }
 
-func TestKindIsWhatTheBinaryStates(t *testing.T) {
+func TestKindIsTheVersionThatTheServerReports(t *testing.T) {
 	eachProcess(t, func(t *testing.T, p *localnode.Process) {
 		name, version, _ := strings.Cut(p.Kind(), " ")
 		s := redistest.Dial(t, p.Addr(), "")
@@ -92,7 +92,7 @@ func TestKindIsWhatTheBinaryStates(t *testing.T) {
 	})
 }
 
-func TestAServerThatWantsAPasswordIsReady(t *testing.T) {
+func TestAServerThatRequiresAPasswordIsReady(t *testing.T) {
 	p := redistest.Start(t, "--requirepass", "secret")
 	s := redistest.Dial(t, p.Addr(), "")
 	_, err := s.Do("CLIENT", "LIST")
@@ -105,7 +105,7 @@ func TestAClusterNodesBusPortIsFree(t *testing.T) {
 	assert.Contains(t, redistest.Do(t, redistest.Dial(t, p.Addr(), ""), "CLUSTER INFO"), "cluster_state:")
 }
 
-func TestAServerThatDoesNotStartTellsWhy(t *testing.T) {
+func TestAServerThatDoesNotStartIsAnErrorWithItsOutput(t *testing.T) {
 	binary := localnode.Find()
 	if binary == "" {
 		t.Skip("no server on PATH")
@@ -119,15 +119,15 @@ func TestAServerThatDoesNotStartTellsWhy(t *testing.T) {
 	assert.ErrorContains(t, err, "Bad directive")
 	left, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
 	require.NoError(t, err)
-	assert.Empty(t, left, "the folder is removed")
+	assert.Empty(t, left, "the directory is removed")
 }
 
-func TestABinaryThatIsNotThere(t *testing.T) {
+func TestAMissingBinaryIsAnError(t *testing.T) {
 	_, err := localnode.StartProcess(t.Context(), filepath.Join(t.TempDir(), "redis-server"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
+func TestAServerThatNeverRepliesIsKilled(t *testing.T) {
 	silent := filepath.Join(t.TempDir(), "redis-server")
 	pidFile := silent + ".pid"
 	script := "#!/bin/sh\necho $$ >" + pidFile + "\necho starting\nexec sleep 60\n"

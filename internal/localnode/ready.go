@@ -13,33 +13,33 @@ var errPortTaken = errors.New("another process has the port")
 
 const probeTimeout = time.Second
 
-// waitReady returns once the child answers at addr, or tells why it does not.
+// waitReady returns when the child replies at addr, or the reason why it does not.
 func waitReady(ctx context.Context, addr string, c *child) error {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-c.done:
-			// bind(2)'s own words, in the server's log.
+			// The server logs the error text of bind(2).
 			if strings.Contains(c.output.String(), "Address already in use") {
 				return errPortTaken
 			}
 			return fmt.Errorf("it ended: %v", c.exit)
 		case <-ctx.Done():
-			return fmt.Errorf("no answer at %s: %w", addr, context.Cause(ctx))
+			return fmt.Errorf("no reply at %s: %w", addr, context.Cause(ctx))
 		case <-tick.C:
 		}
-		answers, err := answers(addr, c.cmd.Process.Pid)
-		if answers || err != nil {
+		ready, err := isReady(addr, c.cmd.Process.Pid)
+		if ready || err != nil {
 			return err
 		}
 	}
 }
 
-// answers tells whether a server is there. A refusal such as NOAUTH, NOPERM or
-// LOADING is an answer too. The error is errPortTaken if the server is one that
-// someone else started on this port in the meantime.
-func answers(addr string, pid int) (bool, error) {
+// isReady reports whether the server replies. An error reply such as NOAUTH, NOPERM
+// or LOADING counts as a reply. The error is errPortTaken if the server at addr is
+// another process.
+func isReady(addr string, pid int) (bool, error) {
 	s, err := dial(addr, probeTimeout)
 	if err != nil {
 		return false, nil
@@ -51,7 +51,7 @@ func answers(addr string, pid int) (bool, error) {
 	}
 	info, err := s.Do("INFO", "server")
 	if errors.As(err, &refused) {
-		return true, nil // it may not be asked; the port was free a moment ago
+		return true, nil // INFO is not allowed; the port was free a moment ago
 	}
 	if err != nil {
 		return false, nil

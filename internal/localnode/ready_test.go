@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAnotherServerOnThePortIsNotTakenForOurs(t *testing.T) {
+func TestAnotherServerOnThePortIsNotMistakenForOurs(t *testing.T) {
 	binary := Find()
 	if binary == "" {
 		t.Skip("no server on PATH")
@@ -23,15 +23,15 @@ func TestAnotherServerOnThePortIsNotTakenForOurs(t *testing.T) {
 	ours := &Process{binary: binary, dir: t.TempDir(), port: other.port}
 	assert.ErrorIs(t, ours.run(context.Background()), errPortTaken)
 
-	ready, err := answers(other.Addr(), other.child.cmd.Process.Pid)
+	ready, err := isReady(other.Addr(), other.child.cmd.Process.Pid)
 	assert.NoError(t, err)
 	assert.True(t, ready)
-	_, err = answers(other.Addr(), os.Getpid())
+	_, err = isReady(other.Addr(), os.Getpid())
 	assert.ErrorIs(t, err, errPortTaken)
 }
 
-func TestATakenPortIsReplaced(t *testing.T) {
-	// The bind fails twice: the server's log says so, and it ends.
+func TestATakenPortIsReplacedByAnother(t *testing.T) {
+	// The first two starts fail to bind their port.
 	dir := t.TempDir()
 	script := `#!/bin/sh
 echo x >>` + dir + `/starts

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A ReplyError is a node's error reply, without the "-": "ERR syntax error".
+// A ReplyError is an error reply of a server, without the "-": "ERR syntax error".
 type ReplyError struct{ Message string }
 
 func (e *ReplyError) Error() string { return e.Message }
@@ -23,8 +23,8 @@ var errProtocol = errors.New("localnode: not a RESP2 reply")
 
 const nilReply = "(nil)"
 
-// readReply reads one RESP2 reply and flattens it. The error is a *ReplyError,
-// errProtocol, or the reader's.
+// readReply reads one RESP2 reply and joins its elements. The error is a
+// [*ReplyError], errProtocol or that of the reader.
 func readReply(r *bufio.Reader) (string, error) {
 	line, err := r.ReadString('\n')
 	if err != nil {
@@ -69,7 +69,7 @@ func readArray(r *bufio.Reader, n int) (string, error) {
 			return "", err
 		}
 		if err != nil {
-			part = err.Error() // one failed element, as EXEC returns them
+			part = err.Error() // an element can be an error, for example in EXEC
 		}
 		parts = append(parts, part)
 	}

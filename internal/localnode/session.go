@@ -13,20 +13,20 @@ import (
 const (
 	dialTimeout  = 5 * time.Second
 	replyTimeout = 5 * time.Second
-	stateTimeout = 2 * time.Second // of Open and Closed
+	stateTimeout = 2 * time.Second // for Open and Closed
 )
 
-// A Session is one connection to a node, over RESP2, that never reconnects: its
-// state is the socket's. It is for one goroutine at a time, but for Close.
+// A Session is one RESP2 connection that never reconnects, so that its state is the
+// socket's. Only one goroutine may use it at a time, except for Close.
 type Session struct {
 	conn    net.Conn
 	r       *bufio.Reader
 	timeout time.Duration // for one reply
-	gone    bool          // FIN or RST was seen
+	gone    bool          // FIN or RST arrived
 	pings   int
 }
 
-// Dial opens a session and names it by CLIENT SETNAME, unless name is "".
+// Dial opens a session and names it with CLIENT SETNAME, unless name is "".
 func Dial(addr, name string) (*Session, error) {
 	s, err := dial(addr, dialTimeout)
 	if err != nil {
@@ -50,16 +50,16 @@ func dial(addr string, timeout time.Duration) (*Session, error) {
 	return &Session{conn: conn, r: bufio.NewReader(conn), timeout: timeout}, nil
 }
 
-// Addr returns the session's own address as the node sees it, ip:port.
+// Addr returns the session's address as the server sees it, ip:port.
 func (s *Session) Addr() string { return s.conn.LocalAddr().String() }
 
 // Close closes the socket from this side.
 func (s *Session) Close() error { return s.conn.Close() }
 
-// Do sends one command and reads one reply, within 5 s. A reply's elements are
-// joined by spaces and nil reads "(nil)". An error reply is a *ReplyError;
-// other errors are the socket's. SUBSCRIBE to one channel at a time: it is
-// answered once a channel.
+// Do sends one command and reads one reply, within 5 s. It joins the elements of a
+// reply with spaces, and returns nil as "(nil)". An error reply is a [*ReplyError];
+// other errors are the socket's. Subscribe to one channel at a time, because
+// SUBSCRIBE replies once for each channel.
 func (s *Session) Do(args ...string) (string, error) {
 	if err := s.send(s.timeout, args...); err != nil {
 		return "", err
@@ -67,8 +67,8 @@ func (s *Session) Do(args ...string) (string, error) {
 	return s.receive()
 }
 
-// Open tells whether PING is answered, within 2 s. It reads past messages and
-// past replies that came too late for Do.
+// Open reports whether the server replies to PING within 2 s. It discards messages,
+// and replies that came too late for Do.
 func (s *Session) Open() bool {
 	s.pings++
 	token := "ping-" + strconv.Itoa(s.pings)
@@ -77,7 +77,7 @@ func (s *Session) Open() bool {
 	}
 	for {
 		reply, err := s.receive()
-		if err == nil && (reply == token || reply == "pong "+token) { // the second: subscribed
+		if err == nil && (reply == token || reply == "pong "+token) { // the second if subscribed
 			return true
 		}
 		if err != nil && !isReply(err) {
@@ -86,8 +86,9 @@ func (s *Session) Open() bool {
 	}
 }
 
-// Closed reads the socket and tells whether the node closed it: true as soon as
-// FIN or RST arrives, false if neither does within 2 s or if this side closed.
+// Closed reads from the socket and reports whether the server closed it. It returns
+// true as soon as FIN or RST arrives, and false if neither arrives within 2 s or if
+// this side closed the socket.
 func (s *Session) Closed() bool {
 	if s.gone {
 		return true
@@ -120,8 +121,9 @@ func (s *Session) receive() (string, error) {
 	return reply, s.note(err)
 }
 
-// note remembers that the node closed the socket. Whatever is not a reply, a
-// deadline or this side's Close is FIN or RST, by system-dependent names.
+// note records that the server closed the socket. Errors other than error replies,
+// deadlines and this side's Close mean FIN or RST; their values depend on the
+// system.
 func (s *Session) note(err error) error {
 	if err != nil && !isReply(err) && !errors.Is(err, errProtocol) &&
 		!errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, net.ErrClosed) {

@@ -13,7 +13,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-func TestRepliesAreFlattened(t *testing.T) {
+func TestTheElementsOfAReplyAreJoined(t *testing.T) {
 	for name, c := range map[string]struct{ bytes, reply, err string }{
 		"simple":            {bytes: "+OK\r\n", reply: "OK"},
 		"integer":           {bytes: ":-7\r\n", reply: "-7"},
@@ -38,12 +38,12 @@ func TestRepliesAreFlattened(t *testing.T) {
 			} else {
 				assert.EqualError(t, err, c.err)
 			}
-			assert.Equal(t, c.err == "ERR no", asReply(err))
+			assert.Equal(t, c.err == "ERR no", isErrorReply(err))
 		})
 	}
 }
 
-func TestClosed(t *testing.T) {
+func TestClosedReportsWhetherTheServerClosedTheSession(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		t.Parallel()
@@ -52,18 +52,18 @@ func TestClosed(t *testing.T) {
 		begun := time.Now()
 		assert.False(t, admin.Closed(), "an open session")
 		assert.InDelta(t, 2, time.Since(begun).Seconds(), 0.5, "it waits for 2 s")
-		assert.True(t, admin.Open(), "asking does no harm")
+		assert.True(t, admin.Open(), "the session still works")
 
 		redistest.Do(t, admin, "CLIENT KILL ID "+redistest.Do(t, killed, "CLIENT ID"))
 		assert.True(t, killed.Closed())
-		assert.True(t, killed.Closed(), "asked again")
+		assert.True(t, killed.Closed(), "a second call")
 		assert.False(t, killed.Open())
 
 		redistest.Do(t, admin, "CLIENT KILL ADDR "+reset.Addr())
 		_, err := reset.Do("PING")
 		assert.Error(t, err)
-		assert.False(t, asReply(err))
-		assert.True(t, reset.Closed(), "the command saw it")
+		assert.False(t, isErrorReply(err))
+		assert.True(t, reset.Closed(), "the command saw the end")
 
 		require.NoError(t, left.Close())
 		assert.False(t, left.Closed(), "closed from this side")
@@ -71,10 +71,10 @@ func TestClosed(t *testing.T) {
 	})
 }
 
-func TestOpenReadsPastWhatItDidNotAskFor(t *testing.T) {
+func TestOpenDiscardsOtherReplies(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		s := redistest.Dial(t, node.Addr(), "")
-		redistest.Do(t, s, "SUBSCRIBE a b c") // three replies, of which one is read
+		redistest.Do(t, s, "SUBSCRIBE a b c") // three replies; Do reads one
 		assert.True(t, s.Open())
 		assert.Equal(t, "unsubscribe a 2", redistest.Do(t, s, "UNSUBSCRIBE a"))
 	})
@@ -85,7 +85,7 @@ func TestDialNamesTheSession(t *testing.T) {
 		assert.Equal(t, "bob", redistest.Do(t, redistest.Dial(t, node.Addr(), "bob"), "CLIENT GETNAME"))
 		assert.Equal(t, "(nil)", redistest.Do(t, redistest.Dial(t, node.Addr(), ""), "CLIENT GETNAME"))
 		_, err := localnode.Dial(node.Addr(), "no spaces allowed")
-		assert.True(t, asReply(err), "%v", err)
+		assert.True(t, isErrorReply(err), "%v", err)
 	})
 }
 
@@ -124,7 +124,7 @@ func serve(t *testing.T, f func(net.Conn)) (addr string) {
 	return ln.Addr().String()
 }
 
-func asReply(err error) bool {
+func isErrorReply(err error) bool {
 	_, ok := err.(*localnode.ReplyError)
 	return ok
 }

@@ -2,10 +2,10 @@ package localnode
 
 import "fmt"
 
-// A StartError tells why a server did not start.
+// A StartError says why a server did not start.
 type StartError struct {
 	Binary string
-	Output string // the last lines the server itself printed, may be empty
+	Output string // the last lines that the server printed; may be empty
 	Err    error
 }
 

@@ -2,17 +2,20 @@ package localnode
 
 import (
 	"bytes"
+	"io"
 	"sync"
 )
 
-const tailSize = 2 << 10 // bytes kept; some twenty lines of a server's log
+const tailSize = 2 << 10 // bytes; about twenty lines of a server's log
 
-// A tail is an io.Writer that keeps the last of what was written.
+// A tail is an io.Writer that keeps the last tailSize bytes.
 type tail struct {
 	mu   sync.Mutex
 	kept []byte
-	cut  bool
+	cut  bool // earlier bytes were dropped
 }
+
+var _ io.Writer = (*tail)(nil)
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
@@ -25,7 +28,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String returns whole lines, the oldest first.
+// String returns the whole lines that are kept, the oldest first.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,11 +7,11 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// A Session is one raw connection to a node.
+// A Session is one raw connection to a server.
 type Session = localnode.Session
 
-// Dial opens a session, names it unless name is "", and closes it at the test's
-// end.
+// Dial opens a session, names it unless name is "", and closes it at the end of the
+// test.
 func Dial(t testing.TB, addr, name string) *Session {
 	t.Helper()
 	s, err := localnode.Dial(addr, name)

@@ -1,14 +1,15 @@
-// Package redistest gives tests real Redis and Valkey servers, and sessions
-// whose sockets the test reads itself.
+// Package redistest starts real Redis and Valkey servers for tests, and opens
+// sessions whose sockets the test reads itself.
 //
 //	redistest.Each(t, func(t *testing.T, node localnode.Node) {
-//		victim := redistest.Dial(t, node.Addr(), "victim")
+//		target := redistest.Dial(t, node.Addr(), "target")
 //		admin := redistest.Dial(t, node.Addr(), "")
-//		_, err := admin.Do("CLIENT", "KILL", "ADDR", victim.Addr())
+//		_, err := admin.Do("CLIENT", "KILL", "ADDR", target.Addr())
 //		require.NoError(t, err)
-//		require.True(t, victim.Closed())
+//		require.True(t, target.Closed())
 //	})
 //
-// Each covers the servers on PATH and those that REDISTEST_SERVERS lists, paths
-// joined like PATH's. There are no mocks here, and no client library.
+// [Each] covers package fakeredis, the servers on PATH, and those whose paths
+// REDISTEST_SERVERS lists in the form of PATH. The package has no mocks and is not a
+// client library.
 package redistest

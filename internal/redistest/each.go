@@ -2,9 +2,7 @@ package redistest
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,31 +10,34 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// serversEnv lists more servers, paths joined by os.PathListSeparator.
+// serversEnv lists more servers, separated by os.PathListSeparator.
 const serversEnv = "REDISTEST_SERVERS"
 
-// Each runs f as a subtest on a fresh node of every kind there is: the embedded
-// node, the servers on PATH, and those of REDISTEST_SERVERS. What PATH lacks is
-// logged; a server that is there but does not start fails the test.
+// Each runs f as a subtest on a new server of every kind: the fake, the servers on
+// PATH, and those in REDISTEST_SERVERS. It logs which servers are not on PATH. A
+// server that does not start fails the test. If CI is set, at least one real server
+// must be there.
 func Each(t *testing.T, f func(t *testing.T, node localnode.Node)) {
 	t.Helper()
-	embedded, err := fakeredis.Start()
+	fake, err := fakeredis.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeAtEnd(t, embedded)
-	run(t, embedded, f)
+	closeAtEnd(t, fake)
+	run(t, fake, f)
 
 	Processes(t, func(t *testing.T, node *localnode.Process) { f(t, node) })
 }
 
-// Processes is Each without the embedded node, for what is done to a process or
-// needs its args.
+// Processes is [Each] without the fake, for tests of a process or of its args.
 func Processes(t *testing.T, f func(t *testing.T, node *localnode.Process), args ...string) {
 	t.Helper()
-	found, missing := servers()
+	found, missing := localnode.FindAll(filepath.SplitList(os.Getenv(serversEnv)))
+	if len(found) == 0 && inCI() {
+		t.Fatal(noServer)
+	}
 	if len(missing) > 0 {
-		t.Logf("not on PATH, so not tested from there: %s", strings.Join(missing, ", "))
+		t.Logf("not tested, because they are not on PATH: %s", strings.Join(missing, ", "))
 	}
 	for _, binary := range found {
 		node := startProcess(t, binary, args...)
@@ -46,34 +47,6 @@ func Processes(t *testing.T, f func(t *testing.T, node *localnode.Process), args
 
 func run(t *testing.T, node localnode.Node, f func(*testing.T, localnode.Node)) {
 	t.Helper()
-	// t.Run makes the name's spaces underscores.
+	// t.Run replaces the spaces of the name with underscores.
 	t.Run(node.Kind(), func(t *testing.T) { f(t, node) })
-}
-
-// servers returns each server once: one name may be a link to another.
-func servers() (found, missing []string) {
-	var seen []string
-	add := func(binary string) {
-		real, err := filepath.EvalSymlinks(binary)
-		if err != nil {
-			real = binary // its start will tell
-		}
-		if !slices.Contains(seen, real) {
-			seen = append(seen, real)
-			found = append(found, binary)
-		}
-	}
-	for _, name := range localnode.Binaries {
-		if binary, err := exec.LookPath(name); err == nil {
-			add(binary)
-		} else {
-			missing = append(missing, name)
-		}
-	}
-	for _, binary := range filepath.SplitList(os.Getenv(serversEnv)) {
-		if binary != "" {
-			add(binary)
-		}
-	}
-	return found, missing
 }

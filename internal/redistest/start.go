@@ -7,23 +7,27 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// Start starts the real server that localnode.Find finds, with args, and stops
-// it at the test's end. Without one the test is skipped, but where CI is set it
-// fails: there a server is meant to be installed.
+const noServer = "no redis-server or valkey-server on PATH"
+
+// inCI reports whether a server must be installed.
+func inCI() bool { return os.Getenv("CI") != "" }
+
+// Start starts the real server that [localnode.Find] finds, with args, and stops it
+// at the end of the test. Without a server it skips the test, or fails it if CI is
+// set.
 func Start(t testing.TB, args ...string) *localnode.Process {
 	t.Helper()
 	binary := localnode.Find()
 	if binary == "" {
-		const missing = "no redis-server or valkey-server on PATH"
-		if os.Getenv("CI") != "" {
-			t.Fatal(missing)
+		if inCI() {
+			t.Fatal(noServer)
 		}
-		t.Skip(missing)
+		t.Skip(noServer)
 	}
 	return startProcess(t, binary, args...)
 }
 
-// StartBinary starts a server's program, and stops it at the test's end.
+// StartBinary starts the server at a path, and stops it at the end of the test.
 func StartBinary(t testing.TB, binary string, args ...string) *localnode.Process {
 	t.Helper()
 	return startProcess(t, binary, args...)

@@ -3,6 +3,7 @@ package redistest
 import (
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func TestStartStopsTheServerAtTheEnd(t *testing.T) {
 		addr = p.Addr()
 		s := Dial(t, addr, "inner")
 		_, err := s.Do("SELECT", "3")
-		assert.EqualError(t, err, "ERR DB index is out of range", "the args arrived")
+		assert.EqualError(t, err, "ERR DB index is out of range", "the args take effect")
 	})
 	if addr == "" {
 		t.Skip("no server on PATH")
@@ -71,17 +72,33 @@ func TestEachRunsEveryKindOnce(t *testing.T) {
 		assert.Equal(t, strings.ReplaceAll(node.Kind(), " ", "_"), strings.Split(strings.Split(t.Name(), "/")[1], "#")[0])
 		assert.True(t, Dial(t, node.Addr(), "").Open())
 	})
-	require.Len(t, kinds, 3, "embedded, the one server of two names, and the other")
+	require.Len(t, kinds, 3, "the fake, the one server with two names, and the other")
 	assert.Equal(t, "embedded node", kinds[0])
 	assert.Equal(t, kinds[1], kinds[2])
 
-	t.Setenv("PATH", t.TempDir())
-	t.Setenv(serversEnv, "")
-	_, missing := servers()
-	assert.Equal(t, localnode.Binaries[:], missing)
 }
 
-// A recorder is a testing.TB that tells how it ended.
+func TestEachWithoutAServerFailsInCI(t *testing.T) {
+	if os.Getenv("REDISTEST_EACH_IN_CI") != "" {
+		Each(t, func(*testing.T, localnode.Node) {})
+		return
+	}
+	// Each needs a *testing.T, so that the failure is that of another process.
+	for _, ci := range []string{"", "true"} {
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestEachWithoutAServerFailsInCI$", "-test.v")
+		cmd.Env = append(os.Environ(), "REDISTEST_EACH_IN_CI=1", "PATH="+t.TempDir(), serversEnv+"=", "CI="+ci)
+		out, err := cmd.CombinedOutput()
+		if ci == "" {
+			assert.NoError(t, err, "%s", out)
+			assert.Contains(t, string(out), "not tested, because they are not on PATH: redis-server, valkey-server")
+		} else {
+			assert.Error(t, err)
+			assert.Contains(t, string(out), noServer)
+		}
+	}
+}
+
+// A recorder is a testing.TB that records how it ended.
 type recorder struct {
 	testing.TB
 	ended string
