@@ -17,10 +17,11 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/output"
 )
 
-// patience separates what ends from what hangs.
-const patience = 10 * time.Second
+// timeout is well above the time that a write may take.
+const timeout = 10 * time.Second
 
-func TestAFileIsAppendedToAndItsOwnersAlone(t *testing.T) {
+func TestOpenFileAppendsAndCreatesTheFileForItsOwner(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "audit")
 	for _, text := range []string{"one\n", "two\n"} {
 		f, err := output.OpenFile(path)
@@ -39,15 +40,17 @@ func TestAFileIsAppendedToAndItsOwnersAlone(t *testing.T) {
 }
 
 func TestAFIFOThatNobodyReadsIsAnErrorAtOnce(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	began := time.Now()
 	_, err := output.OpenFile(path)
 	assert.EqualError(t, err, "open "+path+": nobody reads this FIFO")
-	assert.Less(t, time.Since(began), patience)
+	assert.Less(t, time.Since(began), timeout)
 }
 
-func TestAReaderThatStopsMakesAWriteFail(t *testing.T) {
+func TestWriteFailsIfTheReaderStops(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	reader, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -59,22 +62,23 @@ func TestAReaderThatStopsMakesAWriteFail(t *testing.T) {
 	began := time.Now()
 	_, err = f.Write(big)
 	assert.ErrorIs(t, err, output.ErrStuck)
-	for range 100 { // these do not wait
+	for range 100 { // these fail at once
 		_, err := f.Write([]byte("y\n"))
 		assert.ErrorIs(t, err, output.ErrStuck)
 	}
-	assert.Less(t, time.Since(began), patience)
+	assert.Less(t, time.Since(began), timeout)
 
 	go io.CopyN(io.Discard, reader, int64(len(big)))
-	require.Eventually(t, func() bool { _, err := io.WriteString(f, "z\n"); return err == nil }, patience, 10*time.Millisecond,
-		"it goes on when the reader does")
+	require.Eventually(t, func() bool { _, err := io.WriteString(f, "z\n"); return err == nil }, timeout, 10*time.Millisecond,
+		"a write succeeds once the reader reads again")
 	got := make([]byte, 2)
 	_, err = io.ReadFull(reader, got)
 	require.NoError(t, err)
 	assert.Equal(t, "z\n", string(got))
 }
 
-func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
+func TestAWriteErrorIsReturned(t *testing.T) {
+	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip("there is no /dev/full here")
@@ -91,7 +95,8 @@ func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
 	assert.ErrorIs(t, err, syscall.EPIPE)
 }
 
-func TestALogWaitsForAFile(t *testing.T) {
+func TestALogGivesAFileAllTheTimeItNeeds(t *testing.T) {
+	t.Parallel()
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	log := output.NewLog(output.NewFile(w))

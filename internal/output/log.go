@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	maxPending = 1 << 20     // bytes of lines that wait to be written
-	flushTime  = time.Second // that Close waits
+	maxPending   = 1 << 20 // bytes of lines that wait to be written
+	closeTimeout = time.Second
 )
 
-// A Log is a buffered writer of lines that does not wait for its destination.
-// Lines that come while too much waits, and lines that cannot be written, are
-// dropped; how many is said, in a line of slog's JSON form, as soon as something
-// can be written again. It is safe for concurrent use.
+// A Log is a buffered writer of lines that does not wait for its destination. It
+// drops lines while its buffer is full, and lines that cannot be written. As soon as
+// it can write again, it writes the number of dropped lines as a line in the form of
+// slog's JSON. It is safe for concurrent use.
 type Log struct {
 	w io.Writer
 
@@ -28,8 +28,8 @@ type Log struct {
 	closed  bool
 }
 
-// NewLog returns a Log that writes to w. It waits for a *File as long as it
-// takes. Close ends it.
+// NewLog returns a Log that writes to w. A write to a [*File] has no time limit here.
+// Close stops the Log.
 func NewLog(w io.Writer) *Log {
 	if f, ok := w.(*File); ok {
 		w = f.file
@@ -40,7 +40,9 @@ func NewLog(w io.Writer) *Log {
 	return l
 }
 
-// Write takes one or more whole lines. It always succeeds.
+var _ io.Writer = (*Log)(nil)
+
+// Write accepts one or more whole lines. It never fails.
 func (l *Log) Write(lines []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,10 +55,10 @@ func (l *Log) Write(lines []byte) (int, error) {
 	return len(lines), nil
 }
 
-// Close writes the lines that wait, for at most a second. Lines that come later
-// are dropped.
+// Close writes the lines in the buffer, for at most a second. Later lines are
+// dropped.
 func (l *Log) Close() {
-	timer := time.AfterFunc(flushTime, func() {
+	timer := time.AfterFunc(closeTimeout, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.pending, l.writing = nil, false
@@ -72,11 +74,11 @@ func (l *Log) Close() {
 	}
 }
 
-// run writes what waits, all of it at once.
+// run writes the whole buffer at once, again and again.
 func (l *Log) run() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	torn := false // the last line that was written has no end
+	partial := false // the last line was not written to its end
 	for {
 		for len(l.pending) == 0 && !l.closed {
 			l.change.Wait()
@@ -92,7 +94,7 @@ func (l *Log) run() {
 		if dropped > 0 {
 			out = append(droppedLine(dropped), lines...)
 		}
-		if torn {
+		if partial {
 			out = append([]byte("\n"), out...)
 		}
 		n, err := l.w.Write(out)
@@ -103,7 +105,7 @@ func (l *Log) run() {
 			l.dropped += dropped + countLines(lines[min(len(lines), max(0, n-(len(out)-len(lines)))):])
 		}
 		if n > 0 {
-			torn = out[n-1] != '\n'
+			partial = out[n-1] != '\n'
 		}
 		l.change.Broadcast()
 	}

@@ -16,17 +16,19 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/output"
 )
 
-// A gate is a writer that takes nothing while it is closed.
+// A gate is a writer that blocks while it is locked.
 type gate struct {
 	sync.Mutex
-	text strings.Builder
-	fail error
+	text  strings.Builder
+	fail  error
+	tried string // the last write that failed
 }
 
 func (g *gate) Write(p []byte) (int, error) {
 	g.Lock()
 	defer g.Unlock()
 	if g.fail != nil {
+		g.tried = string(p)
 		return 0, g.fail
 	}
 	return g.text.Write(p)
@@ -38,7 +40,8 @@ func (g *gate) String() string {
 	return g.text.String()
 }
 
-func TestLinesComeInTheirOrder(t *testing.T) {
+func TestLinesAreWrittenInOrder(t *testing.T) {
+	t.Parallel()
 	var w gate
 	log := output.NewLog(&w)
 	var want strings.Builder
@@ -50,7 +53,8 @@ func TestLinesComeInTheirOrder(t *testing.T) {
 	assert.Equal(t, want.String(), w.String())
 }
 
-func TestALogWhoseReaderHangsDoesNotKeepItsCallerWaiting(t *testing.T) {
+func TestALogDoesNotBlockItsCallerIfTheReaderHangs(t *testing.T) {
+	t.Parallel()
 	var w gate
 	w.Lock()
 	log := output.NewLog(&w)
@@ -73,12 +77,13 @@ func TestALogWhoseReaderHangsDoesNotKeepItsCallerWaiting(t *testing.T) {
 	assert.Regexp(t, fmt.Sprintf(`\n\{"time":"[^"]+","level":"WARN","msg":"log lines were dropped","lines":%d\}\n`, dropped), text)
 }
 
-func TestALogThatCannotBeWrittenSaysSoWhenItCan(t *testing.T) {
+func TestTheNumberOfDroppedLinesIsLogged(t *testing.T) {
+	t.Parallel()
 	w := gate{fail: errors.New("no space left on device")}
 	log := output.NewLog(&w)
 	io.WriteString(log, "one\ntwo\n")
 	io.WriteString(log, "three\n")
-	time.Sleep(20 * time.Millisecond) // they are tried
+	require.Eventually(t, func() bool { w.Lock(); defer w.Unlock(); return strings.HasSuffix(w.tried, "three\n") }, 10*time.Second, time.Millisecond)
 	w.Lock()
 	w.fail = nil
 	w.Unlock()
@@ -87,7 +92,8 @@ func TestALogThatCannotBeWrittenSaysSoWhenItCan(t *testing.T) {
 	assert.Regexp(t, `^\{.*"log lines were dropped","lines":3\}\nfour\n$`, w.String())
 }
 
-func TestWhatIsTornIsEndedFirst(t *testing.T) {
+func TestALineThatWasWrittenInPartIsEndedFirst(t *testing.T) {
+	t.Parallel()
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	half := &halfWriter{w: w}
@@ -102,7 +108,7 @@ func TestWhatIsTornIsEndedFirst(t *testing.T) {
 	assert.Regexp(t, `^01234\n\{.*"lines":1\}\nnext\n$`, string(text))
 }
 
-// A halfWriter writes five bytes of what comes first.
+// A halfWriter writes only five bytes of the first write.
 type halfWriter struct {
 	sync.Mutex
 	w     io.Writer
@@ -120,7 +126,8 @@ func (h *halfWriter) Write(p []byte) (int, error) {
 	return h.w.Write(p)
 }
 
-func TestClosingALogThatHangsEnds(t *testing.T) {
+func TestCloseReturnsIfTheReaderHangs(t *testing.T) {
+	t.Parallel()
 	var w gate
 	w.Lock()
 	defer w.Unlock()
@@ -130,5 +137,5 @@ func TestClosingALogThatHangsEnds(t *testing.T) {
 	log.Close()
 	assert.Less(t, time.Since(began), 10*time.Second)
 	_, err := io.WriteString(log, "late\n")
-	assert.NoError(t, err, "a line after the end is dropped")
+	assert.NoError(t, err, "a line after Close is dropped")
 }

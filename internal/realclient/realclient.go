@@ -1,9 +1,12 @@
-// Package realclient sends bodies with the HTTP clients that people use, for
-// tests of what a server answers while a body is still coming.
+// Package realclient sends request bodies with widely used HTTP clients: Go, curl,
+// Python and Node. Tests use it to see which response a client receives if the server
+// responds before the end of the body.
 //
 //	for name, post := range realclient.All(t) {
 //		statuses, err := post("http://127.0.0.1:8080/items", 20<<20, 20)
 //	}
+//
+// It does not check what the server receives.
 package realclient
 
 import (
@@ -20,9 +23,8 @@ import (
 	"time"
 )
 
-// A Post sends a JSON body of size bytes a number of times, each on a new
-// connection. It returns the statuses of the answers, or an error with what the
-// client says.
+// A Post sends a JSON body of size bytes several times, each on a new connection. It
+// returns the statuses of the responses, or an error with the output of the client.
 type Post func(url string, size, times int) (statuses []int, err error)
 
 //go:embed post.py
@@ -34,8 +36,8 @@ var nodeHTTP string
 //go:embed post_fetch.js
 var nodeFetch string
 
-// All returns the clients by their names. Where one is not installed the test
-// says so and goes on without it; in CI it fails.
+// All returns the clients by name. It logs which are not installed. If CI is set, a
+// missing client fails the test.
 func All(t *testing.T) map[string]Post {
 	t.Helper()
 	all := map[string]Post{
@@ -73,8 +75,8 @@ func installed(t *testing.T, name string) bool {
 	return false
 }
 
-// A script gets the URL, the size and the number as its last arguments, and
-// prints a status a line.
+// script runs a command with the URL, the size and the number of requests as its last
+// arguments. The command prints one status per line.
 func script(command ...string) Post {
 	return func(url string, size, times int) ([]int, error) {
 		return run(command, nil, url, strconv.Itoa(size), strconv.Itoa(times))
@@ -95,7 +97,7 @@ func run(command []string, stdin io.Reader, args ...string) (statuses []int, err
 	for line := range strings.Lines(string(out)) {
 		status, err := strconv.Atoi(strings.TrimSpace(line))
 		if err != nil {
-			return nil, fmt.Errorf("no status: %s", out)
+			return nil, fmt.Errorf("the client printed no status: %s", out)
 		}
 		statuses = append(statuses, status)
 	}
@@ -144,7 +146,7 @@ func goClient(chunked bool) Post {
 	}
 }
 
-// blanks has no end.
+// blanks is an endless reader of spaces.
 type blanks struct{}
 
 func (blanks) Read(p []byte) (int, error) {
