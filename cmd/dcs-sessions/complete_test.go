@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheShellCompletesFlags(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	for name, c := range map[string]struct {
 		args []string
@@ -36,6 +37,7 @@ func TestTheShellCompletesFlags(t *testing.T) {
 }
 
 func TestTheShellCompletesWithTheEnvironment(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"DCS_ENDPOINT": twoNodes(t).URL, "DCS_PROJECT_ID": "p", "DCS_INSTANCE_ID": "i"}
 	_, stdout, _ := calledIn(t.Context(), env, false, "__complete", "list", "--node", "")
 	assert.Equal(t, "a\ta 127.0.0.1:6379\nb\tb 127.0.0.1:6379\n:4\n", stdout)

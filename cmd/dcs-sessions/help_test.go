@@ -13,6 +13,7 @@ import (
 )
 
 func TestEachHelpFileFitsAScreen(t *testing.T) {
+	t.Parallel()
 	files, err := fs.Glob(helpFiles, "help/*.txt")
 	require.NoError(t, err)
 	for _, file := range files {

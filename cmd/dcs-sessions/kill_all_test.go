@@ -16,6 +16,7 @@ import (
 )
 
 func TestKillAllCountsWithoutYes(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	replica := named("b", 4, "", "10.0.0.3")
 	replica.Protected = true
@@ -32,6 +33,7 @@ func TestKillAllCountsWithoutYes(t *testing.T) {
 }
 
 func TestKillAllCountsTheNodesThatAnswer(t *testing.T) {
+	t.Parallel()
 	for _, terminal := range []bool{true, false} {
 		api := twoNodes(t)
 		api.FailNextOf(clienttest.ScanClients, 1, 500, "DCS.5024", "The node is down.")
@@ -47,6 +49,7 @@ func TestKillAllCountsTheNodesThatAnswer(t *testing.T) {
 }
 
 func TestKillAllSaysWhichNodes(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill-all", "--node", "b", "--yes")...)
 	assert.Equal(t, exitOK, code, stderr)
@@ -66,6 +69,7 @@ func TestKillAllSaysWhichNodes(t *testing.T) {
 }
 
 func TestAJobThatFailsIsShownAndFailsTheCommand(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	reason := "node b: it is \x1b[31mdown"
 	api.NextJob(gen.Job{Status: gen.FAIL, FailReason: reason, Counts: &gen.JobCounts{Total: 3, Killed: 2, Failed: 1}})
@@ -84,6 +88,7 @@ func TestAJobThatFailsIsShownAndFailsTheCommand(t *testing.T) {
 }
 
 func TestCtrlCLeavesTheJobAlone(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.RUNNING})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -101,6 +106,7 @@ func TestCtrlCLeavesTheJobAlone(t *testing.T) {
 }
 
 func TestCtrlCBeforeTheAnswerLeavesOpenWhetherAJobBegan(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	front := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then is it seen that the caller is gone
@@ -114,6 +120,7 @@ func TestCtrlCBeforeTheAnswerLeavesOpenWhetherAJobBegan(t *testing.T) {
 }
 
 func TestAJobOfTheServiceHasNoCounts(t *testing.T) {
+	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
 	begun, ended := "1795507200000", "1795507201500"
@@ -126,12 +133,14 @@ func TestAJobOfTheServiceHasNoCounts(t *testing.T) {
 }
 
 func TestAJobIDMustBeOne(t *testing.T) {
+	t.Parallel()
 	code, _, stderr := called(t.Context(), true, "job", "--endpoint", "http://127.0.0.1:1", "--project", "p", "../x")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, `the job is "../x", not 1 to 64 letters, digits, - or _`)
 }
 
 func TestTheBarIsOnATerminalAlone(t *testing.T) {
+	t.Parallel()
 	show, done := progress(stdio{})
 	assert.Nil(t, show)
 	done()

@@ -15,6 +15,7 @@ import (
 )
 
 func TestAFilterKillsNothingWithoutYes(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		args   []string
 		code   int
@@ -54,6 +55,7 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 }
 
 func TestAPreviewShowsWhomItWouldKill(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	_, stdout, _ := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--dry-run")...)
 	assert.Equal(t, []string{"a", "b"}, column(stdout, 0))
@@ -70,6 +72,7 @@ func TestAPreviewShowsWhomItWouldKill(t *testing.T) {
 }
 
 func TestEachNodeIsToldToKillItsOwn(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
 	assert.Equal(t, exitOK, code, stderr)
@@ -83,6 +86,7 @@ func TestEachNodeIsToldToKillItsOwn(t *testing.T) {
 }
 
 func TestANodeThatFailsDoesNotKeepTheOthersFromBeingKilled(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	api.FailNextOf(clienttest.HangUpClients, 1, 400, "DCS.4957", "Not now.")
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
@@ -93,6 +97,7 @@ func TestANodeThatFailsDoesNotKeepTheOthersFromBeingKilled(t *testing.T) {
 }
 
 func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
+	t.Parallel()
 	args := []string{"kill", "--all-nodes", "--filter", "name=leaky-*", "--check", "0"}
 	for name, c := range map[string]struct {
 		more     []string
@@ -129,6 +134,7 @@ func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
 
 // A session that matches and lives must not go unnoticed.
 func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
+	t.Parallel()
 	const why = "1 more cannot be killed: 1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)"
 	for name, c := range map[string]struct {
 		args    []string
@@ -191,6 +197,7 @@ func protectedToo(t *testing.T) *clienttest.Server {
 }
 
 func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"kill", "--filter", "name=x"}, {"kill", "10.0.0.9:1"}, {"kill-all"}, {"kill-all", "--yes"}} {
 		api := twoNodes(t)
 		code, stdout, stderr := called(t.Context(), true, on(api, args...)...)
@@ -209,6 +216,7 @@ func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
 }
 
 func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
+	t.Parallel()
 	but := func(change func(*session)) session {
 		s := named("n", 1, "x", "10.0.0.1")
 		change(&s)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestADryRunOfAddressesTellsWhichAreConnected(t *testing.T) {
+	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
 	replica, why := named("n", 3, "", "10.0.0.3"), gen.ClientInfoProtection("replication")
@@ -35,6 +36,7 @@ the kill would be refused: 1 protected
 }
 
 func TestWhatIsNoSessionIsRefusedWithItsValue(t *testing.T) {
+	t.Parallel()
 	for says, args := range map[string][]string{
 		`"web-1" is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); to kill by name, use --filter 'name=…'`:   {"web-1"},
 		`"10.0.0.1" is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); to kill all sessions of an IP, use --`: {"10.0.0.1"},
@@ -63,6 +65,7 @@ func TestWhatIsNoSessionIsRefusedWithItsValue(t *testing.T) {
 }
 
 func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
+	t.Parallel()
 	api := protectedToo(t)
 	_, _, _ = called(t.Context(), true, on(api, "list")...)
 	another := named("n", 9, "another", "10.0.0.4")
@@ -91,6 +94,7 @@ func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
 }
 
 func TestARefusedKillSaysWhatIsProtected(t *testing.T) {
+	t.Parallel()
 	api := protectedToo(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill", "10.0.0.1:40001", "10.0.0.3:40003")...)
 	assert.Equal(t, exitFailed, code)

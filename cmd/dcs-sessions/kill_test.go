@@ -13,6 +13,7 @@ import (
 
 // What the first of several requests killed is closed, however the next ends.
 func TestOfSeveralRequestsTheFirstCountAsClosed(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		status int
 		last   string // the address after the first 10,000

@@ -45,6 +45,7 @@ func column(table string, i int) (words []string) {
 }
 
 func TestAListIsOfAllNodesUnlessOneIsNamed(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "list")...)
 	assert.Equal(t, exitOK, code, stderr)
@@ -60,6 +61,7 @@ func TestAListIsOfAllNodesUnlessOneIsNamed(t *testing.T) {
 }
 
 func TestAllNodesWinsOverTheVariable(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	for flag, ids := range map[string][]string{"--desc": {"9", "10"}, "--all-nodes": {"a", "a", "b"}} {
 		code, stdout, stderr := calledIn(t.Context(), map[string]string{"DCS_NODE_ID": "a"}, true, on(api, "list", flag)...)
@@ -69,6 +71,7 @@ func TestAllNodesWinsOverTheVariable(t *testing.T) {
 }
 
 func TestAListIsReadAnew(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	code, _, _ := called(t.Context(), true, on(api, "list", "--node", "a")...)
 	assert.Equal(t, exitOK, code)
@@ -77,6 +80,7 @@ func TestAListIsReadAnew(t *testing.T) {
 }
 
 func TestAListIsSorted(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	for name, c := range map[string]struct {
 		args []string
@@ -98,6 +102,7 @@ func TestAListIsSorted(t *testing.T) {
 }
 
 func TestANodeThatFailsDoesNotHideTheOthers(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	api.FailNextOf(clienttest.ScanClients, 1, 400, "DCS.4049", "Not running.")
 	code, stdout, stderr := called(t.Context(), true, on(api, "list")...)
@@ -107,6 +112,7 @@ func TestANodeThatFailsDoesNotHideTheOthers(t *testing.T) {
 }
 
 func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
+	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
 	evil := named("n", 1, "evil\x1b[2J\u202e"+strings.Repeat("x", 100), "10.0.0.1")
@@ -127,6 +133,7 @@ func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
 }
 
 func TestAListFitsTheTerminal(t *testing.T) {
+	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
 	long := named("n", 1, strings.Repeat("name-", 20), "10.0.0.1")
@@ -151,6 +158,7 @@ func TestAListFitsTheTerminal(t *testing.T) {
 }
 
 func TestWhatIsProtectedIsMarked(t *testing.T) {
+	t.Parallel()
 	api := protectedToo(t)
 	_, stdout, _ := called(t.Context(), true, on(api, "list")...)
 	head, _, _ := strings.Cut(stdout, "\n")
@@ -163,6 +171,7 @@ func TestWhatIsProtectedIsMarked(t *testing.T) {
 }
 
 func TestWideIsAllFields(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, _ := called(t.Context(), true, on(api, "list", "-o", "wide")...)
 	assert.Equal(t, exitOK, code)
@@ -171,6 +180,7 @@ func TestWideIsAllFields(t *testing.T) {
 }
 
 func TestNoSessionsAreAnEmptyArray(t *testing.T) {
+	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
 	api.SetSessions("n", nil)
@@ -179,6 +189,7 @@ func TestNoSessionsAreAnEmptyArray(t *testing.T) {
 }
 
 func TestOnlyProxiesHaveSessionsWhereThereAreSome(t *testing.T) {
+	t.Parallel()
 	node := func(id string, role gen.NodeInfoNodeRole) gen.NodeInfo {
 		return gen.NodeInfo{NodeID: id, NodeRole: role}
 	}

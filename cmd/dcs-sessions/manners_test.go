@@ -32,6 +32,7 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestWhatCannotBeWrittenFailsTheCommand(t *testing.T) {
+	t.Parallel()
 	for name, args := range map[string][]string{
 		"a table":              {"list", "-o", "table"},
 		"JSON":                 {"list", "-o", "json"},
@@ -60,6 +61,7 @@ func TestWhatCannotBeWrittenFailsTheCommand(t *testing.T) {
 }
 
 func TestHelpForWhatIsNotThereIsCalledWrong(t *testing.T) {
+	t.Parallel()
 	for says, args := range map[string][]string{
 		`unknown command "nope"`:            {"help", "nope"},
 		`unknown command "kill nope"`:       {"help", "kill", "nope"},
@@ -79,6 +81,7 @@ func TestHelpForWhatIsNotThereIsCalledWrong(t *testing.T) {
 }
 
 func TestTheVersionSaysWhatItWasBuiltFrom(t *testing.T) {
+	t.Parallel()
 	for want, info := range map[string]debug.BuildInfo{
 		"v1.2.3": {Main: debug.Module{Version: "v1.2.3"}},
 		"v0.0.0-20261125131406-6d6f37131296+dirty":               {Main: debug.Module{Version: "v0.0.0-20261125131406-6d6f37131296+dirty"}},
@@ -92,6 +95,7 @@ func TestTheVersionSaysWhatItWasBuiltFrom(t *testing.T) {
 }
 
 func TestACallThatTakesTooLongIsGivenUp(t *testing.T) {
+	t.Parallel()
 	end := make(chan struct{})
 	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-end }))
 	defer api.Close()
@@ -118,6 +122,7 @@ func TestACallThatTakesTooLongIsGivenUp(t *testing.T) {
 }
 
 func TestATokenMayBeInAFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -169,6 +174,7 @@ func TestATokenMayBeInAFile(t *testing.T) {
 }
 
 func TestTheLogHasALevel(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "dcs.yaml")
 	require.NoError(t, os.WriteFile(file, []byte("listen: 127.0.0.1:0\n"), 0o600))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -185,6 +191,7 @@ func TestTheLogHasALevel(t *testing.T) {
 
 // Ctrl-C while a node is asked leaves the next one alone, and says so.
 func TestCtrlCInTheMiddleOfAKillSaysWhatIsDone(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

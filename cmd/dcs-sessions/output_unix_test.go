@@ -105,6 +105,7 @@ func launchServe(t *testing.T, stderr *os.File, config string) *process {
 }
 
 func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
+	t.Parallel()
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +135,7 @@ func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
 }
 
 func TestALogWhoseReaderIsGoneStopsNothing(t *testing.T) {
+	t.Parallel()
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -152,6 +154,7 @@ func TestALogWhoseReaderIsGoneStopsNothing(t *testing.T) {
 }
 
 func TestALogOnAFullDiskStopsNothing(t *testing.T) {
+	t.Parallel()
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,6 +173,7 @@ func TestALogOnAFullDiskStopsNothing(t *testing.T) {
 }
 
 func TestAnAuditFIFOThatNobodyReadsEndsTheStart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	fifo, file := filepath.Join(dir, "audit"), filepath.Join(dir, "dcs.yaml")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
@@ -185,6 +189,7 @@ func TestAnAuditFIFOThatNobodyReadsEndsTheStart(t *testing.T) {
 }
 
 func TestAnAuditThatCannotBeWrittenRefusesKills(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	config := `projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "` + node.Addr() + `"}]}]}]` + "\naudit: "
 	fifo := filepath.Join(t.TempDir(), "audit")
@@ -219,6 +224,7 @@ func TestAnAuditThatCannotBeWrittenRefusesKills(t *testing.T) {
 }
 
 func TestABodyOverTheServersCapIsA413ForEveryClient(t *testing.T) {
+	t.Parallel()
 	p := launchServe(t, nil, "audit: off")
 	for name, post := range realclient.All(t) {
 		t.Run(name, func(t *testing.T) {

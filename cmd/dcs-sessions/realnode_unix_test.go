@@ -56,6 +56,7 @@ func isClosed(t *testing.T, conn net.Conn) bool {
 
 // They all have one address, and none that a kill takes.
 func TestSessionsOfAUnixSocketAreKilledByFilterAndByID(t *testing.T) {
+	t.Parallel()
 	dir, err := os.MkdirTemp("", "dcs") // t.TempDir is too long for a socket's path
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
@@ -97,7 +98,9 @@ func TestSessionsOfAUnixSocketAreKilledByFilterAndByID(t *testing.T) {
 }
 
 func TestWhoseNameIsThatOfASentinelsLinkIsToldWhy(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		t.Parallel()
 		on := serveNode(t, node.Addr())
 		app := redistest.Dial(t, node.Addr(), "sentinel-x-cmd")
 		for args, says := range map[[2]string]string{
@@ -123,7 +126,9 @@ func TestWhoseNameIsThatOfASentinelsLinkIsToldWhy(t *testing.T) {
 
 // The newcomer at the address was never shown to anybody.
 func TestAnotherSessionAtAListedAddressIsReplaced(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		t.Parallel()
 		on := serveNode(t, node.Addr())
 		from := net.Dialer{LocalAddr: redistest.LocalAddr(t)}
 		conn, err := from.DialContext(t.Context(), "tcp", node.Addr())

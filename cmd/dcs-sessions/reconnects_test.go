@@ -15,6 +15,7 @@ func named(node string, id int, name, ip string) session {
 }
 
 func TestAClientReconnectsWithTheSameNameUserAndIP(t *testing.T) {
+	t.Parallel()
 	leaky, other := named("n", 7, "leaky", "10.0.0.1"), named("n", 9, "web", "10.0.0.2")
 	before, killed := []session{leaky, other}, []session{leaky}
 	admin := named("n", 10, "leaky", "10.0.0.1")
@@ -43,6 +44,7 @@ func TestAClientReconnectsWithTheSameNameUserAndIP(t *testing.T) {
 }
 
 func TestEachNodeHasItsOwnIDs(t *testing.T) {
+	t.Parallel()
 	a, b := named("a", 1000, "leaky", "10.0.0.1"), named("b", 5, "leaky", "10.0.0.1")
 	back, _ := countReconnects([]session{a, b}, []session{b}, []session{a, named("b", 6, "leaky", "10.0.0.1")})
 	assert.Equal(t, 1, back)

@@ -32,6 +32,7 @@ func killArgs(endpoint string) []string {
 }
 
 func TestATerminalGetsATable(t *testing.T) {
+	t.Parallel()
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "r-1")
 		w.WriteHeader(http.StatusNoContent)
@@ -59,6 +60,7 @@ func TestATerminalGetsATable(t *testing.T) {
 }
 
 func TestAnInterruptedKillExits130(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then is it seen that the caller is gone

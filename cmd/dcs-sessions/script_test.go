@@ -37,19 +37,24 @@ func background() {
 
 // TestScripts drives the command as a user does.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, params("testdata", ""))
 }
 
 // TestNodeScripts drives it against every kind of node there is.
 func TestNodeScripts(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		t.Parallel()
 		testscript.Run(t, params(filepath.Join("testdata", "node"), node.Addr()))
 	})
 }
 
 // TestOwnNodeScripts drives it against a node that no other script has.
 func TestOwnNodeScripts(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
+		t.Parallel()
 		testscript.Run(t, params(filepath.Join("testdata", "own"), node.Addr()))
 	})
 }

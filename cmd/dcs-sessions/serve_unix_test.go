@@ -77,6 +77,7 @@ auth:
 }
 
 func TestAKillAllEndsWithTheServer(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	dir := t.TempDir()
 	file, audit := filepath.Join(dir, "dcs.yaml"), filepath.Join(dir, "audit.jsonl")
@@ -92,8 +93,11 @@ projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "`+node.Addr()+`
 	require.NoError(t, err)
 	resp.Body.Close()
 	require.Equal(t, 200, resp.StatusCode)
-	time.AfterFunc(100*time.Millisecond, func() { node.Resume() }) // after the server was stopped
-	assert.Equal(t, exitOK, stop())
+	code := make(chan int, 1)
+	go func() { code <- stop() }()
+	awaitLog(t, log, `"msg":"stopping"`)
+	require.NoError(t, node.Resume())
+	assert.Equal(t, exitOK, <-code)
 	records, err := os.ReadFile(audit)
 	require.NoError(t, err)
 	assert.Regexp(t, `^\{.*"event":"intent".*\}\n\{.*"event":"outcome".*"error":"the server was stopped: .*\}\n$`, string(records))

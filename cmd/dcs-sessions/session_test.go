@@ -12,6 +12,7 @@ import (
 )
 
 func TestASessionHasAValueForEachField(t *testing.T) {
+	t.Parallel()
 	text := "x"
 	s := session{"n", gen.ClientInfo{ID: "1", DB: "0", Fd: "8", Cmd: "get", Flags: "N", User: text, Network: text}}
 	for _, f := range filter.Fields() {
@@ -26,6 +27,7 @@ func TestASessionHasAValueForEachField(t *testing.T) {
 }
 
 func TestAnUnknownValueOfTheAPIPassesNoFilter(t *testing.T) {
+	t.Parallel()
 	for _, id := range []string{"", "x", "1x"} {
 		s := session{"n", gen.ClientInfo{ID: id, DB: id, Fd: id}}
 		for _, field := range []string{"id=1", "db=0", "fd=8", "user=app", "network=tcp", "cmd=get", "flags=N"} {
@@ -40,6 +42,7 @@ func TestAnUnknownValueOfTheAPIPassesNoFilter(t *testing.T) {
 }
 
 func TestASessionMustPassAllFilters(t *testing.T) {
+	t.Parallel()
 	s := named("n", 1, "web-1", "10.0.0.1")
 	for _, c := range []struct {
 		expressions []string
@@ -57,6 +60,7 @@ func TestASessionMustPassAllFilters(t *testing.T) {
 }
 
 func TestABadFilterIsAMistakeOfTheCaller(t *testing.T) {
+	t.Parallel()
 	_, err := parseFilters([]string{"name=ok", "idle"})
 	require.ErrorAs(t, err, new(usageError))
 	assert.ErrorContains(t, err, `--filter "idle": want FIELD OPERATOR VALUE`)

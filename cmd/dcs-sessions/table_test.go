@@ -27,6 +27,7 @@ var hostile = map[string]string{
 }
 
 func TestNothingThatAClientCallsItselfReachesTheTerminal(t *testing.T) {
+	t.Parallel()
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -47,6 +48,7 @@ func TestNothingThatAClientCallsItselfReachesTheTerminal(t *testing.T) {
 }
 
 func TestColumnsLineUpByCells(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	var rows table
 	rows.add("NAME", "DB")
@@ -58,6 +60,7 @@ func TestColumnsLineUpByCells(t *testing.T) {
 }
 
 func TestALongTextIsCut(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
 		"what fits stays":                      {strings.Repeat("x", 32), strings.Repeat("x", 32)},
 		"what does not ends in an ellipsis":    {strings.Repeat("x", 33), strings.Repeat("x", 31) + "…"},

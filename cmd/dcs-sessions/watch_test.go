@@ -12,6 +12,7 @@ import (
 )
 
 func TestAScreenIsCutToTheTerminal(t *testing.T) {
+	t.Parallel()
 	text := "head\n\n" + strings.Repeat("0123456789\n", 20)
 	drawn := screen(text, 5, 6)
 	assert.Equal(t, home+
@@ -35,6 +36,7 @@ func watched(t *testing.T, api *clienttest.Server, scans int, terminal bool, arg
 }
 
 func TestWatchGoesOnUntilCtrlCWhichIsAGoodEnd(t *testing.T) {
+	t.Parallel()
 	code, stdout, stderr := watched(t, twoNodes(t), 3, true)
 	assert.Equal(t, exitOK, code)
 	assert.Empty(t, stderr)
@@ -53,6 +55,7 @@ func TestWatchGoesOnUntilCtrlCWhichIsAGoodEnd(t *testing.T) {
 }
 
 func TestWatchOutlastsAFailureButNotTheFirst(t *testing.T) {
+	t.Parallel()
 	api := twoNodes(t)
 	api.FailNextOf(clienttest.ScanClients, 1, 401, "DCS.1001", "Invalid token.")
 	code, stdout, stderr := watched(t, api, 100, true)

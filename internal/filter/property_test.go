@@ -14,6 +14,7 @@ import (
 // selects. The reference is independent: regular expressions for the forms,
 // package net for addresses, and big.Int for numbers.
 func TestATypoSelectsNothingUnintended(t *testing.T) {
+	t.Parallel()
 	sessions := differentSessions()
 	letters := []rune("019*?[]-^\\!=<>~.:/,%+# \taAbdfhkmNPrswzKMü\u00a0")
 	seen := map[string]bool{}
