@@ -72,8 +72,8 @@ func isDateCheck(check openapi3.StringFormatValidator, pattern string) bool {
 }
 
 // findDateFunc returns the function that both checks share if they behave as
-// kin-openapi's own, and otherwise 0. A wrapper with its own limits shows at the
-// edges of the calendar or by the type of its error.
+// kin-openapi's own checks, and otherwise 0. A wrapper gives itself away by limits
+// of its own at the edges of the calendar, or by the type of its error.
 func findDateFunc(date, dateTime openapi3.StringFormatValidator) uintptr {
 	f := funcOf(date)
 	if f == 0 || f != funcOf(dateTime) ||
