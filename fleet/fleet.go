@@ -10,8 +10,8 @@
 // end, so that each server sees one connection. It does not discover nodes by
 // itself.
 //
-// The exported API is stable: within a major version, names and meanings stay.
-// Error texts may change; match errors with [errors.Is] and [errors.As].
+// The exported API is stable: CHANGELOG.md names every incompatible change. Error
+// texts may change; match errors with [errors.Is] and [errors.As].
 package fleet
 
 import (

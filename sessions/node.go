@@ -11,8 +11,8 @@
 // calls. It knows nothing of clusters and Sentinels, except that it never kills
 // their links, and it never sends a command that touches data.
 //
-// The exported API is stable: within a major version, names and meanings stay.
-// Error texts may change; match errors with [errors.Is].
+// The exported API is stable: CHANGELOG.md names every incompatible change. Error
+// texts may change; match errors with [errors.Is].
 package sessions
 
 import (

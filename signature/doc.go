@@ -39,6 +39,6 @@
 // project, region or security token belongs to an access key: the server compares
 // these.
 //
-// The exported API is stable: within a major version, names and meanings stay.
-// Error texts may change; match errors with [errors.Is].
+// The exported API is stable: CHANGELOG.md names every incompatible change. Error
+// texts may change; match errors with [errors.Is].
 package signature
