@@ -64,10 +64,10 @@ func (f *Fleet) Check(ctx context.Context) []NodeProblem {
 			problem.Warning = true
 			switch {
 			case first[address] != "":
-				problem.Message = "it has the same address as " + first[address]
+				problem.Message = "the node has the same address as " + first[address]
 				problems = append(problems, problem)
 			case result.runID != "" && first[run] != "":
-				problem.Message = "it is the same server as " + first[run]
+				problem.Message = "the node is the same server as " + first[run]
 				problems = append(problems, problem)
 			}
 			for _, k := range []string{address, run} {

@@ -41,7 +41,7 @@ func TestCheckReportsEveryProblem(t *testing.T) {
 
 	var got []string
 	for _, p := range f.Check(t.Context()) {
-		assert.Equal(t, p.Node == "" || strings.Contains(p.Message, "it "), p.Warning, p.String())
+		assert.Equal(t, p.Node == "" || strings.Contains(p.Message, " the same "), p.Warning, p.String())
 		got = append(got, p.String())
 	}
 	assert.Equal(t, []string{
@@ -49,8 +49,8 @@ func TestCheckReportsEveryProblem(t *testing.T) {
 		"project p, instance bad, node down: the node's host refuses the connection: nothing listens on the port",
 		"project p, instance bad, node reader: the node's user may not run CLIENT KILL",
 		"project p, instance empty: the instance has no nodes",
-		"project q, instance twice, node same: it has the same address as project p, instance good, node a",
-		"project q, instance twice, node alias: it is the same server as project p, instance good, node b",
+		"project q, instance twice, node same: the node has the same address as project p, instance good, node a",
+		"project q, instance twice, node alias: the node is the same server as project p, instance good, node b",
 	}, got)
 }
 

@@ -73,5 +73,5 @@ func ExampleFleet_Check() {
 	for _, problem := range f.Check(context.Background()) {
 		fmt.Println(problem)
 	}
-	// Output: project shop, instance sessions, node n2: it has the same address as project shop, instance sessions, node n1
+	// Output: project shop, instance sessions, node n2: the node has the same address as project shop, instance sessions, node n1
 }

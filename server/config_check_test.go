@@ -65,7 +65,7 @@ func TestWhatAConfigurationTells(t *testing.T) {
 		"nodes that cannot be managed": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: down, address: '127.0.0.1:1'}, {id: locked, address: '" + locked.Addr() + "'}]}]}]\n",
 			[]string{"error: project p, instance i, node down: the node's host refuses the connection", "error: project p, instance i, node locked: the node requires a password"}},
 		"one node twice": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: a, address: '" + node.Addr() + "'}, {id: b, address: '" + node.Addr() + "'}]}]}]\n",
-			[]string{"warning: project p, instance i, node b: it has the same address as project p, instance i, node a"}},
+			[]string{"warning: project p, instance i, node b: the node has the same address as project p, instance i, node a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := problemsOf(t, c.config)
