@@ -17,7 +17,7 @@ func TestTheShellCompletesFlags(t *testing.T) {
 		want string
 	}{
 		"the nodes of the instance": {on(api, "list", "--node", ""), "a\ta 127.0.0.1:6379\nb\tb 127.0.0.1:6379\n:4\n"},
-		"those for kill too":        {on(api, "kill", "--node", ""), "a\ta 127.0.0.1:6379\nb\tb 127.0.0.1:6379\n:4\n"},
+		"the nodes for kill":        {on(api, "kill", "--node", ""), "a\ta 127.0.0.1:6379\nb\tb 127.0.0.1:6379\n:4\n"},
 		"no nodes without an API":   {[]string{"list", "--node", ""}, ":4\n"},
 		"the outputs":               {[]string{"nodes", "-o", ""}, "table\nwide\njson\n:4\n"},
 		"the fields to sort by":     {[]string{"list", "--sort", ""}, strings.Join(filter.FieldNames(), "\n") + "\n:4\n"},

@@ -24,10 +24,10 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// patience separates what ends from what hangs: how long a supervisor waits.
-const patience = 10 * time.Second
+// stopTimeout is how long a supervisor waits for a process to end.
+const stopTimeout = 10 * time.Second
 
-// A process is the built command, serving at an address.
+// A process is the built command, which serves at an address.
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -35,49 +35,49 @@ type process struct {
 	done chan error
 }
 
-// launch starts the command with a standard error, and waits until it listens.
+// launch starts the command and waits until it listens.
 func launch(t *testing.T, stderr *os.File, addr string, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, cmd: exec.Command("dcs-sessions", args...), url: "http://" + addr, done: make(chan error, 1)}
 	p.cmd.Stderr = stderr
 	require.NoError(t, p.cmd.Start())
 	go func() { p.done <- p.cmd.Wait() }()
-	t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // most have ended
+	t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // most have ended already
 	require.Eventually(t, func() bool {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
 		}
 		return err == nil
-	}, patience, 10*time.Millisecond, "it does not listen")
+	}, stopTimeout, 10*time.Millisecond, "the command does not listen")
 	return p
 }
 
-// get asks a path of a length, and returns the status.
+// get requests a path of that length, and returns the status.
 func (p *process) get(length int) int {
 	p.t.Helper()
-	client := &http.Client{Timeout: patience}
+	client := &http.Client{Timeout: stopTimeout}
 	resp, err := client.Get(p.url + "/" + strings.Repeat("x", length))
 	require.NoError(p.t, err)
 	resp.Body.Close()
 	return resp.StatusCode
 }
 
-// terminate sends SIGTERM, and returns how it ended.
+// terminate sends SIGTERM, and returns the error of the process.
 func (p *process) terminate() error {
 	p.t.Helper()
 	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGTERM))
 	select {
 	case err := <-p.done:
 		return err
-	case <-time.After(patience):
-		p.t.Fatal("SIGTERM does not end it")
+	case <-time.After(stopTimeout):
+		p.t.Fatal("SIGTERM does not end the command")
 		return nil
 	}
 }
 
-// freeAddr returns an address that nothing listens on: what listens there cannot
-// say so where its log is not read.
+// freeAddr returns an address that nothing listens on. A command whose log is not
+// read cannot report the address that it picks itself.
 func freeAddr(t *testing.T) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func freeAddr(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// servers starts each server that the command is.
+// servers start the servers of the command.
 var servers = map[string]func(t *testing.T, stderr *os.File) *process{
 	"serve": func(t *testing.T, stderr *os.File) *process {
 		return launchServe(t, stderr, "audit: off")
@@ -104,7 +104,7 @@ func launchServe(t *testing.T, stderr *os.File, config string) *process {
 	return launch(t, stderr, addr, "serve", "--config", file)
 }
 
-func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
+func TestAnUnreadLogDoesNotStopTheServer(t *testing.T) {
 	t.Parallel()
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
@@ -114,11 +114,11 @@ func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
 			defer r.Close()
 			p := start(t, w)
 			w.Close()
-			for range 3000 { // lines of 3 MB and more; a pipe takes 64 KB, the command a megabyte
+			for range 3000 { // more than 3 MB of lines; a pipe buffers 64 KB, the command a megabyte
 				require.Equal(t, 404, p.get(1000))
 			}
 			log := bufio.NewReader(r)
-			for found := false; !found; { // it says what is missing once it is read
+			for found := false; !found; { // the log reports the dropped lines once it is read
 				line, err := log.ReadString('\n')
 				require.NoError(t, err)
 				found = strings.Contains(line, `"msg":"log lines were dropped"`)
@@ -126,7 +126,7 @@ func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
 					p.get(1)
 				}
 			}
-			for range 500 { // and it is not read at its end either
+			for range 500 { // the log is not read at the end either
 				p.get(1000)
 			}
 			assert.NoError(t, p.terminate())
@@ -134,7 +134,7 @@ func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
 	}
 }
 
-func TestALogWhoseReaderIsGoneStopsNothing(t *testing.T) {
+func TestALogWithoutAReaderDoesNotStopTheServer(t *testing.T) {
 	t.Parallel()
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +153,7 @@ func TestALogWhoseReaderIsGoneStopsNothing(t *testing.T) {
 	}
 }
 
-func TestALogOnAFullDiskStopsNothing(t *testing.T) {
+func TestALogOnAFullDiskDoesNotStopTheServer(t *testing.T) {
 	t.Parallel()
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
@@ -172,14 +172,14 @@ func TestALogOnAFullDiskStopsNothing(t *testing.T) {
 	}
 }
 
-func TestAnAuditFIFOThatNobodyReadsEndsTheStart(t *testing.T) {
+func TestAnAuditFIFOWithoutAReaderIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	fifo, file := filepath.Join(dir, "audit"), filepath.Join(dir, "dcs.yaml")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
 	require.NoError(t, os.WriteFile(file, []byte("listen: 127.0.0.1:0\naudit: "+fifo+"\n"), 0o600))
 	cmd := exec.Command("dcs-sessions", "serve", "--config", file)
-	timer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(stopTimeout, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -194,12 +194,12 @@ func TestAnAuditThatCannotBeWrittenRefusesKills(t *testing.T) {
 	config := `projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "` + node.Addr() + `"}]}]}]` + "\naudit: "
 	fifo := filepath.Join(t.TempDir(), "audit")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
-	reader, err := os.OpenFile(fifo, os.O_RDWR, 0) // it reads nothing
+	reader, err := os.OpenFile(fifo, os.O_RDWR, 0) // it never reads
 	require.NoError(t, err)
 	defer reader.Close()
 	_, err = reader.Write(make([]byte, 64<<10-1))
 	require.NoError(t, err)
-	for name, audit := range map[string]string{"a FIFO that is not read": fifo, "a full disk": "/dev/full"} {
+	for name, audit := range map[string]string{"an unread FIFO": fifo, "a full disk": "/dev/full"} {
 		t.Run(name, func(t *testing.T) {
 			log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 			require.NoError(t, err)
@@ -207,7 +207,7 @@ func TestAnAuditThatCannotBeWrittenRefusesKills(t *testing.T) {
 			p := launchServe(t, log, config+audit)
 			for range 10 {
 				s := redistest.Dial(t, node.Addr(), "s")
-				client := &http.Client{Timeout: patience}
+				client := &http.Client{Timeout: stopTimeout}
 				resp, err := client.Post(p.url+"/v2/p/instances/i/clients/kill", "application/json",
 					strings.NewReader(fmt.Sprintf(`{"node_id":"n","client_addrs":[%q]}`, s.Addr())))
 				require.NoError(t, err)
@@ -223,7 +223,7 @@ func TestAnAuditThatCannotBeWrittenRefusesKills(t *testing.T) {
 	}
 }
 
-func TestABodyOverTheServersCapIsA413ForEveryClient(t *testing.T) {
+func TestATooLargeBodyIsA413ForEveryClient(t *testing.T) {
 	t.Parallel()
 	p := launchServe(t, nil, "audit: off")
 	for name, post := range realclient.All(t) {

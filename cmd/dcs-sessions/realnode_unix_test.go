@@ -17,7 +17,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// serveNode serves one node, and returns how the command is called for it.
+// serveNode serves one node. on runs the command for it.
 func serveNode(t *testing.T, addr string) (on func(args ...string) (code int, stdout, stderr string)) {
 	file := filepath.Join(t.TempDir(), "dcs.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(`listen: 127.0.0.1:0
@@ -33,17 +33,16 @@ projects: [{id: p, instances: [{id: i, nodes: [{id: n, address: "`+addr+`"}]}]}]
 	return func(args ...string) (int, string, string) { return calledIn(t.Context(), env, true, args...) }
 }
 
-// raw is a connection that has named itself; it is of a kind that localnode does
-// not open.
-func raw(t *testing.T, conn net.Conn, err error, name string) net.Conn {
+// setName names a connection that localnode cannot open.
+func setName(t *testing.T, conn net.Conn, err error, name string) net.Conn {
 	require.NoError(t, err)
 	t.Cleanup(func() { conn.Close() })
 	_, err = fmt.Fprintf(conn, "CLIENT SETNAME %s\r\n", name)
 	require.NoError(t, err)
-	answer := make([]byte, 16)
-	n, err := conn.Read(answer)
+	reply := make([]byte, 16)
+	n, err := conn.Read(reply)
 	require.NoError(t, err)
-	require.Equal(t, "+OK\r\n", string(answer[:n]))
+	require.Equal(t, "+OK\r\n", string(reply[:n]))
 	return conn
 }
 
@@ -54,7 +53,7 @@ func isClosed(t *testing.T, conn net.Conn) bool {
 	return err != nil && !(ok && timeout.Timeout())
 }
 
-// They all have one address, and none that a kill takes.
+// All sessions of a Unix socket have the same address, which a kill does not accept.
 func TestSessionsOfAUnixSocketAreKilledByFilterAndByID(t *testing.T) {
 	t.Parallel()
 	dir, err := os.MkdirTemp("", "dcs") // t.TempDir is too long for a socket's path
@@ -66,7 +65,7 @@ func TestSessionsOfAUnixSocketAreKilledByFilterAndByID(t *testing.T) {
 		socket := filepath.Join(dir, "a b.sock")
 		dial := func(name string) net.Conn {
 			conn, err := net.Dial("unix", socket)
-			return raw(t, conn, err, name)
+			return setName(t, conn, err, name)
 		}
 		on := serveNode(t, node.Addr())
 		first, second, keep := dial("socket-1"), dial("socket-2"), dial("keep")
@@ -74,7 +73,7 @@ func TestSessionsOfAUnixSocketAreKilledByFilterAndByID(t *testing.T) {
 
 		code, stdout, stderr := on("kill", "--filter", "peer!=10.0.0.0/8", "--filter", "name!=other", "--filter", "protected=false", "--dry-run")
 		assert.Equal(t, exitOK, code, stderr)
-		assert.NotContains(t, stdout, "socket-", "it has no address that is known not to be in the network")
+		assert.NotContains(t, stdout, "socket-", "whether its address is in the network is unknown")
 
 		code, stdout, stderr = on("kill", "--filter", "name=socket-1", "--yes")
 		assert.Equal(t, exitOK, code, stderr)
@@ -97,7 +96,7 @@ func TestSessionsOfAUnixSocketAreKilledByFilterAndByID(t *testing.T) {
 	assert.Positive(t, n)
 }
 
-func TestWhoseNameIsThatOfASentinelsLinkIsToldWhy(t *testing.T) {
+func TestASessionWithTheNameOfASentinelsLinkIsProtected(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		t.Parallel()
@@ -124,7 +123,7 @@ func TestWhoseNameIsThatOfASentinelsLinkIsToldWhy(t *testing.T) {
 	})
 }
 
-// The newcomer at the address was never shown to anybody.
+// No list has shown the new session at the address.
 func TestAnotherSessionAtAListedAddressIsReplaced(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
@@ -132,13 +131,13 @@ func TestAnotherSessionAtAListedAddressIsReplaced(t *testing.T) {
 		on := serveNode(t, node.Addr())
 		from := net.Dialer{LocalAddr: redistest.LocalAddr(t)}
 		conn, err := from.DialContext(t.Context(), "tcp", node.Addr())
-		first := raw(t, conn, err, "listed").(*net.TCPConn)
+		first := setName(t, conn, err, "listed").(*net.TCPConn)
 		code, _, stderr := on("list")
 		require.Equal(t, exitOK, code, stderr)
 		require.NoError(t, first.SetLinger(0)) // a reset, so that the port is free at once
 		require.NoError(t, first.Close())
 		conn, err = from.DialContext(t.Context(), "tcp", node.Addr())
-		newcomer := raw(t, conn, err, "newcomer")
+		second := setName(t, conn, err, "second")
 		redistest.AwaitAlone(t, node.Addr(), from.LocalAddr.String())
 
 		code, stdout, stderr := on("kill", from.LocalAddr.String(), "127.0.0.1:1")
@@ -146,13 +145,13 @@ func TestAnotherSessionAtAListedAddressIsReplaced(t *testing.T) {
 		assert.Regexp(t, `(?m)^`+from.LocalAddr.String()+` +replaced$`, stdout)
 		assert.Regexp(t, `(?m)^127\.0\.0\.1:1 +gone$`, stdout)
 		assert.Contains(t, stderr, "ist again")
-		assert.False(t, isClosed(t, newcomer))
+		assert.False(t, isClosed(t, second))
 
 		code, _, stderr = on("list")
 		require.Equal(t, exitOK, code, stderr)
 		code, stdout, stderr = on("kill", from.LocalAddr.String())
 		assert.Equal(t, exitOK, code, stderr)
 		assert.Contains(t, stdout, "  killed\n")
-		assert.True(t, isClosed(t, newcomer))
+		assert.True(t, isClosed(t, second))
 	})
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// called runs the command with an empty environment.
+// called runs the command without environment variables.
 func called(ctx context.Context, terminal bool, args ...string) (code int, stdout, stderr string) {
 	return calledIn(ctx, nil, terminal, args...)
 }
 
-// calledIn runs the command in an environment.
+// calledIn runs the command with environment variables.
 func calledIn(ctx context.Context, env map[string]string, terminal bool, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = run(ctx, args, func(name string) string { return env[name] }, stdio{
@@ -44,11 +44,11 @@ func TestATerminalGetsATable(t *testing.T) {
 		args     []string
 		table    bool
 	}{
-		"a terminal gets a table":              {true, nil, true},
-		"what is no terminal gets JSON":        {false, nil, false},
-		"a terminal gets JSON when asked":      {true, []string{"-o", "json"}, false},
-		"another gets a table when asked":      {false, []string{"-o", "table"}, true},
-		"an empty --output is as if not given": {true, []string{"--output="}, true},
+		"a terminal gets a table":             {true, nil, true},
+		"a pipe gets JSON":                    {false, nil, false},
+		"a terminal gets JSON with -o":        {true, []string{"-o", "json"}, false},
+		"a pipe gets a table with -o":         {false, []string{"-o", "table"}, true},
+		"an empty --output counts as not set": {true, []string{"--output="}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := called(t.Context(), c.terminal, append(killArgs(api.URL), c.args...)...)
@@ -63,7 +63,7 @@ func TestAnInterruptedKillExits130(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then is it seen that the caller is gone
+		_, _ = io.Copy(io.Discard, r.Body) // the server notices a closed connection only after the body
 		cancel()
 		<-r.Context().Done()
 	}))

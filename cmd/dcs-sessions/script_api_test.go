@@ -15,8 +15,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// cmdAPI starts a server at $API that gives every call the same answer, and
-// writes a line a call to the file requests.
+// cmdAPI starts a server at $API that sends the same response to every request, and
+// writes a line for each request to the file requests.
 func cmdAPI(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "api STATUS [BODY]")
 	status, err := strconv.Atoi(args[0])
@@ -25,11 +25,11 @@ func cmdAPI(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) > 1 {
 		body = args[1]
 	}
-	calls := ts.MkAbs("requests")
-	os.Remove(calls)
+	requests := ts.MkAbs("requests")
+	os.Remove(requests)
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent, _ := io.ReadAll(r.Body)
-		f, err := os.OpenFile(calls, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		f, err := os.OpenFile(requests, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			panic(err) // the client sees a broken connection
 		}
@@ -47,7 +47,7 @@ func cmdAPI(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("API", api.URL)
 }
 
-// cmdDown keeps an address in a variable at which nobody listens.
+// cmdDown sets a variable to an address that nothing listens on.
 func cmdDown(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "down VARIABLE")
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -56,7 +56,7 @@ func cmdDown(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], ln.Addr().String())
 }
 
-// signer tells with which key and secret r is signed, if it is.
+// signer returns the key and the secret that r is signed with, if it is signed.
 func signer(r *http.Request, body []byte) string {
 	a, err := signature.Parse(r)
 	if err != nil {

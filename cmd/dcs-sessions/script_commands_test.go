@@ -14,7 +14,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// commands are what the scripts have beside testscript's own.
+// commands are the script commands in addition to those of testscript.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits":   cmdExits,
 	"await":   cmdAwait,
@@ -27,14 +27,14 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"open":    cmdOpen,
 }
 
-// usage ends the script unless the command is called with min arguments or more.
+// usage ends the script if the command has fewer than min arguments.
 func usage(ts *testscript.TestScript, neg bool, args []string, min int, text string) {
 	if neg || len(args) < min {
 		ts.Fatalf("usage: %s", text)
 	}
 }
 
-// cmdExits runs a program, whose exit code must be the given one.
+// cmdExits runs a program, which must end with an exit code.
 func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "exits CODE PROGRAM [ARG...]")
 	code := 0
@@ -49,8 +49,7 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdAwait waits until a file matches a pattern, and keeps its groups in
-// variables.
+// cmdAwait waits until a file matches a pattern, and sets variables to its groups.
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "await FILE PATTERN [VARIABLE...]")
 	pattern, err := regexp.Compile("(?m)" + args[1])
@@ -61,7 +60,7 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	file := ts.MkAbs(args[0])
 	var content []byte
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		content, _ = os.ReadFile(file) // it may not be there yet
+		content, _ = os.ReadFile(file) // it may not exist yet
 		if found := pattern.FindSubmatch(content); found != nil {
 			for i, variable := range args[2:] {
 				ts.Setenv(variable, string(found[1+i]))
@@ -79,7 +78,7 @@ func cmdExpand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
-// cmdPasted makes a shell script of the commands that demo says to paste.
+// cmdPasted writes a shell script of the commands that demo prints for pasting.
 func cmdPasted(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "pasted OUTPUT SCRIPT")
 	_, text, found := strings.Cut(ts.ReadFile(args[0]), "\nexport ")
@@ -102,7 +101,7 @@ func cmdSession(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], s.Addr())
 }
 
-// cmdClosed reads the session's socket: the node must have closed it.
+// cmdClosed reads the session's socket, which the node must have closed.
 func cmdClosed(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "closed NAME")
 	if !sessionNamed(ts, args[0]).Closed() {
@@ -110,7 +109,7 @@ func cmdClosed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdOpen asks over the session's socket: the node must answer.
+// cmdOpen sends a command over the session's socket, and the node must reply.
 func cmdOpen(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "open NAME")
 	if !sessionNamed(ts, args[0]).Open() {

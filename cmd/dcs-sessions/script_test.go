@@ -21,8 +21,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// background OUT ERR ARG... is dcs-sessions with its output in files, which a
-// script can read while it runs.
+// background OUT ERR ARG... runs dcs-sessions with its output in files, which a
+// script can read meanwhile.
 func background() {
 	for i, stream := range []**os.File{&os.Stdout, &os.Stderr} {
 		f, err := os.Create(os.Args[1+i])
@@ -35,13 +35,13 @@ func background() {
 	main()
 }
 
-// TestScripts drives the command as a user does.
+// TestScripts runs the command as a user does.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, params("testdata", ""))
 }
 
-// TestNodeScripts drives it against every kind of node there is.
+// TestNodeScripts runs the command against every kind of node.
 func TestNodeScripts(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
@@ -50,7 +50,7 @@ func TestNodeScripts(t *testing.T) {
 	})
 }
 
-// TestOwnNodeScripts drives it against a node that no other script has.
+// TestOwnNodeScripts runs the command against a node that no other script uses.
 func TestOwnNodeScripts(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
@@ -79,7 +79,7 @@ func params(dir, node string) testscript.Params {
 	}
 }
 
-// condition knows "server": a real one is on PATH. In CI it must be.
+// condition implements "server": a real server is on PATH. In CI one must be.
 func condition(name string) (bool, error) {
 	switch {
 	case name != "server":

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hostile are names that a client could give itself to fool who looks.
+// hostile has names that a client could choose to fool the reader of a table.
 var hostile = map[string]string{
 	"an escape sequence that clears the screen": "a\x1b[2Jb",
 	"one of the eight-bit kind":                 "a\u009b2Jb",
@@ -26,7 +26,7 @@ var hostile = map[string]string{
 	"a tag beyond the first plane":              "a\U000e0041b",
 }
 
-func TestNothingThatAClientCallsItselfReachesTheTerminal(t *testing.T) {
+func TestNoControlCharacterOfANameReachesTheTerminal(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
@@ -42,7 +42,7 @@ func TestNothingThatAClientCallsItselfReachesTheTerminal(t *testing.T) {
 			assert.Regexp(t, `^[ -~\n]+$`, out.String())
 			var back []string
 			require.NoError(t, json.Unmarshal(out.Bytes(), &back))
-			assert.Equal(t, []string{text}, back, "a program reads what the client sent")
+			assert.Equal(t, []string{text}, back, "a program reads the original text")
 		})
 	}
 }
@@ -62,13 +62,13 @@ func TestColumnsLineUpByCells(t *testing.T) {
 func TestALongTextIsCut(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
-		"what fits stays":                      {strings.Repeat("x", 32), strings.Repeat("x", 32)},
-		"what does not ends in an ellipsis":    {strings.Repeat("x", 33), strings.Repeat("x", 31) + "…"},
-		"wide characters count for two":        {strings.Repeat("缓", 17), strings.Repeat("缓", 15) + "…"},
-		"an escape is cut as what it is":       {strings.Repeat("\x1b", 40), strings.Repeat(`\x1b`, 7) + `\x1` + "…"},
-		"a character keeps its marks":          {strings.Repeat("e\u0301", 33), strings.Repeat("e\u0301", 31) + "…"},
-		"marks are not heaped up without end":  {"a" + strings.Repeat("\u0301", 10_000), "…"},
-		"nor where the character is not alone": {"ab" + strings.Repeat("\u0301", 10_000), "a…"},
+		"a short text stays":                          {strings.Repeat("x", 32), strings.Repeat("x", 32)},
+		"a long text ends in an ellipsis":             {strings.Repeat("x", 33), strings.Repeat("x", 31) + "…"},
+		"wide characters count for two":               {strings.Repeat("缓", 17), strings.Repeat("缓", 15) + "…"},
+		"an escape sequence counts as its characters": {strings.Repeat("\x1b", 40), strings.Repeat(`\x1b`, 7) + `\x1` + "…"},
+		"a character keeps its marks":                 {strings.Repeat("e\u0301", 33), strings.Repeat("e\u0301", 31) + "…"},
+		"the number of marks is limited":              {"a" + strings.Repeat("\u0301", 10_000), "…"},
+		"also after another character":                {"ab" + strings.Repeat("\u0301", 10_000), "a…"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cut := clipTo(clean(c.text), maxCell)

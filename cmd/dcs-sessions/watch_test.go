@@ -17,8 +17,8 @@ func TestAScreenIsCutToTheTerminal(t *testing.T) {
 	drawn := screen(text, 5, 6)
 	assert.Equal(t, home+
 		"head"+clearLine+"\n"+clearLine+"\n0123…"+clearLine+"\n0123…"+clearLine+"\n… 18…"+clearLine+"\n"+clearRest, drawn)
-	assert.LessOrEqual(t, strings.Count(drawn, "\n"), 5, "the last line is the cursor's")
-	assert.Contains(t, screen(text, 0, 0), strings.Repeat("0123456789"+clearLine+"\n", 20), "of an unknown size nothing is cut")
+	assert.LessOrEqual(t, strings.Count(drawn, "\n"), 5, "the last line stays free for the cursor")
+	assert.Contains(t, screen(text, 0, 0), strings.Repeat("0123456789"+clearLine+"\n", 20), "without a size nothing is cut")
 	assert.NotContains(t, screen("a\nb\n", 80, 4), "more")
 }
 
@@ -35,7 +35,7 @@ func watched(t *testing.T, api *clienttest.Server, scans int, terminal bool, arg
 	return called(ctx, terminal, on(api, args...)...)
 }
 
-func TestWatchGoesOnUntilCtrlCWhichIsAGoodEnd(t *testing.T) {
+func TestWatchEndsWithCtrlCAndExitCode0(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := watched(t, twoNodes(t), 3, true)
 	assert.Equal(t, exitOK, code)
@@ -46,7 +46,7 @@ func TestWatchGoesOnUntilCtrlCWhichIsAGoodEnd(t *testing.T) {
 
 	code, stdout, _ = watched(t, twoNodes(t), 3, false, "-o", "table")
 	assert.Equal(t, exitOK, code)
-	assert.NotContains(t, stdout, "\x1b", "elsewhere the blocks follow each other")
+	assert.NotContains(t, stdout, "\x1b", "without a terminal the lists follow each other")
 	assert.GreaterOrEqual(t, strings.Count(stdout, "leaky-1"), 3)
 
 	_, stdout, _ = watched(t, twoNodes(t), 3, true, "-o", "json")
@@ -54,7 +54,7 @@ func TestWatchGoesOnUntilCtrlCWhichIsAGoodEnd(t *testing.T) {
 	assert.GreaterOrEqual(t, strings.Count(stdout, "]\n["), 2)
 }
 
-func TestWatchOutlastsAFailureButNotTheFirst(t *testing.T) {
+func TestWatchEndsOnlyIfTheFirstListFails(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	api.FailNextOf(clienttest.ScanClients, 1, 401, "DCS.1001", "Invalid token.")

@@ -17,12 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// full is a disk that takes no more after some bytes.
-type full struct{ left int }
+// A fullDisk accepts a number of bytes, then fails.
+type fullDisk struct{ left int }
 
 var errFull = errors.New("no space left on device")
 
-func (f *full) Write(p []byte) (int, error) {
+func (f *fullDisk) Write(p []byte) (int, error) {
 	n := min(len(p), f.left)
 	f.left -= n
 	if n < len(p) {
@@ -31,27 +31,27 @@ func (f *full) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func TestWhatCannotBeWrittenFailsTheCommand(t *testing.T) {
+func TestAFailedWriteFailsTheCommand(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"a table":              {"list", "-o", "table"},
-		"JSON":                 {"list", "-o", "json"},
-		"nodes":                {"nodes", "-o", "table"},
-		"a preview":            {"kill", "--filter", "name=web-*", "--all-nodes", "--dry-run", "-o", "table"},
-		"what a kill did":      {"kill", "--filter", "name=web-*", "--all-nodes", "--yes", "-o", "table", "--check", "0"},
-		"what a kill did JSON": {"kill", "--node", "a", "10.0.0.9:1", "-o", "json"},
-		"a count":              {"kill-all", "--all-nodes", "--dry-run", "-o", "table"},
-		"help":                 {"help"},
-		"help of a command":    {"kill", "--help"},
-		"a completion":         {"completion", "bash"},
-		"the version":          {"--version"},
+		"a table":           {"list", "-o", "table"},
+		"JSON":              {"list", "-o", "json"},
+		"nodes":             {"nodes", "-o", "table"},
+		"a preview":         {"kill", "--filter", "name=web-*", "--all-nodes", "--dry-run", "-o", "table"},
+		"a kill":            {"kill", "--filter", "name=web-*", "--all-nodes", "--yes", "-o", "table", "--check", "0"},
+		"a kill as JSON":    {"kill", "--node", "a", "10.0.0.9:1", "-o", "json"},
+		"a count":           {"kill-all", "--all-nodes", "--dry-run", "-o", "table"},
+		"help":              {"help"},
+		"help of a command": {"kill", "--help"},
+		"a completion":      {"completion", "bash"},
+		"the version":       {"--version"},
 	} {
 		for _, after := range []int{0, 30} {
 			t.Run(name, func(t *testing.T) {
 				api := twoNodes(t)
 				var stderr bytes.Buffer
 				env := map[string]string{"DCS_ENDPOINT": api.URL, "DCS_PROJECT_ID": "p", "DCS_INSTANCE_ID": "i"}
-				code := run(t.Context(), args, func(name string) string { return env[name] }, stdio{out: &full{left: after}, err: &stderr})
+				code := run(t.Context(), args, func(name string) string { return env[name] }, stdio{out: &fullDisk{left: after}, err: &stderr})
 				assert.Equal(t, exitFailed, code)
 				assert.Contains(t, stderr.String(), errFull.Error())
 				assert.Equal(t, 1, strings.Count(stderr.String(), "\n"), stderr.String())
@@ -60,7 +60,7 @@ func TestWhatCannotBeWrittenFailsTheCommand(t *testing.T) {
 	}
 }
 
-func TestHelpForWhatIsNotThereIsCalledWrong(t *testing.T) {
+func TestHelpForAnUnknownCommandIsAUsageError(t *testing.T) {
 	t.Parallel()
 	for says, args := range map[string][]string{
 		`unknown command "nope"`:            {"help", "nope"},
@@ -80,7 +80,7 @@ func TestHelpForWhatIsNotThereIsCalledWrong(t *testing.T) {
 	}
 }
 
-func TestTheVersionSaysWhatItWasBuiltFrom(t *testing.T) {
+func TestTheVersionIsThatOfTheModule(t *testing.T) {
 	t.Parallel()
 	for want, info := range map[string]debug.BuildInfo{
 		"v1.2.3": {Main: debug.Module{Version: "v1.2.3"}},
@@ -94,7 +94,7 @@ func TestTheVersionSaysWhatItWasBuiltFrom(t *testing.T) {
 	assert.NotContains(t, stdout, "(devel)")
 }
 
-func TestACallThatTakesTooLongIsGivenUp(t *testing.T) {
+func TestARequestEndsAfterItsTimeout(t *testing.T) {
 	t.Parallel()
 	end := make(chan struct{})
 	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-end }))
@@ -121,7 +121,7 @@ func TestACallThatTakesTooLongIsGivenUp(t *testing.T) {
 	assert.Contains(t, stderr, "--timeout must be positive")
 }
 
-func TestATokenMayBeInAFile(t *testing.T) {
+func TestATokenCanBeInAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, text string) string {
@@ -134,22 +134,22 @@ func TestATokenMayBeInAFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		env    map[string]string
 		args   []string
-		token  string // what was sent
-		stderr string // of a refusal
+		token  string // the token that was sent
+		stderr string // if the command fails
 	}{
-		"by the flag":                        {nil, []string{"--token-file", good}, "secret-file", ""},
-		"by the variable":                    {map[string]string{"DCS_TOKEN_FILE": good}, nil, "secret-file", ""},
-		"the flag over the token's variable": {map[string]string{"DCS_TOKEN": "secret-env"}, []string{"--token-file", good}, "secret-file", ""},
-		"the token's flag over the variable": {map[string]string{"DCS_TOKEN_FILE": good}, []string{"--token", "secret-flag"}, "secret-flag", ""},
-		"both flags":                         {nil, []string{"--token-file", good, "--token", "secret-flag"}, "", "--token and --token-file exclude each other"},
-		"both variables":                     {map[string]string{"DCS_TOKEN_FILE": good, "DCS_TOKEN": "secret-env"}, nil, "", "--token and --token-file exclude each other"},
-		"with an access key":                 {nil, []string{"--token-file", good, "--access-key", "AK"}, "", "a token (--token, --token-file) and --access-key exclude each other"},
-		"a file that is not there":           {nil, []string{"--token-file", filepath.Join(dir, "none")}, "", "read the token: open "},
-		"a file that is empty":               {nil, []string{"--token-file", empty}, "", "is empty"},
-		"two tokens":                         {nil, []string{"--token-file", two}, "", "contains more than a token"},
-		"a control character":                {nil, []string{"--token-file", control}, "", "contains more than a token"},
-		"a file that is too long":            {nil, []string{"--token-file", long}, "", "contains more than a token"},
-		"a directory":                        {nil, []string{"--token-file", dir}, "", "read the token: "},
+		"by the flag":                          {nil, []string{"--token-file", good}, "secret-file", ""},
+		"by the variable":                      {map[string]string{"DCS_TOKEN_FILE": good}, nil, "secret-file", ""},
+		"the flag before the token's variable": {map[string]string{"DCS_TOKEN": "secret-env"}, []string{"--token-file", good}, "secret-file", ""},
+		"the token's flag before the variable": {map[string]string{"DCS_TOKEN_FILE": good}, []string{"--token", "secret-flag"}, "secret-flag", ""},
+		"both flags":                           {nil, []string{"--token-file", good, "--token", "secret-flag"}, "", "--token and --token-file exclude each other"},
+		"both variables":                       {map[string]string{"DCS_TOKEN_FILE": good, "DCS_TOKEN": "secret-env"}, nil, "", "--token and --token-file exclude each other"},
+		"with an access key":                   {nil, []string{"--token-file", good, "--access-key", "AK"}, "", "a token (--token, --token-file) and --access-key exclude each other"},
+		"a missing file":                       {nil, []string{"--token-file", filepath.Join(dir, "none")}, "", "read the token: open "},
+		"an empty file":                        {nil, []string{"--token-file", empty}, "", "is empty"},
+		"two tokens":                           {nil, []string{"--token-file", two}, "", "contains more than a token"},
+		"a control character":                  {nil, []string{"--token-file", control}, "", "contains more than a token"},
+		"a file that is too large":             {nil, []string{"--token-file", long}, "", "contains more than a token"},
+		"a directory":                          {nil, []string{"--token-file", dir}, "", "read the token: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sent := []string{}
@@ -189,8 +189,8 @@ func TestTheLogHasALevel(t *testing.T) {
 	assert.Contains(t, stderr, `--log-level is "all", not debug, info, warn, error`)
 }
 
-// Ctrl-C while a node is asked leaves the next one alone, and says so.
-func TestCtrlCInTheMiddleOfAKillSaysWhatIsDone(t *testing.T) {
+// Ctrl-C during the kill of one node keeps the next node untouched.
+func TestCtrlCDuringAKillPrintsWhatIsDone(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	ctx, cancel := context.WithCancel(t.Context())
