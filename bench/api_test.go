@@ -14,11 +14,11 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// nodeID is the one that serveAPI gives to its only node.
+// nodeID is the id of the only node of serveAPI.
 const nodeID = "8f7ee181-88e2-49b7-a4bf-81f18f93a135"
 
 // serveAPI serves the API on loopback, for the node at addr, until the test
-// ends. Its log is made and thrown away.
+// ends. It discards its log.
 func serveAPI(tb testing.TB, addr string, o server.Options) (endpoint string) {
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: project, Instances: []fleet.Instance{
 		{ID: instance, Nodes: []fleet.NodeConfig{{ID: nodeID, Address: addr}}},

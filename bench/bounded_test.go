@@ -30,8 +30,8 @@ var boundedFile = flag.String("bounded", "",
 
 const boundedCommand = "go test -run TestBounded -bounded README.md"
 
-// What the proxy may take above what it takes idle: beside one body, and beside
-// its budget of 256 MiB.
+// How much memory the proxy may use above idle, in addition to one body and in addition
+// to its budget of 256 MiB.
 const (
 	besideOne    = 64 << 20
 	besideBudget = 256<<20 + 64<<20
@@ -61,7 +61,7 @@ paths:
     get: {responses: {"200": {description: texts, content: {application/json: {schema: {type: array, items: {type: string}}}}}}}
 `
 
-// A boundedCase is one kind of body, of n bytes or so.
+// A boundedCase is one kind of body, of about n bytes.
 type boundedCase struct {
 	name, path string
 	body       func(n int) string
@@ -188,7 +188,7 @@ func brief(d time.Duration) string {
 	return d.Round(time.Millisecond).String()
 }
 
-// A running proxy, and what it took idle.
+// A running proxy, and its memory when it is idle.
 type running struct {
 	url  string
 	cmd  *exec.Cmd
@@ -265,8 +265,8 @@ func (p *running) send(t testing.TB, c boundedCase, body, token string) (status 
 	return resp.StatusCode, time.Since(began)
 }
 
-// sendAll sends as many at once, half of them with a credential. It returns how
-// many found no room.
+// sendAll sends as many at once, half of them with a credential. It returns how many were
+// refused because of the budget.
 func (p *running) sendAll(t *testing.T, c boundedCase, body string, callers int) (refused int) {
 	var mu sync.Mutex
 	var wait sync.WaitGroup

@@ -19,7 +19,7 @@ import (
 
 var callSizes = []int{2, 1_000}
 
-// checkCall says what is wrong with r, a request that is to kill want.
+// checkCall returns an error unless r is the request to kill want.
 func checkCall(r *http.Request, want gen.HangUpClientsRequest, signed bool) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -48,8 +48,8 @@ func checkCall(r *http.Request, want gen.HangUpClientsRequest, signed bool) erro
 	return a.Verify(r, body, key.SecretKey, time.Now())
 }
 
-// TestCallers proves that each sends the kill, signed where it is said to sign,
-// on a connection that is kept, and that only 204 is success to it.
+// TestCallers proves that each caller sends the kill, signed if it should sign, on a
+// connection that is kept, and that only 204 is success.
 func TestCallers(t *testing.T) {
 	for _, c := range callers {
 		for _, n := range callSizes {
@@ -103,8 +103,8 @@ func TestOnlyOneCallerValidates(t *testing.T) {
 	}
 }
 
-// TestCallAllocations holds a signed call to half of what the official SDK
-// allocates for it.
+// TestCallAllocations proves that a signed call allocates at most half of what the official
+// SDK allocates.
 func TestCallAllocations(t *testing.T) {
 	kill := killOf(2)
 	allocs := map[string]float64{}

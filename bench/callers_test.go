@@ -26,7 +26,7 @@ const (
 
 var key = signature.Key{AccessKeyID: "QTWAOYTTINDUT2QVKYUC", SecretKey: "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"}
 
-// A caller kills at one endpoint; any answer but 204 is an error.
+// A caller kills at one endpoint. Any response other than 204 is an error.
 type caller func(gen.HangUpClientsRequest) error
 
 var callers = []struct {
@@ -40,8 +40,8 @@ var callers = []struct {
 	{"floor", false, floorCaller},
 }
 
-// sdkCaller is the official SDK as its documentation shows it. The project's id
-// is given, so that it need not ask for it.
+// sdkCaller uses the official SDK as its documentation shows. It has the project's id, so
+// that the SDK need not request it.
 func sdkCaller(tb testing.TB, endpoint string) caller {
 	credentials, err := basic.NewCredentialsBuilder().
 		WithAk(key.AccessKeyID).WithSk(key.SecretKey).WithProjectId(project).SafeBuild()
@@ -84,8 +84,7 @@ func validatedCaller(tb testing.TB, endpoint string) caller {
 	return ourCaller(tb, endpoint, v.Transport(nil))
 }
 
-// floorCaller is what net/http itself costs: the same request without a
-// signature.
+// floorCaller shows the cost of net/http itself: the same request without a signature.
 func floorCaller(_ testing.TB, endpoint string) caller {
 	c := http.Client{Timeout: client.DefaultTimeout} // the others have one too
 	url := endpoint + killPath

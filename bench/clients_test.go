@@ -29,9 +29,9 @@ type crowd struct {
 	next  int            // whose turn it is to be killed
 }
 
-// gather starts a server and connects n clients, each of which has sent one
-// command. The server has resolved the addresses of all of them: the first to
-// ask for a list or to kill by address pays for that, whoever it is.
+// gather starts a server and connects n clients, each of which has sent one command. The
+// server has resolved the addresses of all of them, because otherwise the first list or
+// kill by address would pay for that.
 func gather(tb testing.TB, n int) *crowd {
 	binary := localnode.Find()
 	if binary == "" {
@@ -53,7 +53,7 @@ func gather(tb testing.TB, n int) *crowd {
 	return c
 }
 
-// resolveAll asks for the list and throws it away.
+// resolveAll requests the list and discards it.
 func resolveAll(tb testing.TB, conn net.Conn) {
 	if _, err := io.WriteString(conn, "CLIENT LIST\r\n"); err != nil {
 		tb.Fatal(err)
@@ -77,7 +77,7 @@ func (c *crowd) close() {
 	}
 }
 
-// connect fills conns with clients that the server has answered.
+// connect fills conns with clients that have a reply from the server.
 func (c *crowd) connect(tb testing.TB, conns []net.Conn) {
 	const atOnce = 64
 	var all sync.WaitGroup
@@ -101,7 +101,7 @@ func (c *crowd) connect(tb testing.TB, conns []net.Conn) {
 	}
 }
 
-// victims returns the k clients whose turn it is, and their addresses.
+// victims returns the next k clients, and their addresses.
 func (c *crowd) victims(k int) ([]net.Conn, []netip.AddrPort) {
 	if c.next+k > len(c.conns) {
 		c.next = 0
@@ -132,14 +132,13 @@ func closed(tb testing.TB, conns []net.Conn) {
 	}
 }
 
-// A bystander pings the server all the time.
+// A bystander pings the server without a pause.
 type bystander struct {
 	quit    chan struct{}
 	longest chan time.Duration
 }
 
-// watch returns once the bystander has its first answer. It introduces itself
-// with commands, which it sends before.
+// watch returns when the bystander has its first reply. The commands are sent before.
 func watch(tb testing.TB, addr string, commands ...string) *bystander {
 	conn := dial(tb, addr)
 	for _, c := range append(commands, "PING") {
@@ -173,7 +172,7 @@ func watch(tb testing.TB, addr string, commands ...string) *bystander {
 	return b
 }
 
-// stop waits for the answer that is due and returns the longest wait for one.
+// stop waits for the last reply and returns the longest wait for a reply.
 func (b *bystander) stop() time.Duration {
 	close(b.quit)
 	return <-b.longest
@@ -201,8 +200,7 @@ func ping(conn net.Conn) error {
 	return nil
 }
 
-// affordable returns n, or less where the limit on open files does not allow so
-// many, and then says so.
+// affordable returns n, or less if the limit on open files does not allow n. It logs that.
 func affordable(tb testing.TB, n int) int {
 	const others = 200
 	var limit syscall.Rlimit

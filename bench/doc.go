@@ -1,7 +1,8 @@
-// Package bench measures dcs-sessions beside its peers. It has no code of its
-// own: it is a module apart, so that the peers never weigh on the main one.
+// Package bench measures dcs-sessions and other libraries that do the same. It has
+// only tests and programs. It is a module of its own, so that the main module does not
+// depend on the other libraries.
 //
-//	go test ./...       proves that each peer does what it is measured on
-//	go run ./ratios     measures, interleaved, and prints the tables of README.md
+//	go test ./...       proves that each library does what it is measured on
+//	go run ./ratios     measures them in turns and prints the tables of README.md
 //	go run ./importing  measures what importing a client costs
 package bench

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// figures are what was measured, by way and step.
+// figures are the measurements by way and step.
 type figures map[[2]string][]figure
 
 func (f figures) add(way, step string, one figure) {
@@ -17,7 +17,7 @@ func (f figures) add(way, step string, one figure) {
 	f[key] = append(f[key], one)
 }
 
-// table has a row for each step, with medians and extremes.
+// table returns a table with a row for each step, with medians and extremes.
 func (f figures) table() string {
 	var b strings.Builder
 	b.WriteString("| | API | stall | by hand | stall | command |\n|---|---|---|---|---|---|\n")
@@ -39,7 +39,7 @@ func (f figures) cells(way, step string) string {
 	return spread(took) + " | " + spread(stalls)
 }
 
-// spread shows the median (least–most).
+// spread returns the median and the extremes as text: median (least–most).
 func spread(list []time.Duration) string {
 	if len(list) == 0 {
 		return "–"
@@ -48,7 +48,7 @@ func spread(list []time.Duration) string {
 	return fmt.Sprintf("%s (%s–%s)", short(list[len(list)/2]), short(list[0]), short(list[len(list)-1]))
 }
 
-// short shows two or three digits.
+// short returns d with two or three digits.
 func short(d time.Duration) string {
 	switch {
 	case d < 10*time.Millisecond:

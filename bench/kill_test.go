@@ -17,8 +17,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// killPeers close the sessions whose peers are addrs, and return how many the
-// server says it has closed.
+// killPeers close the sessions with the peer addresses addrs. They return how many the
+// server reports as closed.
 var killPeers = []struct {
 	name string
 	kill func(*crowd, []netip.AddrPort) (int, error)
@@ -39,7 +39,7 @@ func killOurs(c *crowd, addrs []netip.AddrPort) (killed int, err error) {
 	return killed, err
 }
 
-// targets names whatever is at the addresses.
+// targets returns the sessions that have the addresses, whichever they are.
 func targets(addrs []netip.AddrPort) []sessions.Target {
 	list := make([]sessions.Target, len(addrs))
 	for i, a := range addrs {
@@ -48,7 +48,7 @@ func targets(addrs []netip.AddrPort) []sessions.Target {
 	return list
 }
 
-// killScript is what an operator's shell script does: a redis-cli an address.
+// killScript is a shell script that starts a redis-cli for each address.
 func killScript(c *crowd, addrs []netip.AddrPort) (killed int, err error) {
 	host, port, err := net.SplitHostPort(c.node.Addr())
 	if err != nil {
@@ -63,7 +63,7 @@ func killScript(c *crowd, addrs []netip.AddrPort) (killed int, err error) {
 	return bytes.Count(out, []byte("1\n")), err
 }
 
-// killPipeline sends all before it reads the first answer.
+// killPipeline sends all commands before it reads the first reply.
 func killPipeline(c *crowd, addrs []netip.AddrPort) (killed int, err error) {
 	var commands []byte
 	for _, a := range addrs {
@@ -85,7 +85,7 @@ func killPipeline(c *crowd, addrs []netip.AddrPort) (killed int, err error) {
 	return killed, nil
 }
 
-// killNothing shows what a bystander waits for on this machine without a kill.
+// killNothing shows how long a bystander waits on this machine without a kill.
 func killNothing(*crowd, []netip.AddrPort) (int, error) {
 	time.Sleep(50 * time.Millisecond)
 	return 0, nil
@@ -97,7 +97,7 @@ func skipWithoutCLI(tb testing.TB, who string) {
 	}
 }
 
-// TestKillPeers proves that each kills what it is told to.
+// TestKillPeers proves that each kills exactly the given sessions.
 func TestKillPeers(t *testing.T) {
 	c := gather(t, 20)
 	defer c.close()
@@ -121,7 +121,7 @@ func TestKillPeers(t *testing.T) {
 	}
 }
 
-// one is the crowd that the benchmarks share while n stays the same.
+// one is the crowd that benchmarks with the same n share.
 var one *crowd
 
 func TestMain(m *testing.M) {
@@ -144,7 +144,7 @@ func crowdOf(b *testing.B, n int) *crowd {
 }
 
 // BenchmarkKill kills k of n idle clients. stall-ms is the longest wait of a
-// bystander for the answer to a PING.
+// bystander for the reply to a PING.
 func BenchmarkKill(b *testing.B) {
 	for _, n := range []int{1_000, 10_000} {
 		n = affordable(b, n)

@@ -15,8 +15,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// A roll is a node that answers CLIENT LIST with the same rows each time, and
-// what asks it.
+// A roll is a fake node that always replies to CLIENT LIST with the same rows, and its
+// clients.
 type roll struct {
 	addr  string
 	rows  []string
@@ -24,8 +24,8 @@ type roll struct {
 	redis *redis.Client
 }
 
-// listPeers read the sessions of a node, and return how many there are and the
-// sum of their ids and ages, so that nobody leaves out the work.
+// listPeers read the sessions of a node. They return the number of sessions and the sum of
+// their ids and ages, so that none can skip the work.
 var listPeers = []struct {
 	name string
 	list func(*roll) (n int, sum int64, err error)
@@ -36,7 +36,7 @@ var listPeers = []struct {
 	{"go-redis", listInfos},
 }
 
-// listBare reads the reply and looks at nothing in it.
+// listBare reads the reply and does not parse it.
 func listBare(r *roll) (int, int64, error) {
 	reply, err := r.redis.ClientList(context.Background()).Result()
 	return strings.Count(reply, "\n"), 0, err
@@ -53,7 +53,7 @@ func listOurs(r *roll) (n int, sum int64, err error) {
 	return len(l.Sessions), sum, nil
 }
 
-// listMaps is what one writes at first, and makes sessions of it as ours does.
+// listMaps is the obvious parser. It returns sessions like ours.
 func listMaps(r *roll) (n int, sum int64, err error) {
 	reply, err := r.redis.ClientList(context.Background()).Result()
 	if err != nil {
@@ -89,7 +89,7 @@ func sessionOf(row map[string]string) sessions.Session {
 	}
 }
 
-// listInfos uses go-redis's own parser, which is CLIENT INFO's: one row a reply.
+// listInfos uses go-redis's own parser of CLIENT INFO: one row for each reply.
 func listInfos(r *roll) (n int, sum int64, err error) {
 	pipe := r.redis.Pipeline()
 	infos := make([]*redis.ClientInfoCmd, len(r.rows))
@@ -105,7 +105,7 @@ func listInfos(r *roll) (n int, sum int64, err error) {
 	return len(infos), sum, nil
 }
 
-// unroll starts the canned node of n sessions.
+// unroll starts the fake node with n sessions.
 func unroll(tb testing.TB, n int) *roll {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -139,7 +139,7 @@ func unroll(tb testing.TB, n int) *roll {
 	return r
 }
 
-// rowsOf are rows as Redis 8 makes them.
+// rowsOf returns rows as Redis 8 writes them.
 func rowsOf(n int) []string {
 	rows := make([]string, n)
 	for i := range rows {

@@ -18,7 +18,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// pageSessions is how many the listed node has.
+// pageSessions is the number of sessions of the listed node.
 const pageSessions = 1_000
 
 var pageSizes = []int{10, 1_000}
@@ -35,7 +35,7 @@ var pagePeers = []struct {
 	{"ours", oursPage},
 }
 
-// oursPage is the whole server, which keeps what it has read of the node.
+// oursPage is the whole server, with the sessions of a scan.
 func oursPage(tb testing.TB, size int) string {
 	api := serveAPI(tb, unroll(tb, pageSessions).addr, server.Options{Audit: io.Discard})
 	c, err := client.New(api, client.Options{})
@@ -45,7 +45,7 @@ func oursPage(tb testing.TB, size int) string {
 	return fmt.Sprintf("%s%s?limit=%d", api, listPath, size)
 }
 
-// barePage encodes the rows that ours has, which it holds as they are.
+// barePage encodes the same rows, which it keeps in memory.
 func barePage(tb testing.TB, size int) http.Handler {
 	list := getPage(tb, oursPage(tb, size))
 	mux := http.NewServeMux()
@@ -72,7 +72,7 @@ func getPage(tb testing.TB, url string) (list gen.ClientList) {
 	return list
 }
 
-// TestPagePeers proves that each serves what the node has.
+// TestPagePeers proves that each serves the sessions of the node.
 func TestPagePeers(t *testing.T) {
 	for _, p := range pagePeers {
 		for _, size := range pageSizes {
@@ -90,7 +90,8 @@ func TestPagePeers(t *testing.T) {
 }
 
 // BenchmarkPage gets the first page of 1,000 sessions and reads it, on a
-// connection that is kept. What is allocated is caller's and server's.
+// connection that is kept. The allocations are those of caller and
+// server.
 func BenchmarkPage(b *testing.B) {
 	for _, p := range pagePeers {
 		for _, size := range pageSizes {

@@ -22,10 +22,10 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// Each function here puts one validator around a handler, as its own
-// documentation does. None of them authenticates.
+// Each function here puts one validator around a handler, as the validator's
+// documentation shows. None of them authenticates.
 
-// oursKill routes by the contract and binds the body while it is checked.
+// oursKill routes by the contract, and checks and binds the body in one pass.
 func oursKill(tb testing.TB) http.Handler {
 	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	if err != nil {
@@ -59,7 +59,7 @@ func ours(tb testing.TB, contract []byte, next http.Handler) http.Handler {
 	return v.Middleware(next)
 }
 
-// bodiesOf leaves out those of another contract.
+// bodiesOf returns the body types of the operations that the contract has.
 func bodiesOf(contract []byte) map[string]func() any {
 	if bytes.Equal(contract, dcssessions.Contract()) {
 		return strictserver.RequestBodies()
@@ -67,7 +67,7 @@ func bodiesOf(contract []byte) map[string]func() any {
 	return nil
 }
 
-// loadKin leaves the servers out: kin-openapi would compare the host.
+// loadKin removes the servers, because kin-openapi would compare the host.
 func loadKin(tb testing.TB, contract []byte) *openapi3.T {
 	doc, err := openapi3.NewLoader().LoadFromData(contract)
 	if err != nil {
@@ -87,7 +87,7 @@ func nethttpMiddleware(tb testing.TB, contract []byte, next http.Handler) http.H
 	})(next)
 }
 
-// kin is strict, which is what makes it hold and refuse a response.
+// kin is strict, because only then it buffers and can refuse a response.
 func kin(tb testing.TB, contract []byte, next http.Handler) http.Handler {
 	router, err := gorillamux.NewRouter(loadKin(tb, contract))
 	if err != nil {
@@ -107,8 +107,8 @@ func kin(tb testing.TB, contract []byte, next http.Handler) http.Handler {
 	).Middleware(next)
 }
 
-// libopenapiValidator has no middleware of its own: the response is held in the
-// least way that gives it what it asks for.
+// libopenapiValidator has no middleware of its own, so the response is buffered in the
+// simplest way that it accepts.
 func libopenapiValidator(tb testing.TB, contract []byte, next http.Handler) http.Handler {
 	doc, err := libopenapi.NewDocument(contract)
 	if err != nil {
@@ -145,8 +145,8 @@ type heldResponse struct {
 func (h *heldResponse) WriteHeader(status int)      { h.status = status }
 func (h *heldResponse) Write(p []byte) (int, error) { return h.body.Write(p) }
 
-// humaKill is the kill declared in huma's way, with the contract's constraints.
-// huma checks requests only.
+// humaKill declares the kill in huma's way, with the constraints of the contract. huma
+// checks requests only.
 func humaKill(_ testing.TB) http.Handler {
 	mux := http.NewServeMux()
 	api := humago.New(mux, huma.DefaultConfig("DCS sessions", "2.0.0"))
@@ -174,7 +174,8 @@ type humaKillOutput struct {
 
 type humaAddr string
 
-// Schema implements huma.SchemaProvider: a tag cannot reach an array's items.
+// Schema implements huma.SchemaProvider, because a tag cannot constrain the items of an
+// array.
 func (humaAddr) Schema(huma.Registry) *huma.Schema {
 	longest := 53
 	s := &huma.Schema{

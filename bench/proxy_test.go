@@ -18,7 +18,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// proxies stand before an upstream that answers a kill with 204.
+// proxies forward to an upstream that answers a kill with 204.
 var proxies = []struct {
 	name    string
 	refuses bool
@@ -51,7 +51,7 @@ func reverse(upstream *url.URL) *httputil.ReverseProxy {
 	}
 }
 
-// through starts upstream and proxy, and returns what sends one kill.
+// through starts upstream and proxy, and returns a function that sends one kill.
 func through(t testing.TB, before func(testing.TB, *url.URL) http.Handler) func(body []byte) (status int, err error) {
 	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -92,8 +92,8 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// BenchmarkProxy is what passes through a proxy over loopback, as many at a time
-// as there are processors.
+// BenchmarkProxy sends kills through a proxy over loopback, as many at a time as there are
+// processors.
 func BenchmarkProxy(b *testing.B) {
 	for _, p := range proxies {
 		for _, n := range []int{2, 100} {

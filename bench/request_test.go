@@ -28,7 +28,7 @@ type requestPeer struct {
 	handler   func(testing.TB) http.Handler
 }
 
-// around is the peer that validates with wrap before the generated server.
+// around returns the peer that puts wrap around the generated server.
 func around(wrap func(testing.TB, []byte, http.Handler) http.Handler) func(testing.TB) http.Handler {
 	return func(tb testing.TB) http.Handler { return wrap(tb, dcssessions.Contract(), strictKill(tb)) }
 }
@@ -44,7 +44,7 @@ var requestPeers = []requestPeer{
 	{"huma", true, humaKill},
 }
 
-// bareKill is what one writes by hand, without a contract.
+// bareKill is written by hand, without a contract.
 func bareKill(testing.TB) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+killTemplate, func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +85,7 @@ func (noContent) VisitHangUpClientsResponse(w http.ResponseWriter) error {
 
 func killBody(n int) []byte { return marshal(killOf(n)) }
 
-// killOf names n sessions, one in eight by an IPv6 address.
+// killOf returns a kill of n addresses. One in eight is an IPv6 address.
 func killOf(n int) gen.HangUpClientsRequest {
 	kill := gen.HangUpClientsRequest{NodeID: "8f7ee181-88e2-49b7-a4bf-81f18f93a135"}
 	for i := range n {
@@ -106,7 +106,7 @@ func marshal(v any) []byte {
 	return data
 }
 
-// TestPeers proves that no number is of a validator that does nothing.
+// TestPeers proves that each validator accepts the good request and refuses bad ones.
 func TestPeers(t *testing.T) {
 	bad := map[string]string{
 		"an address without a port": `{"node_id":"n","client_addrs":["10.0.0.1:1","10.0.0.1"]}`,
@@ -139,7 +139,8 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// TestAmbiguousBodies holds what README.md says of JSON that parsers disagree on.
+// TestAmbiguousBodies proves what README.md says about JSON that parsers read
+// differently.
 func TestAmbiguousBodies(t *testing.T) {
 	const kill = `{"node_id":"n","client_addrs":["10.0.0.1:1"]`
 	for _, c := range []struct {
@@ -184,10 +185,10 @@ func measure(b *testing.B, g *rig, h http.Handler, want int) {
 	}
 }
 
-// BenchmarkDoubt answers a kill of 100 that is good, but not at once: an escape
-// stands in its last address. BenchmarkRefusal refuses one for its last address.
-func BenchmarkDoubt(b *testing.B)   { benchmarkSlow(b, `\u0031"]`, http.StatusNoContent) }
-func BenchmarkRefusal(b *testing.B) { benchmarkSlow(b, `x"]`, http.StatusBadRequest) }
+// BenchmarkFallback answers a kill of 100 that is good but falls back, because its last
+// address has an escape. BenchmarkRefusal refuses a kill because of its last address.
+func BenchmarkFallback(b *testing.B) { benchmarkSlow(b, `\u0031"]`, http.StatusNoContent) }
+func BenchmarkRefusal(b *testing.B)  { benchmarkSlow(b, `x"]`, http.StatusBadRequest) }
 
 func benchmarkSlow(b *testing.B, end string, want int) {
 	data := bytes.Replace(killBody(100), []byte(`"]`), []byte(end), 1)

@@ -59,7 +59,7 @@ func listOf(n int) sessionList {
 	return list
 }
 
-// A responseCase is an answer that keeps to the contract, and one that does not.
+// A responseCase is a response that the contract allows, and one that violates it.
 type responseCase struct {
 	name        string
 	status      int
@@ -84,8 +84,8 @@ func responseCases() []responseCase {
 	}
 }
 
-// answer is the handler that all are around: it encodes as the generated server
-// does, to a buffer first.
+// answer is the handler that all peers wrap. It encodes to a buffer first, as the generated
+// server does.
 func answer(status int, value any, header bool) operation {
 	return func(w http.ResponseWriter) {
 		var buf bytes.Buffer
@@ -105,7 +105,7 @@ func answer(status int, value any, header bool) operation {
 	}
 }
 
-// An operation takes what a generated handler does.
+// An operation has the methods of a generated handler.
 type operation func(w http.ResponseWriter)
 
 func (o operation) ServeHTTP(w http.ResponseWriter, _ *http.Request) { o(w) }
@@ -114,7 +114,7 @@ func (o operation) ServeBound(w http.ResponseWriter, _ *http.Request, _ interfac
 	o(w)
 }
 
-// routed puts a peer around a ServeMux.
+// routed returns a peer around a ServeMux.
 func routed(wrap func(testing.TB, []byte, http.Handler) http.Handler) func(testing.TB, []byte, operation) http.Handler {
 	return func(tb testing.TB, contract []byte, o operation) http.Handler {
 		mux := http.NewServeMux()
@@ -135,7 +135,8 @@ var responsePeers = []struct {
 	{"libopenapi-validator", true, routed(libopenapiValidator)},
 }
 
-// TestResponsePeers proves that no number is of a validator that does nothing.
+// TestResponsePeers proves that each validator accepts the good response and refuses the
+// bad one.
 func TestResponsePeers(t *testing.T) {
 	for _, p := range responsePeers {
 		for _, c := range responseCases() {
@@ -158,7 +159,7 @@ func TestResponsePeers(t *testing.T) {
 	}
 }
 
-// BenchmarkResponse answers a GET, which has no body of its own.
+// BenchmarkResponse answers a GET without a body.
 func BenchmarkResponse(b *testing.B) {
 	for _, p := range responsePeers {
 		b.Run(p.name, func(b *testing.B) {

@@ -11,8 +11,8 @@ import (
 
 const requestID = "2f7c9f7d5a1e4c33b0a6d1f0a8d1c9e4"
 
-// A rig calls a handler in process, again and again, without an allocation of
-// its own: request, body and writer are made once and reset for each call.
+// A rig calls a handler in process repeatedly, without own allocations: request, body and
+// writer are made once and reset for each call.
 type rig struct {
 	template http.Request
 	data     []byte
@@ -60,8 +60,8 @@ type body struct{ bytes.Reader }
 
 func (*body) Close() error { return nil }
 
-// A writer counts what it is given, and has of a connection what a handler may
-// ask for.
+// A writer counts the bytes that are written, and has the methods of a connection that a
+// handler may use.
 type writer struct {
 	header  http.Header
 	status  int

@@ -12,8 +12,8 @@ import (
 )
 
 // serve204 answers every request on loopback with 204 and X-Request-Id. It
-// knows just enough of HTTP/1.1 to find where a request ends, and allocates
-// nothing for one, so that what is counted is its caller's.
+// knows just enough of HTTP/1.1 to find the end of a request. It allocates nothing, so
+// that only the caller's allocations are counted.
 func serve204(tb testing.TB) (endpoint string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

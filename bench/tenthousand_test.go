@@ -21,8 +21,8 @@ var tenThousand = flag.String("tenthousand", "",
 
 const tenThousandCommand = "go test -run TenThousand -tenthousand README.md"
 
-// A step is what an operator does, over the API and by hand; either may be left
-// out.
+// A step is one task of an operator, over the API and by hand. One of the two may be
+// missing.
 type step struct {
 	name  string
 	kills victims
@@ -50,8 +50,8 @@ var steps = []step{
 	{"kill all", everybody, (*operator).killAll, "redis-cli CLIENT KILL TYPE normal"},
 }
 
-// TestTenThousand does the steps both ways, each on a real server of its own,
-// and looks which sockets are closed after each.
+// TestTenThousand does the steps in both ways, each on a real server of its own, and
+// checks after each step which sockets are closed.
 func TestTenThousand(t *testing.T) {
 	for _, tool := range []string{"redis-cli", "awk", "xargs"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -89,12 +89,10 @@ func TestTenThousand(t *testing.T) {
 	}
 }
 
-// A figure is how long a step took, and the longest that a bystander waited
-// meanwhile.
+// A figure is how long a step took, and the longest wait of a bystander in that time.
 type figure struct{ took, stall time.Duration }
 
-// take does the step and asserts that it closed the sockets that it should, and
-// no other.
+// take does the step and asserts that it closed exactly the right sockets.
 func (s step) take(t *testing.T, w way, c *crowd, k int) figure {
 	var doomed []net.Conn
 	switch s.kills {
@@ -128,7 +126,7 @@ func (s step) take(t *testing.T, w way, c *crowd, k int) figure {
 	return f
 }
 
-// call sends a command whose answer is OK.
+// call sends a command whose reply is OK.
 func call(t *testing.T, conn net.Conn, command string) {
 	_, err := fmt.Fprintf(conn, "%s\r\n", command)
 	require.NoError(t, err)

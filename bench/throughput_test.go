@@ -57,14 +57,13 @@ func ourServer(tb testing.TB) string {
 	})
 }
 
-// token's digest is tokenSHA256.
+// tokenSHA256 is the digest of token.
 const (
 	token       = "a-token-for-benchmarks"
 	tokenSHA256 = "c14551d81c9fe98e7f6eca32018c5b3ba28d3f18dbb1d0df7a676f35ed2e6d8f"
 )
 
-// A wire is one connection that sends the same kill again and again, at little
-// cost of its own.
+// A wire is one connection that repeatedly sends the same kill, at little cost.
 type wire struct {
 	conn net.Conn
 	in   *bufio.Reader
@@ -81,7 +80,7 @@ func dialWire(tb testing.TB, url string) *wire {
 	return &wire{conn, bufio.NewReader(conn), call}
 }
 
-// kill sends the call and reads its answer, which must be a 204.
+// kill sends the request and reads the response, which must be a 204.
 func (w *wire) kill() error {
 	if _, err := w.conn.Write(w.call); err != nil {
 		return err
@@ -108,7 +107,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// BenchmarkThroughput is kills of one address that is gone, by 1, 16 and 256
+// BenchmarkThroughput sends kills of one address that is gone, by 1, 16 and 256
 // callers at a time, over loopback.
 func BenchmarkThroughput(b *testing.B) {
 	for _, s := range servers {

@@ -24,7 +24,7 @@ var verifyBodies = []struct {
 
 var signedAt = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 
-// verifyPeers return a function that tells whether the signature of r holds.
+// verifyPeers return a function that reports whether the signature of r is valid.
 var verifyPeers = []struct {
 	name string
 	of   func(r *http.Request, body []byte) func() bool
@@ -33,8 +33,8 @@ var verifyPeers = []struct {
 	{"verify", verifyOf},
 }
 
-// hashesOf is what no verification can do without: the hashes of the body and of
-// the canonical request, and the HMAC. All else is known before.
+// hashesOf computes only what every verification needs: the hashes of the body and of the
+// canonical request, and the HMAC. Everything else is known before.
 func hashesOf(r *http.Request, body []byte) func() bool {
 	request := fmt.Appendf(nil, "POST\n%s/\n\ncontent-type:application/json\nhost:dcs.example.com\nx-project-id:%s\n"+
 		"x-sdk-date:20261124T080000Z\n\ncontent-type;host;x-project-id;x-sdk-date\n%x", killPath, project, sha256.Sum256(body))
@@ -50,7 +50,7 @@ func hashesOf(r *http.Request, body []byte) func() bool {
 	}
 }
 
-// verifyOf is what a server does that has the request and its body.
+// verifyOf verifies as a server does that has the request and its body.
 func verifyOf(r *http.Request, body []byte) func() bool {
 	return func() bool {
 		a, err := signature.Parse(r)

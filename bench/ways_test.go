@@ -20,7 +20,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// A way is one to do the steps. prepare lists the sessions for a kill of some.
+// A way is a way to do the steps. prepare lists the sessions for a kill of some.
 type way struct {
 	name    string
 	does    func(step) bool
@@ -67,7 +67,7 @@ func (o *operator) all() error { return o.list(0, -1) }
 
 func (o *operator) allByTen() error { return o.list(10, -1) }
 
-// list keeps what it is shown, some a page, until it has enough.
+// list keeps the sessions of the pages until it has enough.
 func (o *operator) list(some, enough int) error {
 	o.shown = o.shown[:0]
 	for session, err := range o.client.List(context.Background(), project, instance, nodeID, client.ListOptions{Limit: some, Scanned: true}) {
@@ -104,7 +104,7 @@ func (o *operator) killAll() error {
 	return err
 }
 
-// byHand is a shell with redis-cli, in a directory where list is a list.
+// byHand is a shell with redis-cli. In its directory, the file list has a list.
 func byHand(tb testing.TB, c *crowd) way {
 	host, port, err := net.SplitHostPort(c.node.Addr())
 	require.NoError(tb, err)

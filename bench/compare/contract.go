@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A contract is what must be known of one to put Prism in front of it.
+// A contract is what a run of Prism needs to know of a contract.
 type contract struct {
 	Servers []struct {
 		URL       string `yaml:"url"`
@@ -45,8 +45,7 @@ func decodeContract(data []byte) (*contract, error) {
 	return &c, nil
 }
 
-// An edit makes a contract one that Prism can use at all, without a change of
-// what it says.
+// An edit changes a contract so that Prism can load it, but not its meaning.
 type edit struct {
 	Contract string `yaml:"contract"`
 	Old      string `yaml:"old"` // stands there once
@@ -54,8 +53,7 @@ type edit struct {
 	Why      string `yaml:"why"`
 }
 
-// edited returns the file of c's contract, in a directory of its own where one
-// of edits is for it.
+// edited returns the file of c's contract: an edited copy if there is an edit for it.
 func edited(c *corpus, edits []edit) (file, dir string, err error) {
 	text := ""
 	for _, e := range edits {
@@ -84,9 +82,8 @@ func edited(c *corpus, edits []edit) (file, dir string, err error) {
 	return file, dir, os.WriteFile(file, []byte(text), 0o600)
 }
 
-// credentials are headers that satisfy every scheme. The corpus is about
-// messages and not about who sends them: our side authenticates nobody there,
-// and Prism always asks.
+// credentials are headers that satisfy every security scheme. The corpus does not test
+// authentication: our side does not authenticate there, but Prism always does.
 func (c *contract) credentials() (map[string]string, error) {
 	headers := map[string]string{}
 	for name, s := range c.Components.SecuritySchemes {
@@ -98,8 +95,8 @@ func (c *contract) credentials() (map[string]string, error) {
 	return headers, nil
 }
 
-// basePaths are the servers' paths, the longest first. Prism takes the place of
-// a server: the paths that it serves begin behind them.
+// basePaths are the paths of the servers, the longest first. Prism replaces a server, so
+// the paths that it serves begin after them.
 func (c *contract) basePaths() ([]string, error) {
 	var list []string
 	for _, s := range c.Servers {
@@ -119,8 +116,8 @@ func (c *contract) basePaths() ([]string, error) {
 	return list, nil
 }
 
-// behind returns target without the base path that it begins with, if it does,
-// in encoded letters or not.
+// behind returns target without the base path that it begins with, percent-encoded or
+// not.
 func behind(target string, bases []string) string {
 	for _, base := range bases {
 		n := strings.Count(base, "/") // of a base path, each before a segment

@@ -33,8 +33,8 @@ func defaultCache() string {
 	return filepath.Join(dir, "dcs-sessions-compare")
 }
 
-// install installs Prism below cache unless it is there. Install scripts of its
-// dependencies are not run: they are not needed, and one of them reports home.
+// install installs Prism in cache unless it is installed there. It does not run the
+// install scripts of the dependencies: they are not needed, and one sends telemetry.
 func install(ctx context.Context, cache string, log io.Writer) (*prism, error) {
 	dir, err := filepath.Abs(filepath.Join(cache, "prism-"+prismVersion))
 	if err != nil {

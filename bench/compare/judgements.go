@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A judgement says who is right about one case. It holds for the two verdicts
-// it was made on: when one changes, somebody must look again.
+// A judgement says which verdict on a case is right. It is valid for the two verdicts it
+// was made on: if one changes, it must be reviewed.
 type judgement struct {
 	Contract string `yaml:"contract"`
 	Case     string `yaml:"case"`
@@ -20,7 +20,7 @@ type judgement struct {
 	Why      string `yaml:"why"`   // with the section of the specification
 }
 
-// judgements is judgements.yaml.
+// judgements is the content of judgements.yaml.
 type judgements struct {
 	Reasons map[string]string `yaml:"reasons"` // for the anchors alone
 	Edits   []edit            `yaml:"edits"`
@@ -60,11 +60,11 @@ func decodeJudgements(data []byte) (*judgements, error) {
 	return &file, nil
 }
 
-// short is a verdict as judgements.yaml has it.
+// short is a verdict in the form of judgements.yaml.
 var short = map[string]string{passes: "passes", request: "request", response: "response", broken: "breaks"}
 
-// apply puts each judgement into its row. The error says which differences have
-// none and which judgements have no difference; stubs are for the former.
+// apply adds each judgement to its row. The error lists the differences without a
+// judgement, with stubs for them, and the judgements without a difference.
 func (all *judgements) apply(rows []row) (stubs string, err error) {
 	open := map[[2]string]judgement{}
 	for _, j := range all.List {

@@ -2,11 +2,11 @@
 // validating proxy, and writes where its verdicts differ from ours.
 //
 //	go run ./compare                    in bench/: prints the tables
-//	go run ./compare -write COMPARE.md  and puts them there
+//	go run ./compare -write COMPARE.md  and writes them there
 //
-// Who is right is no code's to say: it stands in judgements.yaml, and a
-// difference without a judgement is an error, as is a judgement without a
-// difference. Stubs for those that are missing are printed.
+// A person judges which verdict is right, in judgements.yaml. A difference without a
+// judgement is an error, and so is a judgement without a difference. The program prints
+// stubs for missing judgements.
 //
 // It needs Node.js and npm, and installs Prism once into the user's cache.
 package main

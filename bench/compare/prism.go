@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// group makes cmd's children end with it, and with the context.
+// group makes cmd's children end with it and with the context.
 func group(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
@@ -28,7 +28,7 @@ type proxy struct {
 	done chan struct{}
 }
 
-// start puts Prism in front of upstream. It is stopped when ctx is done.
+// start starts Prism in front of upstream. It stops when ctx is done.
 func (p *prism) start(ctx context.Context, contract, upstream string) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free now
 	if err != nil {
@@ -64,7 +64,7 @@ func (p *prism) start(ctx context.Context, contract, upstream string) (*proxy, e
 	return x, nil
 }
 
-// ready waits until Prism takes connections.
+// ready waits until Prism accepts connections.
 func (x *proxy) ready(ctx context.Context) error {
 	late := time.After(time.Minute)
 	for {
@@ -92,7 +92,7 @@ func (x *proxy) endedWithin(d time.Duration) bool {
 	}
 }
 
-// An output keeps the last that Prism wrote.
+// An output keeps the end of what Prism wrote.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -113,7 +113,7 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// lastWords is the line that says why Prism ended, if one does.
+// lastWords returns the line that says why Prism ended, if there is one.
 func (o *output) lastWords() string {
 	said := ""
 	for line := range strings.Lines(o.String()) {

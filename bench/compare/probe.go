@@ -14,8 +14,8 @@ var probeContract []byte
 //go:embed testdata/probe.corpus.yaml
 var probeCorpus []byte
 
-// prove is about Prism on the simplest contract there is: what is good passes,
-// and what is plainly bad is refused, in both directions.
+// prove checks Prism on a very simple contract: good messages pass and bad ones are
+// refused, in both directions.
 func (p *prism) prove(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "compare-")
 	if err != nil {
@@ -40,8 +40,8 @@ func (p *prism) prove(ctx context.Context) error {
 	return nil
 }
 
-// works says whether Prism validates by this contract at all: of each verdict
-// that we give, it must give one.
+// works reports whether Prism validates by this contract at all: it must give each kind
+// of verdict that we give.
 func works(rows []row) error {
 	for _, is := range []string{passes, request, response} {
 		expected, agreed := 0, 0

@@ -49,7 +49,7 @@ func differences(rows []row) []row {
 	return list
 }
 
-// report writes all tables. about is what was compared.
+// report returns all tables. about says what was compared.
 func report(rows []row, about string, edits []edit) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\n", about)
@@ -81,7 +81,7 @@ func report(rows []row, about string, edits []edit) string {
 	return b.String()
 }
 
-// byContract parts rows, which come contract by contract.
+// byContract splits rows by contract. They are in that order.
 func byContract(rows []row) [][]row {
 	var list [][]row
 	for i := range rows {
@@ -93,7 +93,7 @@ func byContract(rows []row) [][]row {
 	return list
 }
 
-// cell makes text stay in its cell.
+// cell escapes text for a cell of a table.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A row is a case with both verdicts, and with who is right where they differ.
+// A row is a case with both verdicts, and with the right one if they differ.
 type row struct {
 	Contract string
 	Case     string
@@ -30,12 +30,12 @@ func (r row) ours() string {
 	return r.Ours + ": " + r.Rules
 }
 
-// at once is how many cases are under way together: those that Prism never
-// answers shall not wait for each other.
+// atOnce is the number of cases that run at the same time, so that cases that Prism never
+// answers do not wait for each other.
 const atOnce = 16
 
-// through passes all cases of c through Prism. A case over which the connection
-// is lost is passed again, alone, for another's may have ended Prism.
+// through sends all cases of c through Prism. If the connection is lost in a case, that
+// case is sent again alone, because another case may have ended Prism.
 func (p *prism) through(ctx context.Context, c *corpus, edits []edit) ([]row, error) {
 	t, err := newTrial(ctx, p, c, edits)
 	if err != nil {
@@ -127,7 +127,7 @@ func (t *trial) close() {
 	}
 }
 
-// alone passes one case while no other is under way.
+// alone sends one case while no other runs.
 func (t *trial) alone(ctx context.Context, i int) (answer, error) {
 	if t.proxy.endedWithin(time.Second) {
 		if err := t.restart(ctx); err != nil {
@@ -141,7 +141,7 @@ func (t *trial) alone(ctx context.Context, i int) (answer, error) {
 	return a, nil
 }
 
-// one passes one case.
+// one sends one case.
 func (t *trial) one(ctx context.Context, i int) answer {
 	c := &t.Cases[i]
 	bases := t.servers

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// An upstream answers each case's request with the case's response.
+// An upstream answers the request of each case with the response of the case.
 type upstream struct {
 	server   *http.Server
 	addr     string
@@ -55,7 +55,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.failed(err)
 }
 
-// failed keeps what went wrong on our own side.
+// failed keeps an error on our own side.
 func (u *upstream) failed(err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -68,7 +68,7 @@ func (u *upstream) wasReached(number string) bool {
 	return u.reached[number]
 }
 
-// err is the first of it.
+// err returns the first of these errors.
 func (u *upstream) err() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()

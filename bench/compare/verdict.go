@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// What a validator does with an exchange.
+// What a validator does with a case.
 const (
 	passes   = "passes"
 	request  = "refuses the request"
@@ -29,7 +29,7 @@ func (v verdict) String() string {
 	return v.Is + ": " + v.Why
 }
 
-// ours is our verdict on c.
+// ours returns our verdict on c.
 func (c *testCase) ours() string {
 	switch {
 	case len(c.Want) == 0:
@@ -41,7 +41,7 @@ func (c *testCase) ours() string {
 	}
 }
 
-// rules is why we refuse c.
+// rules returns the rules by which we refuse c.
 func (c *testCase) rules() string {
 	var list []string
 	for _, w := range c.Want {
@@ -52,7 +52,7 @@ func (c *testCase) rules() string {
 	return strings.Join(list, ", ")
 }
 
-// An answer is what came back for a case.
+// An answer is the response to the request of a case.
 type answer struct {
 	status      int
 	contentType string
@@ -64,9 +64,9 @@ type answer struct {
 
 const problems = "https://stoplight.io/prism/errors#"
 
-// classify tells Prism's verdict from the answer. expected is the status of the
-// upstream's. A 5xx of Prism's own is a refusal where the upstream was reached,
-// whatever it says: the caller does not get the response.
+// classify returns Prism's verdict. expected is the status of the upstream's response. A
+// 5xx of Prism itself is a refusal if the upstream was reached, because the caller does
+// not get the response.
 func classify(a answer, expected int) verdict {
 	v := verdict{Is: broken, Said: string(a.body)}
 	if a.err != nil {

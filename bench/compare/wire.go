@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Names of what the program adds: a request carries its case's number, and an
-// answer of the upstream's too.
+// The headers that the program adds: the number of the case, in the request and in the
+// upstream's response.
 const (
 	caseHeader = "X-Case"
 	markHeader = "X-Mark"
@@ -30,8 +30,8 @@ var (
 	errEnded = errors.New("its process ends")
 )
 
-// rawRequest is c's request as it stands on the wire. No HTTP library has a say
-// in it: what is not well formed shall arrive as it is.
+// rawRequest returns c's request as bytes. No HTTP library writes it, so that a malformed
+// request arrives unchanged.
 func rawRequest(c *testCase, host, target, number string, more map[string]string) ([]byte, error) {
 	body, err := c.Request.wire()
 	if err != nil {
@@ -44,8 +44,8 @@ func rawRequest(c *testCase, host, target, number string, more map[string]string
 	return raw(c.Request.Method+" "+target+" HTTP/1.1", body, headers, more, c.Request.Headers)
 }
 
-// rawResponse is c's response as it stands on the wire: net/http would add a
-// media type, and would not send a body with a 204.
+// rawResponse returns c's response as bytes, because net/http would add a media type and
+// would not send a body with a 204.
 func rawResponse(c *testCase, method, number string) ([]byte, error) {
 	body, err := c.Response.wire()
 	if err != nil {
@@ -66,7 +66,7 @@ func rawResponse(c *testCase, method, number string) ([]byte, error) {
 	return raw(fmt.Sprintf("HTTP/1.1 %d %s", c.Response.Status, text), body, headers, c.Response.Headers)
 }
 
-// raw writes one message; a later list of headers takes the place of an earlier.
+// raw returns one message. A later list of headers replaces an earlier one.
 func raw(line string, body []byte, lists ...map[string]string) ([]byte, error) {
 	all := map[string]string{}
 	for _, headers := range lists {
@@ -86,8 +86,8 @@ func raw(line string, body []byte, lists ...map[string]string) ([]byte, error) {
 	return append([]byte(strings.Join(lines, "\r\n")+"\r\n\r\n"), body...), nil
 }
 
-// exchange sends message to addr and reads the answer to it. reached tells
-// whether the upstream got it.
+// exchange sends message to addr and reads the response. reached reports whether the
+// upstream got the message.
 func exchange(ctx context.Context, addr string, message []byte, method string, reached func() bool) answer {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A builder builds programs with a cache that has what the first of them needs,
-// which is the standard library's part.
+// A builder builds programs with a build cache that has what the first program needs:
+// the standard library.
 type builder struct{ dir string }
 
 func newBuilder(ctx context.Context) (*builder, error) {
@@ -32,8 +32,7 @@ func (b *builder) filled() string { return filepath.Join(b.dir, "cache") }
 
 func (b *builder) remove() { os.RemoveAll(b.dir) }
 
-// build returns the CPU time that go build takes for p, and how large what it
-// makes is.
+// build returns the CPU time that go build takes for p, and the size of the binary.
 func (b *builder) build(ctx context.Context, p program) (time.Duration, int64, error) {
 	cache := filepath.Join(b.dir, "copy")
 	defer os.RemoveAll(cache)
@@ -58,7 +57,7 @@ func (b *builder) buildWith(ctx context.Context, p program, cache string) (time.
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), info.Size(), nil
 }
 
-// output returns what a command prints.
+// output returns the output of a command.
 func output(ctx context.Context, name string, args ...string) (io.Reader, error) {
 	out, err := exec.CommandContext(ctx, name, args...).Output()
 	if err != nil {

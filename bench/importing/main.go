@@ -1,8 +1,8 @@
-// Importing measures what it costs a program to import a client for one call,
-// and prints markdown. The programs are in testdata.
+// Importing measures what it costs a program to import a client for one request, and
+// prints markdown. The programs are in testdata.
 //
 //	go run ./importing                    in bench/
-//	go run ./importing -write README.md   and puts the table there
+//	go run ./importing -write README.md   and writes the table there
 package main
 
 import (

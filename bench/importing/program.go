@@ -11,16 +11,16 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// A program makes the call, and is a package in testdata.
+// A program makes the request. It is a package in testdata.
 type program string
 
-// The first is what the others are compared with.
+// The others are compared with the first.
 var programs = []program{"bare", "gen", "client", "sdk"}
 
 func (p program) pkg() string { return "./importing/testdata/" + string(p) }
 
-// imports counts the packages that are not of the standard library, and the
-// bytes of the modules that they are in.
+// imports returns the number of packages outside the standard library, and the size of
+// the modules that have them.
 func (p program) imports(ctx context.Context) (cost, error) {
 	c := cost{program: p}
 	out, err := output(ctx, "go", "list", "-deps", "-json=Standard,DepOnly,Module", p.pkg())
@@ -53,13 +53,13 @@ func (p program) imports(ctx context.Context) (cost, error) {
 	}
 }
 
-// required is a module as go list shows it.
+// required is a module in the output of go list.
 type required struct {
 	Path, Version string
 	Replace       *struct{ Dir string }
 }
 
-// zipped returns the size of what the go command downloads of m.
+// zipped returns the size of the zip file that the go command downloads for m.
 func (m *required) zipped(ctx context.Context) (int64, error) {
 	if m.Replace != nil { // this project: as its commit would be packed
 		var size counter
@@ -81,7 +81,7 @@ func (m *required) zipped(ctx context.Context) (int64, error) {
 	return info.Size(), nil
 }
 
-// counter counts what is written to it.
+// counter counts the bytes that are written to it.
 type counter int64
 
 func (c *counter) Write(p []byte) (int, error) {

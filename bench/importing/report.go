@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A cost is what was measured of a program.
+// A cost is what a program costs.
 type cost struct {
 	program  program
 	packages int             // that are not of the standard library
@@ -19,8 +19,7 @@ type cost struct {
 	download int64           // of the modules, in bytes
 }
 
-// report writes the table. The last row is the signing client's part of what
-// the SDK costs.
+// report returns the table. Its last row is the ratio of the signing client to the SDK.
 func report(ctx context.Context, costs []cost) (string, error) {
 	out, err := output(ctx, "go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "github.com/huaweicloud/huaweicloud-sdk-go-v3")
 	if err != nil {
@@ -66,5 +65,5 @@ func median(list []time.Duration) time.Duration {
 	return list[mid]
 }
 
-// megabytes of a million bytes each.
+// megabytes are a million bytes each.
 func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

@@ -13,9 +13,9 @@ import (
 	"strings"
 )
 
-// A binary is the compiled benchmarks.
+// A binary is the test binary with the benchmarks.
 type binary struct {
-	dir string // of its own, under the system's temporary one
+	dir string // temporary
 	log io.Writer
 }
 
@@ -36,25 +36,25 @@ func (b *binary) path() string { return filepath.Join(b.dir, "bench.test") }
 
 func (b *binary) remove() { os.RemoveAll(b.dir) }
 
-// run runs the sub-benchmarks that pattern names, once each.
+// run runs each sub-benchmark that matches pattern once.
 func (b *binary) run(ctx context.Context, pattern, benchtime string) ([]result, error) {
 	cmd := exec.CommandContext(ctx, b.path(), "-test.run", "^$", "-test.bench", pattern,
 		"-test.benchtime", benchtime, "-test.benchmem", "-test.count", "1",
-		"-test.v") // without it nobody hears why something is skipped
+		"-test.v") // prints why a benchmark is skipped
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("benchmark %s: %w\n%s", pattern, err, out)
 	}
 	for line := range bytes.Lines(out) {
-		if bytes.HasPrefix(line, []byte("    ")) { // what a benchmark has to say
+		if bytes.HasPrefix(line, []byte("    ")) { // the log of a benchmark
 			fmt.Fprintf(b.log, "%s", line)
 		}
 	}
 	return parse(string(out))
 }
 
-// interleaved measures the chosen families, Kill apart. Those that are compared,
-// of one family and case, run next to each other.
+// interleaved measures the chosen families except Kill. The sub-benchmarks that are
+// compared, of one family and case, run one after the other.
 func (b *binary) interleaved(ctx context.Context, s *samples, chosen []family, rounds int, benchtime string) error {
 	var names []string
 	for _, f := range chosen {
@@ -93,8 +93,8 @@ func (b *binary) interleaved(ctx context.Context, s *samples, chosen []family, r
 	return nil
 }
 
-// turned returns list from another start each round, and every second time
-// backwards, so that nobody always runs after the same other.
+// turned returns list from another start in each round, and backwards in every second
+// one, so that no sub-benchmark always runs after the same other one.
 func turned(list []result, round int) []result {
 	start := round / 2 % len(list)
 	list = slices.Concat(list[start:], list[:start])
@@ -104,8 +104,8 @@ func turned(list []result, round int) []result {
 	return list
 }
 
-// kills measures what is named Kill: one kill each a round, all of them next to
-// each other on servers that stay.
+// kills measures the family Kill: in each round one kill of each kind, one after the
+// other, on servers that keep running.
 func (b *binary) kills(ctx context.Context, s *samples, rounds int) error {
 	for round := range rounds {
 		fmt.Fprintf(b.log, "kills, round %d of %d\n", round+1, rounds)
@@ -118,7 +118,7 @@ func (b *binary) kills(ctx context.Context, s *samples, rounds int) error {
 	return nil
 }
 
-// pattern matches this one sub-benchmark.
+// pattern returns a pattern that matches only this sub-benchmark.
 func (r result) pattern() string {
 	parts := append([]string{"Benchmark" + r.family, r.who}, strings.Split(r.kase, "/")...)
 	for i, p := range parts {

@@ -20,7 +20,7 @@ const (
 	more      = 1.1 // times the stored allocations, which hardly vary
 )
 
-// A figure is what a table says of one program in one case.
+// A figure is the entry of one program and case in the tables of a family.
 type figure struct {
 	who, kase string
 	ratio     float64 // of its time to the base's, median
@@ -127,7 +127,8 @@ func (b *binary) check(ctx context.Context, file string, chosen []family, rounds
 	return nil
 }
 
-// compare prints what was measured beside want, and returns those that were exceeded.
+// compare prints the measured figures next to want, and returns those of want that were
+// exceeded.
 func (s *samples) compare(w io.Writer, f family, want []figure) (exceeded []figure, err error) {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\tcase\ttime ÷ %s\tstored\tallocations\tstored\t\n", f.name, f.base)

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// A family is one benchmark, which compares several.
+// A family is one benchmark that compares several programs.
 type family struct {
 	name    string   // Benchmark<name>
-	base    string   // whom the others are compared with; empty: there is none
-	modules []string // whose versions are worth telling
+	base    string   // the program that the others are compared with; may be empty
+	modules []string // whose versions the report names
 }
 
 var families = []family{
@@ -39,11 +39,11 @@ var families = []family{
 	{"Kill", "", nil},
 }
 
-// isKill tells of the one that is measured on servers that stay.
+// isKill reports whether f is the family that is measured on servers that keep running.
 func (f family) isKill() bool { return f.name == "Kill" }
 
-// choose returns the families that are named, with commas between; all, where
-// none is.
+// choose returns the families that names lists, separated by commas. An empty list is
+// all of them.
 func choose(names string) ([]family, error) {
 	if names == "" {
 		return families, nil

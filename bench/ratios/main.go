@@ -1,15 +1,15 @@
 // Ratios measures the sub-benchmarks of bench in turns and prints markdown.
 //
 //	go run ./ratios                    in bench/
-//	go run ./ratios -write README.md   and puts the tables there
+//	go run ./ratios -write README.md   and writes the tables there
 //	go run ./ratios -check README.md   compares with the tables there instead
 //	go run ./ratios -only Call         measures one family
 //
-// A machine that is not idle drifts: what runs a second later runs on another
-// machine. So each sub-benchmark runs for a short time, in a process of its own
-// (no heap but its own is collected), and all that are compared run one after
-// the other, round by round, in another order each round. A number is the
-// median over the rounds of the ratio to the base within the same round.
+// The speed of a machine that is not idle changes from second to second. So each
+// sub-benchmark runs for a short time, in a process of its own (only its own heap is
+// collected). All that are compared run one after the other, in another order in each
+// round. A figure is the median over the rounds of the ratio to the base in the same
+// round.
 package main
 
 import (
@@ -43,11 +43,11 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("ratios", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	rounds := flags.Int("rounds", 10, "rounds over all that is compared, but for Kill")
-	kills := flags.Int("kills", 5, "rounds over Kill")
+	rounds := flags.Int("rounds", 10, "rounds, except for Kill")
+	kills := flags.Int("kills", 5, "rounds for Kill")
 	benchtime := flags.String("benchtime", "100ms", "time or `count` of one sub-benchmark in one round")
-	only := flags.String("only", "", "the `families` to measure, with commas; none: all")
-	write := flags.String("write", "", "a `file` to put the tables into, between the two markers of each family")
+	only := flags.String("only", "", "the `families` to measure, separated by commas; default: all")
+	write := flags.String("write", "", "a `file` to write the tables to, between the two markers of each family")
 	check := flags.String("check", "", "a `file` whose tables our figures are compared with; nothing is written")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A result is one line of go test -bench: Benchmark<family>/<who>/<case>.
+// A result is one line of go test -bench, named Benchmark<family>/<who>/<case>.
 type result struct {
 	family, who, kase string
 	values            map[string]float64 // by unit: "ns/op", "allocs/op"
@@ -15,7 +15,7 @@ type result struct {
 
 var procs = regexp.MustCompile(`-\d+$`) // GOMAXPROCS, which go test appends
 
-// parse reads the lines of output that are results.
+// parse returns the results in output. It skips other lines.
 func parse(output string) ([]result, error) {
 	var list []result
 	for line := range strings.Lines(output) {

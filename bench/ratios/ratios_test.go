@@ -27,7 +27,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("pattern %s, want %s", got[2].pattern(), want)
 	}
 	if _, err := parse("BenchmarkRequest-2 1 1 ns/op"); err == nil {
-		t.Error("a name of one part is no error")
+		t.Error("a name with one part is no error")
 	}
 }
 
@@ -80,7 +80,7 @@ func TestChoose(t *testing.T) {
 		t.Errorf("%v, %v", all, err)
 	}
 	if _, err := choose("Calls"); err == nil {
-		t.Error("a family that there is not is no error")
+		t.Error("an unknown family is no error")
 	}
 }
 
@@ -93,7 +93,7 @@ func TestEveryFamilyHasAPlace(t *testing.T) {
 	for _, f := range families {
 		begin, end := marked.Lines(f.name, command)
 		if _, rest, ok := strings.Cut(string(text), begin); !ok || !strings.Contains(rest, end) {
-			t.Errorf("the markers of %s are not there", f.name)
+			t.Errorf("README.md lacks the markers of %s", f.name)
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// report writes the tables of a family that has a base.
+// report returns the tables of a family that has a base.
 func (s *samples) report(f family) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s: time**, as a multiple of `%s` in the same round: median (least–most).\n\n", f.name, f.base)
@@ -30,7 +30,7 @@ func (s *samples) report(f family) string {
 	return b.String()
 }
 
-// reportKill writes the tables of Kill.
+// reportKill returns the tables of the family Kill.
 func (s *samples) reportKill() string {
 	var b strings.Builder
 	b.WriteString("**Kill: time** of one call: median (least–most).\n\n")
@@ -47,7 +47,7 @@ func (s *samples) reportKill() string {
 	return b.String()
 }
 
-// table has a row for each who and a column for each case of family.
+// table returns a table with a row for each program and a column for each case.
 func (s *samples) table(family string, text func(who, kase string) string) string {
 	var b strings.Builder
 	b.WriteString("| |")
@@ -73,7 +73,7 @@ func cell(ok bool, format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// number shows about as many digits as mean something.
+// number returns v with as many digits as are significant.
 func number(v float64) string {
 	switch {
 	case v < 0.995:

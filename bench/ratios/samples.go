@@ -2,8 +2,8 @@ package main
 
 import "slices"
 
-// samples holds what was measured, by family, who, case, unit and round. The
-// order of whos and cases is that of their first appearance.
+// samples are the measured values by family, program, case, unit and round. Programs
+// and cases are in the order in which they first appeared.
 type samples struct {
 	whos, kases map[string][]string // by family
 	values      map[sampleKey]map[int]float64
@@ -33,10 +33,10 @@ func (s *samples) add(round int, results ...result) {
 	}
 }
 
-// A spread is a median with what lies around it.
+// A spread is a median with the least and the greatest value.
 type spread struct{ median, least, most float64 }
 
-// of returns the spread over the rounds of the values themselves.
+// of returns the spread of the values over the rounds.
 func (s *samples) of(family, who, kase, unit string) (spread, bool) {
 	var values []float64
 	for _, v := range s.values[sampleKey{family, who, kase, unit}] {
@@ -45,7 +45,7 @@ func (s *samples) of(family, who, kase, unit string) (spread, bool) {
 	return spreadOf(values)
 }
 
-// ratio returns the spread of who's values over base's in the same round.
+// ratio returns the spread of the ratios of who's values to base's in the same round.
 func (s *samples) ratio(family, who, base, kase, unit string) (spread, bool) {
 	bases := s.values[sampleKey{family, base, kase, unit}]
 	var values []float64

@@ -14,7 +14,7 @@ import (
 
 var version = regexp.MustCompile(`v=\S+`)
 
-// versions says what was measured.
+// versions names the versions that were measured.
 func (f family) versions(ctx context.Context) (string, error) {
 	var text strings.Builder
 	text.WriteString(runtime.Version())

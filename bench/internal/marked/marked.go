@@ -1,5 +1,5 @@
-// Package marked keeps what a program has written in a file that is otherwise
-// written by hand.
+// Package marked replaces the part of a file that a program writes, and keeps the rest,
+// which is written by hand.
 package marked
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Insert puts text into file between the two lines that Lines returns.
+// Insert writes text to file between the two lines that [Lines] returns.
 func Insert(file, name, command, text string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -18,12 +18,12 @@ func Insert(file, name, command, text string) error {
 	before, rest, ok := strings.Cut(string(data), begin)
 	_, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		return fmt.Errorf("%s: the two markers of %s are not there", file, name)
+		return fmt.Errorf("%s: the two markers of %s are missing", file, name)
 	}
 	return os.WriteFile(file, []byte(before+begin+"\n\n"+text+end+after), 0o644)
 }
 
-// Lines returns those around what command writes as name.
+// Lines returns the lines around the part that command writes as name.
 func Lines(name, command string) (begin, end string) {
 	return "<!-- " + name + ": written by " + command + " -->", "<!-- /" + name + " -->"
 }
