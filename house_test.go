@@ -43,6 +43,7 @@ var mayUse = map[string][]string{
 		"github.com/getkin/kin-openapi",
 	},
 	"/validate/internal/decode": {
+		module + "/validate/internal/jsontoken",
 		module + "/validate/internal/rule",
 		"github.com/getkin/kin-openapi",
 	},
@@ -51,6 +52,7 @@ var mayUse = map[string][]string{
 		module + "/validate/internal/contract",
 		module + "/validate/internal/decode",
 		module + "/validate/internal/fastpath",
+		module + "/validate/internal/jsontoken",
 		module + "/validate/internal/reference",
 		module + "/validate/internal/rule",
 		"github.com/getkin/kin-openapi",

@@ -22,7 +22,7 @@ var sizes = []int{2, 100, 10_000}
 
 func TestAKillCostsAFewAllocationsOfAnySize(t *testing.T) {
 	if raced {
-		t.Skip("pools forget under the race detector")
+		t.Skip("pools lose items under the race detector")
 	}
 	v, err := validate.New(dcssessions.Contract(), validate.Options{BodyTypes: strictserver.RequestBodies()})
 	require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestAKillCostsAFewAllocationsOfAnySize(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var first float64
 			for i, n := range sizes {
-				allocs, _ := newRig("POST", killPath, killOf(n)).usage(t, c.handler, 204)
+				allocs, _ := newRepeatedRequest("POST", killPath, killOf(n)).usage(t, c.handler, 204)
 				assert.LessOrEqual(t, allocs, c.most, "%d addresses", n)
 				if i == 0 {
 					first = allocs
@@ -49,10 +49,10 @@ func TestAKillCostsAFewAllocationsOfAnySize(t *testing.T) {
 
 func TestAKillCostsHalfOfWhatDecodingCosts(t *testing.T) {
 	if raced {
-		t.Skip("pools forget under the race detector")
+		t.Skip("pools lose items under the race detector")
 	}
 	for _, n := range sizes {
-		g := newRig("POST", killPath, killOf(n))
+		g := newRepeatedRequest("POST", killPath, killOf(n))
 		_, base := g.usage(t, bare(), 204)
 		_, ours := g.usage(t, bound(t, validate.Options{}), 204)
 		assert.LessOrEqual(t, float64(ours)/float64(base), 0.5, "%d addresses: %d bytes, by hand %d", n, ours, base)
@@ -96,7 +96,7 @@ func (a answering) ServeBound(w http.ResponseWriter, _ *http.Request, _ interfac
 // but for those that are named.
 func TestAResponseCostsAFewAllocationsMore(t *testing.T) {
 	if raced {
-		t.Skip("pools forget under the race detector")
+		t.Skip("pools lose items under the race detector")
 	}
 	type client struct {
 		Addr string `json:"addr"`
@@ -131,7 +131,7 @@ func TestAResponseCostsAFewAllocationsMore(t *testing.T) {
 			require.NoError(t, err)
 			h, err := v.Handler(map[string]http.Handler{"list": answer})
 			require.NoError(t, err)
-			g := newRig("GET", "/p/clients", nil)
+			g := newRepeatedRequest("GET", "/p/clients", nil)
 			base, _ := g.usage(t, answer, c.status)
 			ours, _ := g.usage(t, h, c.status)
 			assert.LessOrEqual(t, ours, base+c.more)
@@ -141,7 +141,7 @@ func TestAResponseCostsAFewAllocationsMore(t *testing.T) {
 
 func TestACallThroughATransportCostsAFewAllocations(t *testing.T) {
 	if raced {
-		t.Skip("pools forget under the race detector")
+		t.Skip("pools lose items under the race detector")
 	}
 	v, err := validate.New(dcssessions.Contract(), validate.Options{})
 	require.NoError(t, err)

@@ -18,20 +18,20 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// A way sends a hostile body through an adapter. It returns the status, that of a
-// refusal where a client gets an error.
-type way struct {
+// A route for bodies: it sends a hostile body through an adapter, and returns the
+// status; if a client gets an error, that of the refusal.
+type hostileRoute struct {
 	o    validate.Options
 	send func(ctx context.Context, s *hostileShape, v *validate.Validator, body string) int
 }
 
-var ways = map[string]way{
+var hostileRoutes = map[string]hostileRoute{
 	"a request, enforced":           {validate.Options{Response: validate.Off}, sendRequest},
 	"a request, observed":           {validate.Options{Request: validate.Observe, Response: validate.Off}, sendRequest},
 	"a handler's response":          {validate.Options{Request: validate.Off}, receiveFromHandler},
 	"an upstream's response":        {validate.Options{Request: validate.Off}, receiveFromUpstream},
 	"a response that is observed":   {validate.Options{Request: validate.Off, Response: validate.Observe}, receiveFromUpstream},
-	"each value shown to kin":       {validate.Options{Response: validate.Off, Engine: validate.EngineReference}, sendRequest},
+	"the reference alone":           {validate.Options{Response: validate.Off, Engine: validate.EngineReference}, sendRequest},
 	"a client's request, enforced":  {validate.Options{Response: validate.Off}, sendToUpstream},
 	"a client's request, observed":  {validate.Options{Request: validate.Observe, Response: validate.Off}, sendToUpstream},
 	"a handler's response, watched": {validate.Options{Request: validate.Off, Response: validate.Observe}, receiveFromHandler},
@@ -91,7 +91,7 @@ func roundTrip(v *validate.Validator, r *http.Request, upstream func(*http.Reque
 func TestHostileShapesThroughEveryAdapter(t *testing.T) {
 	for name, s := range hostileShapes() {
 		body := s.body(16 << 10)
-		for through, w := range ways {
+		for through, w := range hostileRoutes {
 			t.Run(name+"/"+through, func(t *testing.T) {
 				var found validate.Violations
 				w.o.Report = func(_ *http.Request, vs validate.Violations) { found = vs }
@@ -107,7 +107,7 @@ func TestHostileShapesThroughEveryAdapter(t *testing.T) {
 	}
 }
 
-// What twice the bytes allocate is twice as much at the most, and a few tables.
+// A body of twice the bytes allocates at most twice as much, and a few tables.
 func TestWorkGrowsAsTheBodyDoes(t *testing.T) {
 	const size, tables = 512 << 10, 4 << 20
 	for name, s := range hostileShapes() {
@@ -133,16 +133,16 @@ func TestWorkGrowsAsTheBodyDoes(t *testing.T) {
 	}
 }
 
-// A leaving context ends after it was looked at a few times.
+// A leaving context ends after it was asked a few times.
 type leaving struct {
 	context.Context
-	looked atomic.Int32
+	asked atomic.Int32
 }
 
-const looks = 3
+const maxAsked = 3
 
 func (l *leaving) Err() error {
-	if l.looked.Add(1) > looks {
+	if l.asked.Add(1) > maxAsked {
 		return context.Canceled
 	}
 	return nil
@@ -163,19 +163,19 @@ func TestWorkEndsWhenTheCallerLeaves(t *testing.T) {
 			require.NoError(t, err)
 			ctx := &leaving{Context: t.Context()}
 			status := sendRequest(ctx, &s, v, s.body(4<<20))
-			if ctx.looked.Load() <= looks {
+			if ctx.asked.Load() <= maxAsked {
 				return // it was over before
 			}
 			ended++
 			assert.Equal(t, http.StatusServiceUnavailable, status)
-			assert.Empty(t, found, "of a caller who left there is nothing to tell")
-			assert.LessOrEqual(t, ctx.looked.Load(), int32(looks+10), "it goes on")
+			assert.Empty(t, found, "the caller has left")
+			assert.LessOrEqual(t, ctx.asked.Load(), int32(maxAsked+10), "it goes on")
 		})
 	}
 	assert.Greater(t, ended, 20)
 }
 
-// 60 KB of undeclared members took seconds.
+// 60 KB of undeclared members must not take seconds.
 func TestTwentyThousandUndeclaredMembers(t *testing.T) {
 	v, err := validate.New(dcssessions.Contract(), validate.Options{})
 	require.NoError(t, err)
@@ -200,7 +200,7 @@ func TestMillionsOfWrongItems(t *testing.T) {
 	numbers := hostileShape{schema: `{type: array, items: {type: string}}`, body: items(`1`)}
 	for name, s := range map[string]hostileShape{"texts": texts, "numbers": numbers} {
 		body := s.body(12<<20 - 16)
-		for through, w := range ways {
+		for through, w := range hostileRoutes {
 			if name == "numbers" && through != "a request, enforced" {
 				continue // they are more, and take longer
 			}

@@ -28,7 +28,7 @@ import (
 // The corpus is data, one file a contract, and each adapter must give the same
 // verdict on every case.
 type corpus struct {
-	Contract string       `yaml:"contract"` // a file beside the corpus
+	Contract string       `yaml:"contract"` // a file in the corpus's folder
 	Cases    []corpusCase `yaml:"cases"`
 }
 

@@ -130,7 +130,7 @@ func served(v *validate.Validator, r *http.Request, handler http.HandlerFunc) (r
 	return rec, seen, body
 }
 
-// checkRequest tells whether the request was accepted. What is accepted must be
+// checkRequest reports whether the request was accepted. What is accepted must be
 // so by kin-openapi too, mean the same to two parsers, and be nothing to report
 // in Observe.
 func (f *fuzzTarget) checkRequest(t testing.TB, r *http.Request, sent []byte) bool {
@@ -227,8 +227,8 @@ func declaredFor(route *routers.Route, status int) *openapi3.Response {
 	return ref.Value
 }
 
-// passesUnread tells of the bodies that doc.go excepts: of a media type that is
-// declared by its name, or for files, and that is not looked at.
+// passesUnread reports whether a body is passed on unread: its media type is declared
+// by its name, or for files, and cannot be decoded.
 func passesUnread(content openapi3.Content, contentType string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	base = strings.TrimSpace(base)
@@ -295,7 +295,7 @@ func FuzzResponse(f *testing.F) {
 func TestTheFuzzersSeedsAreAcceptedAndRefused(t *testing.T) {
 	targets, corpora := fuzzTargets(t)
 	count := map[string]int{}
-	tell := func(accepted bool, what string) {
+	note := func(accepted bool, what string) {
 		if accepted {
 			count[what]++
 		}
@@ -303,8 +303,8 @@ func TestTheFuzzersSeedsAreAcceptedAndRefused(t *testing.T) {
 	eachSeed(t, corpora, func(which uint8, c *corpusCase) {
 		r := fuzzedRequest(c.Request.Method, c.Request.Path, readHeader(headerText(c.Request.Headers)), c.Request.wire(t))
 		_, accepted := targets[which].request.Accepts(r, string(c.Request.wire(t)))
-		tell(accepted, "request at once")
-		tell(targets[which].response.AcceptsResponse(r, c.Response.Status, readHeader(headerText(c.Response.Headers)), string(c.Response.wire(t))), "response at once")
+		note(accepted, "request at once")
+		note(targets[which].response.AcceptsResponse(r, c.Response.Status, readHeader(headerText(c.Response.Headers)), string(c.Response.wire(t))), "response at once")
 		count[fmt.Sprintf("request %t", targets[which].checkRequest(t, r, c.Request.wire(t)))]++
 		r = fuzzedRequest(c.Request.Method, c.Request.Path, http.Header{}, nil)
 		count[fmt.Sprintf("response %t", targets[which].checkResponse(t, r, c.Response.Status, readHeader(headerText(c.Response.Headers)), c.Response.wire(t)))]++

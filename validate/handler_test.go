@@ -17,7 +17,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// taking is a handler that tells in which of the two ways it was called.
+// taking is a handler that reports in which of the two ways it was called.
 type taking struct {
 	serve      http.HandlerFunc
 	serveBound func(w http.ResponseWriter, r *http.Request, path interface{ PathValue(string) string }, body any)
@@ -35,7 +35,7 @@ func done(w http.ResponseWriter) {
 
 func TestAHandlerTakesWhatWasBound(t *testing.T) {
 	plain := gen.HangUpClientsRequest{NodeID: "n", ClientAddrs: []string{"10.0.0.1:1"}}
-	escaped := strings.Replace(killBody, "10.0", `1\u0030.0`, 1) // doubted, and good
+	escaped := strings.Replace(killBody, "10.0", `1\u0030.0`, 1) // falls back, and is good
 	for name, c := range map[string]struct {
 		o     validate.Options
 		body  string
@@ -44,10 +44,10 @@ func TestAHandlerTakesWhatWasBound(t *testing.T) {
 	}{
 		"what is accepted at once":            {validate.Options{}, killBody, "", true},
 		"a query that has to be decoded":      {validate.Options{}, killBody, "a=%20", true},
-		"a body that is doubted":              {validate.Options{}, escaped, "", false},
+		"a body that falls back":              {validate.Options{}, escaped, "", false},
 		"what kin-openapi alone is to decide": {validate.Options{Engine: validate.EngineReference}, killBody, "", false},
 		"a request that is observed":          {validate.Options{Request: validate.Observe}, killBody, "", false},
-		"one that is not looked at":           {validate.Options{Request: validate.Off}, killBody, "", false},
+		"one that is not checked":             {validate.Options{Request: validate.Off}, killBody, "", false},
 		"one that was authenticated": {validate.Options{Authenticate: func(r *http.Request, _ validate.Operation) (context.Context, error) {
 			assert.Equal(t, "p", r.PathValue("project_id"))
 			got, err := io.ReadAll(r.Body)

@@ -162,7 +162,7 @@ func TestAuthenticateIsAskedBeforeAnythingIsChecked(t *testing.T) {
 	rec := serveKill(t, o, killRequest(`{"bad":1}`), nil)
 	assert.Equal(t, 401, rec.Code)
 	require.Len(t, all, 1)
-	require.Len(t, all[0], 1, "a stranger is told nothing of the body")
+	require.Len(t, all[0], 1, "a stranger learns nothing of the body")
 	assert.EqualError(t, all[0][0].Err, "no token")
 
 	good := killRequest(killBody)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/body"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/decode"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/reference"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
@@ -57,12 +58,12 @@ type bodyCheck struct {
 func (c *bodyCheck) readable(m *mediaType, h http.Header) *mediaType {
 	switch {
 	case m == nil:
-		c.found.Add(rule.InHeader, rule.Pointer("Content-Type"), rule.ContentType, nil)
+		c.found.Add(rule.InHeader, jsontoken.Pointer("Content-Type"), rule.ContentType, nil)
 		return nil
 	case !m.isChecked():
 		return nil
 	case len(h["Content-Encoding"]) > 0 && !c.checker.o.decodes(coding(h)):
-		c.found.Add(rule.InHeader, rule.Pointer("Content-Encoding"), rule.ContentEncoding, nil)
+		c.found.Add(rule.InHeader, jsontoken.Pointer("Content-Encoding"), rule.ContentEncoding, nil)
 		return nil
 	}
 	return m

@@ -1,13 +1,13 @@
 package check
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/fastpath"
 )
 
 // jsonKeys are what a scan needs of a schema: the members' names, to find one that
@@ -36,7 +36,7 @@ func (made keysCompiler) of(schemas []*openapi3.Schema) *jsonKeys {
 	if len(schemas) == 0 {
 		return nil
 	}
-	key := keyOf(schemas)
+	key := fastpath.SetKey(schemas)
 	if s, ok := made[key]; ok {
 		return s
 	}
@@ -73,16 +73,6 @@ func (made keysCompiler) of(schemas []*openapi3.Schema) *jsonKeys {
 	}
 	s.items, s.additional = made.of(items), made.of(additional)
 	return s
-}
-
-// keyOf returns a key for a set of schemas.
-func keyOf(schemas []*openapi3.Schema) string {
-	names := make([]string, len(schemas))
-	for i, schema := range schemas {
-		names[i] = fmt.Sprintf("%p", schema)
-	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), " ")
 }
 
 // member returns the keys of the member called name, and whether the name differs

@@ -9,6 +9,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/body"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/contract"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/decode"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
 
@@ -99,7 +100,7 @@ func (r *Request) checkParameter(ctx context.Context, p *parameter, decoded *dec
 		return
 	}
 	if value, ok := decode.Content(p.Parameter, decoded, &r.Violations); ok {
-		checkValue(ctx, p.In, rule.Pointer(p.Name), p.reference, value, &r.Violations)
+		checkValue(ctx, p.In, jsontoken.Pointer(p.Name), p.reference, value, &r.Violations)
 	}
 }
 

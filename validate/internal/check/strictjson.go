@@ -11,12 +11,9 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
-
-// maxDepth is how deep arrays and objects may nest. Parsers' own limits begin at
-// about 100; no API needs so many.
-const maxDepth = 64
 
 // scanJSON reads one JSON text (RFC 8259) as strictly as the strictest parser, so
 // that every parser takes it for the same value. It returns the first rule that the
@@ -98,7 +95,7 @@ func (sc *scanner) step(depth int) (broken string, err error) {
 	}
 	switch kind := sc.dec.PeekKind(); kind {
 	case '{', '[':
-		if depth == maxDepth {
+		if depth == jsontoken.MaxDepth {
 			return rule.JSONDepth, nil
 		}
 		sc.open = append(sc.open, openValue{keys: sc.next, first: len(sc.names)})
@@ -124,7 +121,7 @@ func (sc *scanner) step(depth int) (broken string, err error) {
 }
 
 func (sc *scanner) number(raw []byte) (broken string) {
-	if !isExact(unsafeString(raw), sc.next != nil && sc.next.isInt64) {
+	if !jsontoken.IsExact(unsafeString(raw), sc.next != nil && sc.next.isInt64) {
 		return rule.JSONNumber
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
 
@@ -14,7 +15,7 @@ import (
 // be empty and is, or a violation was added. As openapi3filter does, it takes text
 // that is no JSON for a string, unless an object is declared.
 func Content(p *openapi3.Parameter, r *Request, found *rule.Collector) (value any, ok bool) {
-	pointer := rule.Pointer(p.Name)
+	pointer := jsontoken.Pointer(p.Name)
 	if r.IsRepeated(p) {
 		found.Add(rule.InQuery, pointer, rule.Repeated, nil)
 		return nil, false

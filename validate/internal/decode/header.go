@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
 
@@ -29,8 +30,8 @@ func NewHeader(name string, declared *openapi3.HeaderRef) Header {
 // Check adds what is wrong with the header.
 func (d *Header) Check(ctx context.Context, h http.Header, found *rule.Collector) {
 	input := &openapi3filter.ResponseValidationInput{
-		// The 200 of a GET, because kin-openapi does not look at the response to a
-		// HEAD, nor at a redirect.
+		// The 200 of a GET, because kin-openapi does not check the response to a
+		// HEAD, nor a redirect.
 		RequestValidationInput: &openapi3filter.RequestValidationInput{
 			Request: &http.Request{Method: http.MethodGet}, Route: d.route,
 		},
@@ -41,8 +42,8 @@ func (d *Header) Check(ctx context.Context, h http.Header, found *rule.Collector
 		return
 	}
 	if missing, ok := err.(*openapi3filter.ResponseError); ok && missing.Err == nil { // kin-openapi says so in words alone
-		found.Add(rule.InHeader, rule.Pointer(d.name), rule.Required, nil)
+		found.Add(rule.InHeader, jsontoken.Pointer(d.name), rule.Required, nil)
 		return
 	}
-	add(found, rule.InHeader, rule.Pointer(d.name), err)
+	add(found, rule.InHeader, jsontoken.Pointer(d.name), err)
 }

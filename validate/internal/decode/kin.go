@@ -7,6 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
 
@@ -60,10 +61,10 @@ func translate(found *rule.Collector, in, base string, err error) {
 		addSchema(found, in, base, e)
 	case *openapi3filter.ParseError:
 		if in == rule.InBody && e.Kind == openapi3filter.KindUnsupportedFormat {
-			found.Add(rule.InHeader, rule.Pointer("Content-Type"), rule.ContentType, err)
+			found.Add(rule.InHeader, jsontoken.Pointer("Content-Type"), rule.ContentType, err)
 			return
 		}
-		found.Add(in, base+rule.Pointer(pathOf(e)...), rule.Decode, err)
+		found.Add(in, base+jsontoken.Pointer(pathOf(e)...), rule.Decode, err)
 	default:
 		switch {
 		case errors.Is(err, openapi3filter.ErrInvalidRequired):
@@ -92,7 +93,7 @@ func addSchema(found *rule.Collector, in, base string, e *openapi3.SchemaError) 
 		return
 	}
 	// the reason alone: the error's text would quote schema and value
-	found.Add(in, base+rule.Pointer(e.JSONPointer()...), e.SchemaField, errors.New(e.Reason))
+	found.Add(in, base+jsontoken.Pointer(e.JSONPointer()...), e.SchemaField, errors.New(e.Reason))
 }
 
 // pathOf returns where a value does not decode, the outermost name first.

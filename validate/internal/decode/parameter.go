@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/rule"
 )
 
@@ -32,11 +33,11 @@ func NewRequest(path map[string]string, query url.Values, h http.Header) *Reques
 func Parameter(ctx context.Context, p *openapi3.Parameter, r *Request, size int, found *rule.Collector) {
 	if p.In == openapi3.ParameterInQuery {
 		if p.Style == openapi3.SerializationDeepObject && !isDeepObject(p.Name, r.input.QueryParams) {
-			found.Add(rule.InQuery, rule.Pointer(p.Name), rule.Decode, nil)
+			found.Add(rule.InQuery, jsontoken.Pointer(p.Name), rule.Decode, nil)
 			return
 		}
 		if r.IsRepeated(p) {
-			found.Add(rule.InQuery, rule.Pointer(p.Name), rule.Repeated, nil) // kin-openapi looks at the first alone
+			found.Add(rule.InQuery, jsontoken.Pointer(p.Name), rule.Repeated, nil) // kin-openapi checks the first alone
 			return
 		}
 	}
@@ -51,7 +52,7 @@ func Parameter(ctx context.Context, p *openapi3.Parameter, r *Request, size int,
 	if p.Required && !r.Has(p) && !errors.As(err, &schema) && !errors.As(err, &parse) {
 		err = openapi3filter.ErrInvalidRequired
 	}
-	add(found, p.In, rule.Pointer(p.Name), err)
+	add(found, p.In, jsontoken.Pointer(p.Name), err)
 }
 
 // Has reports whether the request has the parameter.

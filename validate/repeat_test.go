@@ -19,11 +19,12 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// raced tells of the race detector, with which pools forget at random.
+// raced reports that the race detector runs, with which pools lose items at random.
 var raced bool
 
-// A rig calls a handler again and again without an allocation of its own.
-type rig struct {
+// A repeatedRequest is sent to a handler again and again without an allocation of its
+// own.
+type repeatedRequest struct {
 	template, r http.Request
 	data        []byte
 	body        struct {
@@ -33,25 +34,25 @@ type rig struct {
 	w counting
 }
 
-func newRig(method, path string, data []byte) *rig {
-	g := &rig{data: data, w: counting{header: http.Header{}}}
-	g.template = *(&http.Request{
+func newRepeatedRequest(method, path string, data []byte) *repeatedRequest {
+	rr := &repeatedRequest{data: data, w: counting{header: http.Header{}}}
+	rr.template = *(&http.Request{
 		Method: method, URL: &url.URL{Path: path}, Host: "host", ContentLength: int64(len(data)),
 		Header: http.Header{"Content-Type": {"application/json"}},
 	}).WithContext(context.Background())
-	return g
+	return rr
 }
 
-func (g *rig) do(h http.Handler) int {
-	clear(g.w.header)
-	g.w.status, g.w.n = 0, 0
-	g.r = g.template
-	if g.r.Body = http.NoBody; len(g.data) > 0 {
-		g.body.Reset(g.data)
-		g.r.Body = &g.body
+func (rr *repeatedRequest) do(h http.Handler) int {
+	clear(rr.w.header)
+	rr.w.status, rr.w.n = 0, 0
+	rr.r = rr.template
+	if rr.r.Body = http.NoBody; len(rr.data) > 0 {
+		rr.body.Reset(rr.data)
+		rr.r.Body = &rr.body
 	}
-	h.ServeHTTP(&g.w, &g.r)
-	return g.w.status
+	h.ServeHTTP(&rr.w, &rr.r)
+	return rr.w.status
 }
 
 type counting struct {
@@ -67,15 +68,15 @@ func (w *counting) Write(p []byte) (int, error) {
 }
 
 // usage returns what one call allocates: how often, and how many bytes.
-func (g *rig) usage(t *testing.T, h http.Handler, want int) (allocs float64, size uint64) {
+func (rr *repeatedRequest) usage(t *testing.T, h http.Handler, want int) (allocs float64, size uint64) {
 	t.Helper()
-	require.Equal(t, want, g.do(h))
-	allocs = testing.AllocsPerRun(100, func() { g.do(h) })
+	require.Equal(t, want, rr.do(h))
+	allocs = testing.AllocsPerRun(100, func() { rr.do(h) })
 	const times = 50
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range times {
-		g.do(h)
+		rr.do(h)
 	}
 	runtime.ReadMemStats(&after)
 	return allocs, (after.TotalAlloc - before.TotalAlloc) / times

@@ -17,7 +17,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// What is looked at, and changed for the handler, stays the caller's.
+// What is checked, and changed for the handler, stays as it is for the caller.
 
 func TestTheCallersRequestStaysAsItIs(t *testing.T) {
 	var coded bytes.Buffer
