@@ -82,3 +82,23 @@ func replaced(all []string, old, new string) []string {
 	}
 	return all
 }
+
+func TestHelpForAnUnknownCommandIsAUsageError(t *testing.T) {
+	t.Parallel()
+	for says, args := range map[string][]string{
+		`unknown command "nope"`:            {"help", "nope"},
+		`unknown command "kill nope"`:       {"help", "kill", "nope"},
+		`unknown command "completion nope"`: {"completion", "nope"},
+		`unknown command "kil"`:             {"kil"},
+	} {
+		code, stdout, stderr := called(t.Context(), true, args...)
+		assert.Equal(t, exitUsage, code, args)
+		assert.Empty(t, stdout)
+		assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: "+says+"\n"), stderr)
+	}
+	for _, args := range [][]string{{"help"}, {"help", "kill"}, {"help", "help"}, {"completion"}, {"help", "completion", "zsh"}} {
+		code, stdout, stderr := called(t.Context(), true, args...)
+		assert.Equal(t, exitOK, code, stderr)
+		assert.Contains(t, stdout, "Usage:")
+	}
+}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -248,4 +251,29 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 			assert.Equal(t, &matchCounts{Sessions: 1}, got, "what does not match is not counted")
 		})
 	}
+}
+
+// Ctrl-C during the kill of one node keeps the next node untouched.
+func TestCtrlCDuringAKillPrintsWhatIsDone(t *testing.T) {
+	t.Parallel()
+	api := twoNodes(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/kill") {
+			api.Config.Handler.ServeHTTP(w, r)
+			return
+		}
+		api.Config.Handler.ServeHTTP(httptest.NewRecorder(), r)
+		cancel()
+		<-r.Context().Done()
+	}))
+	defer front.Close()
+	code, stdout, stderr := called(ctx, true, "kill", "--endpoint", front.URL, "--project", "p", "--instance", "i",
+		"--all-nodes", "--filter", "name=leaky-*", "--yes")
+	assert.Equal(t, exitInterrupted, code, stderr)
+	assert.Regexp(t, `leaky-1 +app +unknown\n`, stdout)
+	assert.Regexp(t, `leaky-2 +app +not killed\n`, stdout)
+	assert.Contains(t, stdout, "0 of 2 killed, 1 not killed, 1 unknown\n")
+	assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: interrupted: "), stderr)
+	assert.Len(t, api.Kills(), 1)
 }

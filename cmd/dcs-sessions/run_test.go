@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -72,4 +73,18 @@ func TestAnInterruptedKillExits130(t *testing.T) {
 	assert.Equal(t, exitInterrupted, code)
 	assert.Equal(t, "PEER         RESULT\n192.0.2.1:1  unknown\n", stdout)
 	assert.True(t, strings.HasPrefix(stderr, "dcs-sessions: interrupted: "), stderr)
+}
+
+func TestTheVersionIsThatOfTheModule(t *testing.T) {
+	t.Parallel()
+	for want, info := range map[string]debug.BuildInfo{
+		"v1.2.3": {Main: debug.Module{Version: "v1.2.3"}},
+		"v0.0.0-20261125131406-6d6f37131296+dirty":               {Main: debug.Module{Version: "v0.0.0-20261125131406-6d6f37131296+dirty"}},
+		"unknown (built with go1.26.1, without version control)": {GoVersion: "go1.26.1"},
+		"unknown (built with go1.26.0, without version control)": {GoVersion: "go1.26.0", Main: debug.Module{Version: "(devel)"}},
+	} {
+		assert.Equal(t, want, versionOf(&info))
+	}
+	_, stdout, _ := called(t.Context(), true, "--version")
+	assert.NotContains(t, stdout, "(devel)")
 }
