@@ -75,6 +75,7 @@ var mayUse = map[string][]string{
 		module + "/signature",
 	},
 	"/client/clienttest": {
+		module + "/client",
 		module + "/gen",
 	},
 	"/sessions": {
@@ -131,7 +132,6 @@ var mayUse = map[string][]string{
 	},
 	"/cmd/dcs-sessions": {
 		module,
-		module + "/gen",
 		module + "/client",
 		module + "/validate",
 		module + "/fleet",
@@ -165,7 +165,7 @@ var light = map[string][]string{
 	"/signature":         {},
 	"/gen":               {},
 	"/client":            {module + "/gen", module + "/signature"},
-	"/client/clienttest": {module + "/gen"},
+	"/client/clienttest": {module + "/client", module + "/gen", module + "/signature"},
 }
 
 func TestWhatIsImportedToCallIsLight(t *testing.T) {

@@ -71,7 +71,7 @@ func ourCaller(tb testing.TB, endpoint string, transport http.RoundTripper) call
 		tb.Fatal(err)
 	}
 	return func(kill gen.HangUpClientsRequest) error {
-		_, err := c.Kill(context.Background(), project, instance, kill.NodeID, client.Addrs(kill.ClientAddrs...)...)
+		_, err := c.Instance(project, instance).Kill(context.Background(), kill.NodeID, client.Addrs(kill.ClientAddrs...))
 		return err
 	}
 }

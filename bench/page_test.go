@@ -40,7 +40,7 @@ func oursPage(tb testing.TB, size int) string {
 	api := serveAPI(tb, unroll(tb, pageSessions).addr, server.Options{Audit: io.Discard})
 	c, err := client.New(api, client.Options{})
 	require.NoError(tb, err)
-	_, err = c.Scan(context.Background(), project, instance, nodeID, true)
+	_, err = c.Instance(project, instance).Rescan(context.Background(), nodeID)
 	require.NoError(tb, err)
 	return fmt.Sprintf("%s%s?limit=%d", api, listPath, size)
 }

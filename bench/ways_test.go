@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
@@ -32,7 +31,7 @@ type way struct {
 // both directions and records in a file.
 type operator struct {
 	client *client.Client
-	shown  []gen.ClientInfo
+	shown  []client.Session
 	logf   func(format string, args ...any)
 }
 
@@ -70,7 +69,7 @@ func (o *operator) allByTen() error { return o.list(10, -1) }
 // list keeps the sessions of the pages until it has enough.
 func (o *operator) list(some, enough int) error {
 	o.shown = o.shown[:0]
-	for session, err := range o.client.List(context.Background(), project, instance, nodeID, client.ListOptions{Limit: some, Scanned: true}) {
+	for session, err := range o.client.Instance(project, instance).List(context.Background(), nodeID, client.ListOptions{Limit: some, Scanned: true}) {
 		if err != nil {
 			return err
 		}
@@ -85,21 +84,21 @@ func (o *operator) killLeaky() error {
 	var leaky []client.Target
 	for _, session := range o.shown {
 		if session.Name == "leaky" {
-			leaky = append(leaky, client.Session(session))
+			leaky = append(leaky, session.Target())
 		}
 	}
-	_, err := o.client.Kill(context.Background(), project, instance, nodeID, leaky...)
+	_, err := o.client.Instance(project, instance).Kill(context.Background(), nodeID, leaky)
 	return err
 }
 
 func (o *operator) killAll() error {
-	id, err := o.client.KillAll(context.Background(), project, instance, nodeID)
+	id, err := o.client.Instance(project, instance).KillAll(context.Background(), nodeID)
 	if err != nil {
 		return err
 	}
-	job, err := o.client.WaitJob(context.Background(), project, id, nil)
+	job, err := o.client.Instance(project, "").WaitJob(context.Background(), id, nil)
 	if err == nil {
-		o.logf("the job: from %s to %s ms", job.BeginTime, job.EndTime)
+		o.logf("the job: from %d to %d ms", job.Began.UnixMilli(), job.Ended.UnixMilli())
 	}
 	return err
 }

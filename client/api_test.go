@@ -67,17 +67,17 @@ func (a *api) requests() []request {
 func kill(t *testing.T, endpoint string, o client.Options) error {
 	t.Helper()
 	if o.Retry.Attempts == 0 {
-		o.Retry.Attempts = -1
+		o.Retry.Attempts = 1
 	}
 	c, err := client.New(endpoint, o)
 	require.NoError(t, err)
-	_, err = c.Kill(t.Context(), project, instance, node, client.Addr(addr))
+	_, err = c.Instance(project, instance).Kill(t.Context(), node, []client.Target{client.Addr(addr)})
 	return err
 }
 
 // killAt kills the sessions at addrs, for tests of the error alone.
 func killAt(ctx context.Context, c *client.Client, addrs ...string) error {
-	_, err := c.Kill(ctx, project, instance, node, client.Addrs(addrs...)...)
+	_, err := c.Instance(project, instance).Kill(ctx, node, client.Addrs(addrs...))
 	return err
 }
 

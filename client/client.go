@@ -1,28 +1,38 @@
-// Package client calls the DCS session-management API: of the real service or
-// of a dcs-sessions server.
+// Package client calls the DCS session-management API, of the real service or of a
+// dcs-sessions server.
 //
 //	c, err := client.New("https://dcs.example.com", client.Options{
 //		Credentials: client.AccessKey(signature.Key{AccessKeyID: ak, SecretKey: sk}),
 //	})
+//	cache := c.Instance(projectID, instanceID)
 //	var idle []client.Target
-//	for session, err := range c.List(ctx, projectID, instanceID, nodeID, client.ListOptions{}) {
+//	for session, err := range cache.List(ctx, nodeID, client.ListOptions{}) {
 //		if err != nil {
 //			return err
 //		}
-//		if session.Idle > 3600 {
-//			idle = append(idle, client.Session(session))
+//		if session.Idle > time.Hour {
+//			idle = append(idle, session.Target())
 //		}
 //	}
-//	outcome, err := c.Kill(ctx, projectID, instanceID, nodeID, idle...)
+//	outcome, err := cache.Kill(ctx, nodeID, idle)
 //
-// An answer that is not success is an *Error. What may have been passing, such
-// as a broken connection or a 503, is tried again: see Retry. No secret is in an
-// error or in the log.
+// A response that is not success is an *Error, which [errors.Is] matches with
+// ErrNotFound and the like. The client sends a request again after a failure that
+// may be transient, such as a broken connection or a 503: see Retry. No secret is
+// in an error, in the log or in a trace.
 //
-// It is lean: what is validated against the contract is what Options.Transport
-// validates (package validate has one). It follows no redirect, sets no clock
-// right and asks no identity service for tokens: see Refreshing. Package
-// clienttest has a server for the tests of those who use it.
+// The package is lean. It validates nothing: Options.Transport may (package
+// validate has one). It follows no redirect, does not correct the clock and asks
+// no identity service for tokens: see Refreshing. Package clienttest has a fake
+// server for tests.
+//
+// # Stability
+//
+// The exported names and their meaning are stable: within a major version none is
+// removed or changed. New fields of the structs, new methods, new options and new
+// targets of [errors.Is] are added without notice, so name the fields in a
+// composite literal, and have a default case for a JobStatus, a Result and a
+// Protection. The texts of errors and of the log are not stable.
 package client
 
 import (
@@ -37,74 +47,86 @@ import (
 	"time"
 )
 
-// DefaultTimeout is how long an attempt may take, where Options gives nothing:
+// DefaultTimeout is how long an attempt may take where Options says nothing. It is
 // more than the server needs for its longest kill.
 const DefaultTimeout = 90 * time.Second
 
-// Options says how to call. The zero value calls without credentials.
+// Options say how to send requests. The zero value sends no credentials.
 type Options struct {
-	// Credentials say who calls: Token, AccessKey, Refreshing, or one's own.
-	// Default: none are sent.
+	// Credentials say who calls: Token, AccessKey, Refreshing, or an
+	// implementation of the caller's. Default: none.
 	Credentials Credentials
 
-	// Transport sends the requests, once for each attempt, and is where an
-	// *http.Client's proxy, TLS and pool would be. Default:
-	// http.DefaultTransport, with the environment's proxy and HTTP/2.
+	// Transport sends the requests, once for each attempt. It has the proxy, the
+	// TLS configuration and the connections. Default: http.DefaultTransport, with
+	// the environment's proxy and HTTP/2.
 	//
 	// validate's Transport goes here, as does OpenTelemetry's
 	// otelhttp.NewTransport.
 	Transport http.RoundTripper
 
-	// Timeout limits each attempt, from dialing to the end of the answer; the
-	// context limits the whole call. Default: DefaultTimeout.
+	// Timeout limits each attempt, from dialing to the end of the response. The
+	// context limits all attempts together. Default: DefaultTimeout.
 	Timeout time.Duration
 
-	// Retry says what is tried again. The zero value has the defaults.
+	// Retry says what is sent again. The zero value has the defaults.
 	Retry Retry
 
 	// UserAgent is sent as User-Agent. Default: the module's name and version.
 	UserAgent string
 
-	// Log gets a line at debug level for each attempt, without any header.
-	// Default: none.
+	// Trace is called after each attempt, with the method's context and
+	// concurrently. Default: none. For the events of one attempt, such as DNS and
+	// TLS, put an httptrace.ClientTrace into the context.
+	Trace func(context.Context, Attempt)
+
+	// Log gets a line at debug level for each attempt: the operation, the path,
+	// the status, the duration and the request id, or the error. No line has a
+	// header, a body or a secret. Default: none.
 	Log *slog.Logger
 }
 
-// A Client calls one endpoint. It is safe for concurrent use.
+// A Client sends requests to one endpoint. It is safe for concurrent use.
 type Client struct {
 	endpoint    *url.URL
 	credentials Credentials
 	timeout     time.Duration
 	agent       string
 	retry       Retry
-	log         *slog.Logger
+	trace       func(context.Context, Attempt)
+	log         *slog.Logger // nil: none
 	http        *http.Client
 
-	// replaced by tests
+	// tests replace these
 	now    func() time.Time
 	random func(below time.Duration) time.Duration
 	sleep  func(context.Context, time.Duration) error
 }
 
-// New returns a client of endpoint, an http or https URL; a path before the
-// API's is kept. It does not connect.
+// New returns a client of endpoint, an http or https URL. The API's paths are
+// appended to the path of the URL. New does not connect.
 func New(endpoint string, o Options) (*Client, error) {
-	u, err := url.Parse(strings.TrimRight(endpoint, "/")) // the API's path begins with one
+	u, err := url.Parse(strings.TrimRight(endpoint, "/")) // the API's paths begin with a slash
 	switch {
 	case err != nil:
-		return nil, errors.New("client: the endpoint is not a URL") // the error would quote it, and what it may hold
+		return nil, errors.New("client: the endpoint is not a URL") // err would quote the URL, which may have a password
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return nil, errors.New("client: the endpoint must be an http:// or https:// URL with a host")
 	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "":
 		return nil, errors.New("client: the endpoint has a user, a query or a fragment")
 	}
 	u.Host = strings.TrimSuffix(u.Host, ":") // as http.NewRequest does
+	timeout, retry, err := withDefaults(o.Timeout, o.Retry)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
 		endpoint:    u,
 		credentials: o.Credentials,
-		timeout:     o.Timeout,
+		timeout:     timeout,
 		agent:       o.UserAgent,
-		retry:       o.Retry.withDefaults(),
+		retry:       retry,
+		trace:       o.Trace,
 		log:         o.Log,
 		now:         time.Now,
 		random:      rand.N[time.Duration],
@@ -113,15 +135,9 @@ func New(endpoint string, o Options) (*Client, error) {
 	if c.agent == "" {
 		c.agent = "dcs-sessions/" + version()
 	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
-	if c.timeout == 0 {
-		c.timeout = DefaultTimeout
-	}
 	c.http = &http.Client{
 		Transport: o.Transport,
-		// a redirect is an answer like any other: nothing that kills is sent twice
+		// a redirect is an error like any other status, so that no kill is sent twice
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil

@@ -7,18 +7,18 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// FromEnv returns the credentials and the project that the environment has;
-// getenv is os.Getenv. It reads these variables, ours before those of the
-// service's official SDKs:
+// FromEnv returns the credentials and the project of the environment. getenv is
+// os.Getenv. It reads these variables, and those of this project come before those
+// of the service's official SDKs:
 //
 //	DCS_TOKEN
 //	DCS_ACCESS_KEY, DCS_SECRET_KEY, DCS_SECURITY_TOKEN
 //	HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN
 //	DCS_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID
 //
-// Where there are none, it returns nil credentials and an empty project. A key
-// without its secret, or the reverse, is an error, and so are a token and a key
-// of ours together.
+// Where none is set, it returns nil credentials and an empty project. A key
+// without its secret, or the reverse, is an error, and so are DCS_TOKEN and
+// DCS_ACCESS_KEY together.
 func FromEnv(getenv func(string) string) (c Credentials, project string, err error) {
 	project = first(getenv("DCS_PROJECT_ID"), getenv("HUAWEICLOUD_SDK_PROJECT_ID"))
 	token := getenv("DCS_TOKEN")

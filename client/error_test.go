@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -155,38 +156,47 @@ func TestControlCharactersNeverSurvive(t *testing.T) {
 	}
 }
 
-func TestWhatAnErrorMeans(t *testing.T) {
+func TestAnErrorMatchesWhatItMeans(t *testing.T) {
+	targets := []error{
+		client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrBusy,
+		client.ErrThrottled, client.ErrUnavailable, client.ErrProtected, client.ErrReplaced,
+	}
 	for name, c := range map[string]struct {
-		err                               client.Error
-		retryable, notFound, unauthorized bool
+		err       client.Error
+		retryable bool
+		is        error
 	}{
 		"400":                          {err: client.Error{Status: 400}},
-		"401":                          {err: client.Error{Status: 401}, unauthorized: true},
-		"403":                          {err: client.Error{Status: 403}},
-		"404":                          {err: client.Error{Status: 404}, notFound: true},
-		"409":                          {err: client.Error{Status: 409}},
+		"401":                          {err: client.Error{Status: 401}, is: client.ErrUnauthorized},
+		"403":                          {err: client.Error{Status: 403}, is: client.ErrForbidden},
+		"404":                          {err: client.Error{Status: 404}, is: client.ErrNotFound},
+		"409":                          {err: client.Error{Status: 409}, is: client.ErrBusy},
 		"413":                          {err: client.Error{Status: 413}},
-		"429":                          {err: client.Error{Status: 429}, retryable: true},
+		"429":                          {err: client.Error{Status: 429}, retryable: true, is: client.ErrThrottled},
 		"500":                          {err: client.Error{Status: 500}, retryable: true},
 		"501":                          {err: client.Error{Status: 501}},
 		"502":                          {err: client.Error{Status: 502}, retryable: true},
-		"503":                          {err: client.Error{Status: 503}, retryable: true},
+		"503":                          {err: client.Error{Status: 503}, retryable: true, is: client.ErrUnavailable},
 		"504":                          {err: client.Error{Status: 504}, retryable: true},
 		"307":                          {err: client.Error{Status: 307}},
-		"an unknown node":              {err: client.Error{Status: 400, Code: "DCS.3053"}, notFound: true},
-		"a node that is not found":     {err: client.Error{Status: 500, Code: "DCS.5053"}, notFound: true},
+		"an unknown node":              {err: client.Error{Status: 400, Code: "DCS.3053"}, is: client.ErrNotFound},
+		"a node that is not found":     {err: client.Error{Status: 500, Code: "DCS.5053"}, is: client.ErrNotFound},
+		"a kill-all that runs":         {err: client.Error{Status: 400, Code: "DCS.4957"}, is: client.ErrBusy},
 		"a state that does not allow":  {err: client.Error{Status: 400, Code: "DCS.4026"}},
 		"the code of an unknown state": {err: client.Error{Status: 500, Code: "DCS.5000"}, retryable: true},
+		"a protected session":          {err: client.Error{Status: 400, Code: "DCS.4800", Details: "Protected: 10.0.0.1:1."}, is: client.ErrProtected},
+		"another invalid request":      {err: client.Error{Status: 400, Code: "DCS.4800", Details: "/node_id: Protected: no"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.retryable, c.err.Retryable(), "retryable")
-			assert.Equal(t, c.notFound, c.err.NotFound(), "not found")
-			assert.Equal(t, c.unauthorized, c.err.Unauthorized(), "unauthorized")
+			for _, target := range targets {
+				assert.Equal(t, target == c.is, errors.Is(&c.err, target), target)
+			}
 		})
 	}
 }
 
-func TestAClockThatIsOffIsTold(t *testing.T) {
+func TestAClockThatIsOffIsReported(t *testing.T) {
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	const skew, other = `{"error_code":"APIGW.0303","error_msg":"off"}`, `{"error_code":"DCS.1001","error_msg":"no"}`
 	for name, c := range map[string]struct {

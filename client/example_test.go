@@ -11,13 +11,12 @@ import (
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/signature"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// With validate's Transport both ways are checked against the contract, and
-// what is wrong is not sent.
+// validate's Transport checks requests and responses against the contract. It does
+// not send a request that breaks it.
 func ExampleNew() {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "1")
@@ -36,10 +35,11 @@ func ExampleNew() {
 		return
 	}
 	ctx := context.Background()
-	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158:2048"))
+	cache := c.Instance("project", "instance")
+	_, err = cache.Kill(ctx, "node", client.Addrs("10.63.238.158:2048"))
 	fmt.Println("killed:", err == nil)
 
-	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158"))
+	_, err = cache.Kill(ctx, "node", client.Addrs("10.63.238.158"))
 	for _, violation := range validate.AsViolations(err) {
 		fmt.Println(violation)
 	}
@@ -48,18 +48,18 @@ func ExampleNew() {
 	// request body at /client_addrs/0: the value does not match the pattern (pattern)
 }
 
-// The sessions that are idle for an hour are killed: those that were listed, and
-// no other that has come to an address since. One of a Unix socket has no address
-// to be killed by, and is killed by its id.
-func ExampleClient_Kill() {
+// Kill the sessions that are idle for an hour: those that were listed, and no other
+// that has connected from the same address since. A session of a Unix socket has
+// no address, and is killed by its id.
+func ExampleInstance_Kill() {
 	api := clienttest.New()
 	defer api.Close()
 	peer, socket := "10.63.238.159:3058", "/run/redis.sock:0"
-	api.SetSessions("node", []gen.ClientInfo{
-		{ID: "7", Addr: "10.63.238.158:2048", Idle: 3600},
-		{ID: "8", Addr: "10.63.238.160:4096", Idle: 1},
-		{ID: "9", Addr: "100.64.0.1:3058", Peer: peer, Idle: 7200},
-		{ID: "10", Addr: socket, Peer: socket, Idle: 5400},
+	api.SetSessions("node", []client.Session{
+		{ID: "7", Addr: "10.63.238.158:2048", Idle: time.Hour},
+		{ID: "8", Addr: "10.63.238.160:4096", Idle: time.Second},
+		{ID: "9", Addr: "100.64.0.1:3058", Peer: peer, Idle: 2 * time.Hour},
+		{ID: "10", Addr: socket, Peer: socket, Idle: 90 * time.Minute},
 	})
 
 	c, err := client.New(api.URL, client.Options{})
@@ -68,27 +68,28 @@ func ExampleClient_Kill() {
 		return
 	}
 	ctx := context.Background()
+	cache := c.Instance("project", "instance")
 	var idle []client.Target
-	for session, err := range c.List(ctx, "project", "instance", "node", client.ListOptions{Sort: "idle", Desc: true}) {
+	for session, err := range cache.List(ctx, "node", client.ListOptions{Sort: "idle", Desc: true}) {
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		if session.Idle >= 3600 {
-			idle = append(idle, client.Session(session))
+		if session.Idle >= time.Hour {
+			idle = append(idle, session.Target())
 		}
 	}
 	if len(idle) == 0 {
 		return
 	}
-	outcome, err := c.Kill(ctx, "project", "instance", "node", idle...)
+	outcome, err := cache.Kill(ctx, "node", idle)
 	for i, result := range outcome.Results {
 		fmt.Println(idle[i], result)
 	}
-	var answer *client.Error
-	if errors.As(err, &answer) && answer.Replaced() {
-		fmt.Println("list again:", answer.Details)
-	} else if err != nil {
+	switch {
+	case errors.Is(err, client.ErrReplaced):
+		fmt.Println("list again:", err)
+	case err != nil:
 		fmt.Println(err)
 	}
 	// Output:
@@ -97,13 +98,12 @@ func ExampleClient_Kill() {
 	// id 10 killed
 }
 
-// All sessions of all nodes are killed; the job tells how many. KillAll is of one
-// node.
-func ExampleClient_KillAllNodes() {
+// Kill all sessions of all nodes, and wait for the job, which counts them.
+func ExampleInstance_KillAll() {
 	api := clienttest.New()
 	defer api.Close()
-	api.SetSessions("node-1", []gen.ClientInfo{{ID: "7"}, {ID: "8"}})
-	api.SetSessions("node-2", []gen.ClientInfo{{ID: "7"}})
+	api.SetSessions("node-1", []client.Session{{ID: "7"}, {ID: "8"}})
+	api.SetSessions("node-2", []client.Session{{ID: "7"}})
 
 	c, err := client.New(api.URL, client.Options{})
 	if err != nil {
@@ -112,18 +112,19 @@ func ExampleClient_KillAllNodes() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	id, err := c.KillAllNodes(ctx, "project", "instance")
+	cache := c.Instance("project", "instance")
+	id, err := cache.KillAll(ctx, client.AllNodes)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	job, err := c.WaitJob(ctx, "project", id, func(job gen.Job) { fmt.Println(job.JobID, job.Status) })
+	job, err := cache.WaitJob(ctx, id, func(job client.Job) { fmt.Println(job.ID, job.Status) })
 	var failed *client.JobError
 	switch {
 	case errors.As(err, &failed):
 		fmt.Println("not all are killed:", failed)
 	case err != nil:
-		fmt.Println("what became of it is not known:", err)
+		fmt.Println("the job's state is not known:", err)
 	case job.Counts != nil: // the real service does not count
 		fmt.Println(job.Counts.Killed, "of", job.Counts.Total, "are killed")
 	}
@@ -132,8 +133,8 @@ func ExampleClient_KillAllNodes() {
 	// 3 of 3 are killed
 }
 
-// The project, the instance and the node may be unknown, the credentials wrong,
-// or the server busy: an *Error tells.
+// An *Error has what the server says. errors.Is matches what a program may do
+// something about.
 func ExampleError() {
 	api := clienttest.New()
 	defer api.Close()
@@ -146,12 +147,12 @@ func ExampleError() {
 		fmt.Println(err)
 		return
 	}
-	_, err = c.Kill(context.Background(), "project", "instance", "node", client.Addr("10.63.238.158:2048"))
-	var answer *client.Error
-	if errors.As(err, &answer) {
-		fmt.Println(answer.Status, answer.Code, answer.RequestID)
-		fmt.Println("other credentials:", answer.Unauthorized())
-		fmt.Println("later:", answer.Retryable())
+	_, err = c.Instance("project", "instance").Kill(context.Background(), "node", client.Addrs("10.63.238.158:2048"))
+	var failed *client.Error
+	if errors.As(err, &failed) {
+		fmt.Println(failed.Status, failed.Code, failed.RequestID)
+		fmt.Println("other credentials:", errors.Is(err, client.ErrUnauthorized))
+		fmt.Println("later:", failed.Retryable())
 	}
 	// Output:
 	// 401 APIGW.0301 request-1
@@ -159,8 +160,8 @@ func ExampleError() {
 	// later: false
 }
 
-// The credentials of the environment, be they for this client or for the
-// service's official SDKs. Here getenv stands for os.Getenv.
+// Take the credentials of the environment, from the variables of this client or of
+// the service's official SDKs. Here getenv stands for os.Getenv.
 func ExampleFromEnv() {
 	environment := map[string]string{
 		"HUAWEICLOUD_SDK_AK":         "AK",
@@ -180,7 +181,7 @@ func ExampleFromEnv() {
 	// client: HUAWEICLOUD_SDK_SK is not set, but others of the key are
 }
 
-// Temporary keys are fetched when they are needed: once an hour here.
+// Fetch temporary keys when they are needed: here once an hour.
 func ExampleRefreshing() {
 	api := clienttest.New()
 	defer api.Close()
@@ -195,7 +196,7 @@ func ExampleRefreshing() {
 		return
 	}
 	for range 3 {
-		_, err := c.Kill(context.Background(), "project", "instance", "node", client.Addr("10.63.238.158:2048"))
+		_, err := c.Instance("project", "instance").Kill(context.Background(), "node", client.Addrs("10.63.238.158:2048"))
 		fmt.Println(err)
 	}
 	// Output:
@@ -205,8 +206,8 @@ func ExampleRefreshing() {
 	// <nil>
 }
 
-// traced stands for otelhttp.NewTransport of OpenTelemetry's contrib module,
-// which has this form: it sees each attempt, and may add headers of its own.
+// traced stands for otelhttp.NewTransport of OpenTelemetry's contrib module, which
+// has this form. It sees each attempt, and may add headers.
 func traced(next http.RoundTripper) http.RoundTripper {
 	return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
@@ -224,7 +225,7 @@ type roundTripperFunc func(*http.Request) (*http.Response, error)
 func (f roundTripperFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // OpenTelemetry needs no more than Options.Transport.
-func ExampleOptions_tracing() {
+func ExampleOptions_openTelemetry() {
 	api := clienttest.New()
 	defer api.Close()
 	api.FailNext(1, 503, "DCS.5024", "The node is busy.")
@@ -236,10 +237,89 @@ func ExampleOptions_tracing() {
 		fmt.Println(err)
 		return
 	}
-	_, err = c.Kill(context.Background(), "project", "instance", "node", client.Addr("10.63.238.158:2048"))
+	_, err = c.Instance("project", "instance").Kill(context.Background(), "node", client.Addrs("10.63.238.158:2048"))
 	fmt.Println("killed:", err == nil)
 	// Output:
 	// span: POST 503
 	// span: POST 204
 	// killed: true
+}
+
+// Options.Trace gets each attempt, for a metric or a span.
+func ExampleOptions_trace() {
+	api := clienttest.New()
+	defer api.Close()
+	api.FailNext(1, 503, "DCS.5024", "The node is busy.")
+
+	c, err := client.New(api.URL, client.Options{
+		Trace: func(_ context.Context, a client.Attempt) {
+			fmt.Println(a.Operation, a.Number, a.Status, a.RequestID)
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = c.Instance("project", "instance").Kill(context.Background(), "node", client.Addrs("10.63.238.158:2048"))
+	fmt.Println("killed:", err == nil)
+	// Output:
+	// HangUpClients 1 503 request-1
+	// HangUpClients 2 204 request-2
+	// killed: true
+}
+
+// One call may have a shorter timeout, no second attempt, and a request id for the
+// server's log.
+func ExampleCallOption() {
+	api := clienttest.New()
+	defer api.Close()
+	api.FailNext(1, 503, "DCS.5024", "The node is busy.")
+
+	c, err := client.New(api.URL, client.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = c.Instance("project", "instance").Nodes(context.Background(),
+		client.WithTimeout(2*time.Second),
+		client.WithRetry(client.Retry{Attempts: 1}),
+		client.WithHeader("X-Request-Id", "cleanup-42"))
+	fmt.Println(errors.Is(err, client.ErrUnavailable), err)
+	// Output:
+	// true 503 DCS.5024: The node is busy. [request request-1]
+}
+
+// List the nodes, and have each one read before its sessions are listed.
+func ExampleInstance_Scan() {
+	api := clienttest.New()
+	defer api.Close()
+	api.SetSessions("node-1", []client.Session{{ID: "7", Addr: "10.63.238.158:2048"}})
+
+	c, err := client.New(api.URL, client.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	cache := c.Instance("project", "instance")
+	nodes, err := cache.Nodes(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, node := range nodes {
+		job, err := cache.Scan(ctx, node.ID)
+		if err == nil {
+			_, err = cache.WaitJob(ctx, job, nil)
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for session, err := range cache.List(ctx, node.ID, client.ListOptions{Scanned: true}) {
+			fmt.Println(node.ID, session.ID, session.AddrPort().Addr(), err)
+		}
+	}
+	// Output:
+	// node-1 7 10.63.238.158 <nil>
 }

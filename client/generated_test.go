@@ -26,7 +26,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 	}{
 		"kill": {
 			func(ctx context.Context, c *client.Client) error {
-				_, err := c.Kill(ctx, "p", "i", "n", client.Addr("1.2.3.4:5"))
+				_, err := c.Instance("p", "i").Kill(ctx, "n", []client.Target{client.Addr("1.2.3.4:5")})
 				return err
 			},
 			func() (*http.Request, error) {
@@ -35,7 +35,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 		},
 		"kill by id": {
 			func(ctx context.Context, c *client.Client) error {
-				_, err := c.Kill(ctx, "p", "i", "n", client.ID("7"))
+				_, err := c.Instance("p", "i").Kill(ctx, "n", []client.Target{client.ID("7")})
 				return err
 			},
 			func() (*http.Request, error) {
@@ -43,12 +43,15 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 			},
 		},
 		"nodes": {
-			func(ctx context.Context, c *client.Client) error { _, err := c.Nodes(ctx, "p", "i"); return err },
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Instance("p", "i").Nodes(ctx)
+				return err
+			},
 			func() (*http.Request, error) { return typedclient.NewShowNodesInformationRequest(server, "p", "i") },
 		},
 		"scan": {
 			func(ctx context.Context, c *client.Client) error {
-				_, err := c.Scan(ctx, "p", "i", "n", true)
+				_, err := c.Instance("p", "i").Rescan(ctx, "n")
 				return err
 			},
 			func() (*http.Request, error) {
@@ -57,7 +60,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 		},
 		"list": {
 			func(ctx context.Context, c *client.Client) (err error) {
-				for _, err = range c.List(ctx, "p", "i", "n", client.ListOptions{Addr: "10.0.0.1:1", Sort: "age", Desc: true, Limit: 7, Scanned: true}) {
+				for _, err = range c.Instance("p", "i").List(ctx, "n", client.ListOptions{Addr: "10.0.0.1:1", Sort: "age", Desc: true, Limit: 7, Scanned: true}) {
 				}
 				return err
 			},
@@ -69,19 +72,28 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 			},
 		},
 		"kill all": {
-			func(ctx context.Context, c *client.Client) error { _, err := c.KillAll(ctx, "p", "i", "n"); return err },
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Instance("p", "i").KillAll(ctx, "n")
+				return err
+			},
 			func() (*http.Request, error) {
 				return typedclient.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{NodeID: "n", KillAllNodes: false})
 			},
 		},
 		"kill all, of all nodes": {
-			func(ctx context.Context, c *client.Client) error { _, err := c.KillAllNodes(ctx, "p", "i"); return err },
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Instance("p", "i").KillAll(ctx, client.AllNodes)
+				return err
+			},
 			func() (*http.Request, error) {
 				return typedclient.NewHangUpKillAllClientsRequest(server, "p", "i", gen.HangUpKillAllClientsRequest{KillAllNodes: true})
 			},
 		},
 		"job": {
-			func(ctx context.Context, c *client.Client) error { _, err := c.Job(ctx, "p", "j"); return err },
+			func(ctx context.Context, c *client.Client) error {
+				_, err := c.Instance("p", "").Job(ctx, "j")
+				return err
+			},
 			func() (*http.Request, error) { return typedclient.NewShowJobInfoRequest(server, "p", "j") },
 		},
 	} {
@@ -90,7 +102,7 @@ func TestWhatIsSentIsThatOfTheGeneratedClient(t *testing.T) {
 			require.NoError(t, err)
 			var sent *http.Request
 			var body []byte
-			cl, err := client.New(server, client.Options{Retry: client.Retry{Attempts: -1}, Transport: &roundTrip{next: func(r *http.Request) (*http.Response, error) {
+			cl, err := client.New(server, client.Options{Retry: client.Retry{Attempts: 1}, Transport: &roundTrip{next: func(r *http.Request) (*http.Response, error) {
 				if sent = r; r.Body != nil {
 					body, _ = io.ReadAll(r.Body)
 				}

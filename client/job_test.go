@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func jobIn(status string) http.HandlerFunc {
@@ -24,14 +23,14 @@ func TestAJobIsReadAsItIs(t *testing.T) {
 			"counts":{"total":9,"killed":4,"gone":3,"protected":2,"failed":1}}`),
 		answer(200, jsonType, `{"status":"INIT"}`)))
 	c := once(t, a.URL, client.Options{})
-	job, err := c.Job(t.Context(), project, "j")
+	job, err := c.Instance(project, "").Job(t.Context(), "j")
 	require.NoError(t, err)
-	assert.Equal(t, gen.Job{JobID: "j", JobType: "killAllClientsJob", Status: gen.RUNNING, BeginTime: "1",
-		Counts: &gen.JobCounts{Total: 9, Killed: 4, Gone: 3, Protected: 2, Failed: 1}}, job)
-	job, err = c.Job(t.Context(), project, "j")
+	assert.Equal(t, client.Job{ID: "j", Type: "killAllClientsJob", Status: client.JobRunning, Began: time.UnixMilli(1),
+		Counts: &client.JobCounts{Total: 9, Killed: 4, Gone: 3, Protected: 2, Failed: 1}}, job)
+	job, err = c.Instance(project, "").Job(t.Context(), "j")
 	require.NoError(t, err)
-	assert.Equal(t, gen.Job{JobID: "j", Status: gen.INIT}, job, "the id is known, though it is not said")
-	job, err = c.Job(t.Context(), project, "j")
+	assert.Equal(t, client.Job{ID: "j", Status: client.JobInit}, job, "the id is known, though it is not said")
+	job, err = c.Instance(project, "").Job(t.Context(), "j")
 	require.Error(t, err)
 	assert.Zero(t, job)
 }
@@ -55,9 +54,9 @@ func TestAJobIsWaitedFor(t *testing.T) {
 			a := serve(t, then(steps...))
 			cl, waits := patient(t, a.URL, client.Options{})
 			var seen []string
-			job, err := cl.WaitJob(t.Context(), project, "j", func(j gen.Job) { seen = append(seen, string(j.Status)) })
+			job, err := cl.Instance(project, "").WaitJob(t.Context(), "j", func(j client.Job) { seen = append(seen, string(j.Status)) })
 			require.NoError(t, err)
-			assert.Equal(t, gen.SUCCESS, job.Status)
+			assert.Equal(t, client.JobSuccess, job.Status)
 			assert.Equal(t, c.states, seen)
 			assert.Equal(t, c.want, waits.list)
 			assert.Len(t, a.requests(), len(c.states))
@@ -76,13 +75,13 @@ func TestAJobThatFailsIsAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, then(jobIn("RUNNING"), answer(200, jsonType, c.answer)))
 			cl, _ := patient(t, a.URL, client.Options{})
-			var seen []gen.Job
-			job, err := cl.WaitJob(t.Context(), project, "j", func(j gen.Job) { seen = append(seen, j) })
+			var seen []client.Job
+			job, err := cl.Instance(project, "").WaitJob(t.Context(), "j", func(j client.Job) { seen = append(seen, j) })
 			assert.EqualError(t, err, c.want)
 			var failed *client.JobError
 			require.ErrorAs(t, err, &failed)
 			assert.Equal(t, job, failed.Job)
-			assert.Equal(t, gen.FAIL, job.Status)
+			assert.Equal(t, client.JobFail, job.Status)
 			require.Len(t, seen, 2)
 			assert.Equal(t, job, seen[1])
 		})
@@ -93,16 +92,16 @@ func TestAPollThatFails(t *testing.T) {
 	t.Run("is tried again", func(t *testing.T) {
 		a := serve(t, then(jobIn("RUNNING"), status(503), status(502), jobIn("SUCCESS")))
 		c, waits := patient(t, a.URL, client.Options{})
-		_, err := c.WaitJob(t.Context(), project, "j", nil)
+		_, err := c.Instance(project, "").WaitJob(t.Context(), "j", nil)
 		assert.NoError(t, err)
 		assert.Equal(t, []time.Duration{200e6, 200e6, 400e6}, waits.list)
 	})
 	t.Run("ends the wait after that, with the last state", func(t *testing.T) {
 		a := serve(t, then(jobIn("RUNNING"), status(503), status(503), status(503), jobIn("SUCCESS")))
 		c, _ := patient(t, a.URL, client.Options{})
-		job, err := c.WaitJob(t.Context(), project, "j", nil)
+		job, err := c.Instance(project, "").WaitJob(t.Context(), "j", nil)
 		assert.EqualError(t, err, "503: Service Unavailable")
-		assert.Equal(t, gen.RUNNING, job.Status)
+		assert.Equal(t, client.JobRunning, job.Status)
 		assert.Len(t, a.requests(), 4)
 	})
 }
@@ -112,9 +111,9 @@ func TestTheContextEndsAWaitAndNotTheJob(t *testing.T) {
 	c, err := client.New(a.URL, client.Options{})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
-	job, err := c.WaitJob(ctx, project, "j", func(gen.Job) { cancel() })
+	job, err := c.Instance(project, "").WaitJob(ctx, "j", func(client.Job) { cancel() })
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.EqualError(t, err, "client: context canceled; the job j is RUNNING")
-	assert.Equal(t, gen.JobStatus("RUNNING\n"), job.Status)
+	assert.Equal(t, client.JobStatus("RUNNING\n"), job.Status)
 	assert.Len(t, a.requests(), 1)
 }

@@ -14,24 +14,26 @@ import (
 // allows as many addresses.
 const MaxAddrs = 10_000
 
-// Kill kills the targets on one node. nil means that each of them is closed or
-// was already gone; the Outcome says which, where the server does. It is also
-// of use with an error: its Results say what is known of each target.
+// Kill kills the targets on one node. A nil error means that each of them is
+// closed: the server closed it, or it was already gone. The Outcome says which,
+// where the server does. Its Results are also set with an error, and say what is
+// known of each target.
 //
-// Where another session has a target's address now, that one is not killed, the
-// other targets are, and the error is an *Error whose method Replaced reports
-// true. Where a target is protected, the server refuses the request and kills
-// nothing of it.
+// Where another session has a target's address now, the server does not kill that
+// session and kills the other targets, and the error is ErrReplaced. Where a
+// target is protected, the server kills nothing of the request, and the error is
+// ErrProtected.
 //
-// More than MaxAddrs targets are killed in several requests, one after the
-// other. A request that fails is the last one; where it is not the first, the
-// error is a *PartialError. To kill the same again is safe.
+// More than MaxAddrs targets are killed in several requests, one after the other.
+// A request that fails is the last one. Where it is not the first, the error is a
+// *PartialError. To kill the same again is safe.
 //
-// An answer that is not success is an *Error. Other errors are those of the
-// ids, of the credentials, of ctx and of the transport.
-func (c *Client) Kill(ctx context.Context, project, instance, node string, targets ...Target) (Outcome, error) {
+// A response that is not success is an *Error, which matches ErrNotFound and the
+// like. Other errors are those of the ids, of the options, of the credentials, of
+// ctx and of the transport.
+func (i *Instance) Kill(ctx context.Context, node string, targets []Target, opts ...CallOption) (Outcome, error) {
 	all := Outcome{Counts: &Counts{}, Results: slices.Repeat([]Result{NotKilled}, len(targets))}
-	err := checkIDs(id{"project", project}, id{"instance", instance}, id{"node", node})
+	err := i.checkNode(node)
 	if err == nil {
 		err = checkTargets(targets)
 	}
@@ -42,11 +44,11 @@ func (c *Client) Kill(ctx context.Context, project, instance, node string, targe
 	var replaced error
 	done := 0
 	for some := range slices.Chunk(targets, MaxAddrs) {
-		counts, err := c.killSome(ctx, project, instance, node, some, all.Results[done:done+len(some)])
+		counts, err := i.killSome(ctx, node, some, all.Results[done:done+len(some)], opts)
 		all.count(counts)
-		switch answer := (*Error)(nil); {
+		switch {
 		case err == nil:
-		case errors.As(err, &answer) && answer.Replaced():
+		case errors.Is(err, ErrReplaced):
 			if replaced == nil {
 				replaced = err // the others are killed
 			}
@@ -73,8 +75,8 @@ func checkTargets(targets []Target) error {
 	return nil
 }
 
-// count adds what one request counted. nil: it did not, and so nothing is known
-// of the whole.
+// count adds the counts of one request. nil: the server did not count, and so
+// the counts of the whole are not known.
 func (o *Outcome) count(some *Counts) {
 	if some == nil || o.Counts == nil {
 		o.Counts = nil
@@ -85,7 +87,7 @@ func (o *Outcome) count(some *Counts) {
 	o.Counts.Replaced += some.Replaced
 }
 
-// A PartialError is that of a call of several requests, the first of which
+// A PartialError is the error of a Kill of several requests, the first of which
 // succeeded.
 type PartialError struct {
 	Done int   // the requests for this many targets, from the first, were carried out
@@ -93,7 +95,7 @@ type PartialError struct {
 	Err  error // why the next request failed; some of its targets may be killed too
 }
 
-// Error returns how far the call came, and Err's text.
+// Error returns how many targets are done, and Err's text.
 func (e *PartialError) Error() string {
 	return fmt.Sprintf("%d of %d sessions are done, then: %v", e.Done, e.Of, e.Err)
 }
@@ -101,27 +103,27 @@ func (e *PartialError) Error() string {
 // Unwrap returns Err, so that errors.As finds an *Error in it.
 func (e *PartialError) Unwrap() error { return e.Err }
 
-// killSome is one request. It writes a result for each target, and returns nil
-// where the server does not count.
-func (c *Client) killSome(ctx context.Context, project, instance, node string, targets []Target, results []Result) (*Counts, error) {
+// killSome sends one request. It writes a result for each target, and returns nil
+// counts where the server does not count.
+func (i *Instance) killSome(ctx context.Context, node string, targets []Target, results []Result, opts []CallOption) (*Counts, error) {
 	body := bodyOf(node, targets)
-	k, err := c.post(project, "/instances/"+instance+"/clients/kill", body)
+	r, err := i.post("HangUpClients", i.path("/clients/kill"), body, opts)
 	if err != nil {
 		fill(results, NotKilled)
 		return nil, err
 	}
-	k.want = http.StatusNoContent
-	err = c.do(ctx, k)
-	told := readOutcome(k.header, len(targets))
-	answer := (*Error)(nil)
-	refused := errors.As(err, &answer) && answer.Status >= 300 && answer.Status < 500
+	r.want = http.StatusNoContent
+	err = i.client.do(ctx, r)
+	outcome := readOutcome(r.responseHeader, len(targets))
+	failed := (*Error)(nil)
+	refused := errors.As(err, &failed) && failed.Status >= 300 && failed.Status < 500
 	switch {
-	case told != nil && (err == nil || answer != nil && answer.Status == http.StatusBadRequest):
-		place(targets, told.Results, len(body.ClientAddrs), results)
-		if answer != nil {
-			answer.replaced = told.Counts.Replaced > 0
+	case outcome != nil && (err == nil || failed != nil && failed.Status == http.StatusBadRequest):
+		place(targets, outcome.Results, len(body.ClientAddrs), results)
+		if failed != nil {
+			failed.replaced = outcome.Counts.Replaced > 0
 		}
-		return told.Counts, err
+		return outcome.Counts, err
 	case refused:
 		fill(results, NotKilled)
 		return nil, err
@@ -133,12 +135,12 @@ func (c *Client) killSome(ctx context.Context, project, instance, node string, t
 	if len(body.ClientIDs) == 0 {
 		return nil, nil
 	}
-	for i, t := range targets { // a server that does not know the member passes over it
+	for at, t := range targets { // a server that does not know client_ids ignores it
 		if t.id != "" {
-			results[i] = Unknown
+			results[at] = Unknown
 		}
 	}
-	return nil, errors.New("client: the answer does not say what became of the ids: the server may not kill by id")
+	return nil, errors.New("client: the response does not say what became of the ids: the server may not kill by id")
 }
 
 // bodyOf names the addresses and the ids, each in the order of the targets.
@@ -154,8 +156,8 @@ func bodyOf(node string, targets []Target) gen.HangUpClientsRequest {
 	return body
 }
 
-// place gives each target the result of its entry: the addresses come first, and
-// then the ids.
+// place gives each target the result of its entry. The entries of the addresses
+// come first, and then those of the ids.
 func place(targets []Target, entries []Result, addrs int, results []Result) {
 	addr, id := 0, addrs
 	for i, t := range targets {

@@ -19,8 +19,12 @@ func TestKillAllIsOfOneNodeOrOfAll(t *testing.T) {
 		call func(*client.Client) (string, error)
 		want string
 	}{
-		"a node":    {func(c *client.Client) (string, error) { return c.KillAll(t.Context(), project, instance, node) }, `{"node_id":"node-1","kill_all_nodes":false}`},
-		"all nodes": {func(c *client.Client) (string, error) { return c.KillAllNodes(t.Context(), project, instance) }, `{"kill_all_nodes":true}`},
+		"a node": {func(c *client.Client) (string, error) {
+			return c.Instance(project, instance).KillAll(t.Context(), node)
+		}, `{"node_id":"node-1","kill_all_nodes":false}`},
+		"all nodes": {func(c *client.Client) (string, error) {
+			return c.Instance(project, instance).KillAll(t.Context(), client.AllNodes)
+		}, `{"kill_all_nodes":true}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, answer(200, jsonType, `{"job_id":"job-7"}`))
@@ -35,7 +39,7 @@ func TestKillAllIsOfOneNodeOrOfAll(t *testing.T) {
 // A variable that was never set must not kill everything.
 func TestAnEmptyNodeNeverMeansAllNodes(t *testing.T) {
 	a := serve(t, answer(200, jsonType, `{"job_id":"job-7"}`))
-	_, err := once(t, a.URL, client.Options{}).KillAll(t.Context(), project, instance, "")
+	_, err := once(t, a.URL, client.Options{}).Instance(project, instance).KillAll(t.Context(), "")
 	assert.EqualError(t, err, `client: the node id "" is not 1 to 64 letters, digits, - or _`)
 	assert.Empty(t, a.requests())
 }
@@ -58,7 +62,7 @@ func TestKillAllIsSentAgainOnlyWhereItWasNotSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			transport := &roundTrip{next: func(*http.Request) (*http.Response, error) { return nil, c.err }}
 			cl, _ := patient(t, "http://dcs.example.com", client.Options{Transport: transport})
-			_, err := cl.KillAll(t.Context(), project, instance, node)
+			_, err := cl.Instance(project, instance).KillAll(t.Context(), node)
 			require.ErrorIs(t, err, c.err)
 			want := 1
 			if c.again {
@@ -70,9 +74,9 @@ func TestKillAllIsSentAgainOnlyWhereItWasNotSent(t *testing.T) {
 	t.Run("nor by net/http, over a connection that was in use before", func(t *testing.T) {
 		a := serve(t, then(answer(200, jsonType, `{"job_id":"j"}`), hangUp))
 		cl, _ := patient(t, a.URL, client.Options{Transport: &http.Transport{}})
-		_, err := cl.KillAll(t.Context(), project, instance, node)
+		_, err := cl.Instance(project, instance).KillAll(t.Context(), node)
 		require.NoError(t, err)
-		_, err = cl.KillAll(t.Context(), project, instance, node)
+		_, err = cl.Instance(project, instance).KillAll(t.Context(), node)
 		require.Error(t, err)
 		assert.Len(t, a.requests(), 2)
 	})

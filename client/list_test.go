@@ -8,18 +8,18 @@ import (
 	"net/url"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 // list returns the ids that a list without a scan has before its error.
 func list(ctx context.Context, c *client.Client, o client.ListOptions) (ids []string, err error) {
 	o.Scanned = true
-	for session, e := range c.List(ctx, project, instance, node, o) {
+	for session, e := range c.Instance(project, instance).List(ctx, node, o) {
 		if err != nil {
 			return ids, fmt.Errorf("more after %w", err)
 		}
@@ -89,7 +89,7 @@ func TestAListIsReadPageByPage(t *testing.T) {
 	})
 	t.Run("it may be read twice", func(t *testing.T) {
 		a := serve(t, pager(3, 2, true))
-		all := once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Scanned: true})
+		all := once(t, a.URL, client.Options{}).Instance(project, instance).List(t.Context(), node, client.ListOptions{Scanned: true})
 		for range 2 {
 			n := 0
 			for _, err := range all {
@@ -103,7 +103,7 @@ func TestAListIsReadPageByPage(t *testing.T) {
 
 func TestAListAsksForNoMoreThanIsWanted(t *testing.T) {
 	a := serve(t, pager(10, 1000, true))
-	all := once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Limit: 3, Scanned: true})
+	all := once(t, a.URL, client.Options{}).Instance(project, instance).List(t.Context(), node, client.ListOptions{Limit: 3, Scanned: true})
 	assert.Empty(t, a.requests(), "before the loop")
 	n := 0
 	for _, err := range all {
@@ -121,15 +121,14 @@ func TestWhatAListAsksFor(t *testing.T) {
 		o    client.ListOptions
 		want url.Values
 	}{
-		"all":              {node, client.ListOptions{}, url.Values{"node_id": {node}, "offset": {"0"}, "limit": {"1000"}}},
-		"of the only node": {"", client.ListOptions{Limit: 1}, url.Values{"offset": {"0"}, "limit": {"1"}}},
+		"all": {node, client.ListOptions{}, url.Values{"node_id": {node}, "offset": {"0"}, "limit": {"1000"}}},
 		"some, sorted": {node, client.ListOptions{Addr: "10.&a=b+ ,é", Sort: "qbuf_free", Desc: true, Limit: 1000},
 			url.Values{"node_id": {node}, "offset": {"0"}, "limit": {"1000"}, "addr": {"10.&a=b+ ,é"}, "sort": {"qbuf_free"}, "order": {"desc"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, pager(0, 1000, true))
 			c.o.Scanned = true
-			for _, err := range once(t, a.URL, client.Options{}).List(t.Context(), project, instance, c.node, c.o) {
+			for _, err := range once(t, a.URL, client.Options{}).Instance(project, instance).List(t.Context(), c.node, c.o) {
 				require.NoError(t, err)
 			}
 			u, err := url.ParseRequestURI(a.requests()[0].uri)
@@ -159,7 +158,7 @@ func TestAListReadsTheNodeBefore(t *testing.T) {
 		a := serve(t, then(begun, job("RUNNING"), job("SUCCESS"), pager(2, 1, true), pager(2, 1, true)))
 		c, _ := patient(t, a.URL, client.Options{})
 		n := 0
-		for _, err := range c.List(t.Context(), project, instance, node, client.ListOptions{Limit: 1}) {
+		for _, err := range c.Instance(project, instance).List(t.Context(), node, client.ListOptions{Limit: 1}) {
 			require.NoError(t, err)
 			n++
 		}
@@ -177,7 +176,7 @@ func TestAListReadsTheNodeBefore(t *testing.T) {
 			a := serve(t, then(steps...))
 			c, _ := patient(t, a.URL, client.Options{})
 			var errs []error
-			for _, err := range c.List(t.Context(), project, instance, node, client.ListOptions{}) {
+			for _, err := range c.Instance(project, instance).List(t.Context(), node, client.ListOptions{}) {
 				errs = append(errs, err)
 			}
 			require.Len(t, errs, 1)
@@ -210,7 +209,7 @@ func TestAnErrorEndsAList(t *testing.T) {
 		defer cancel()
 		var got []string
 		var last error
-		for session, err := range once(t, a.URL, client.Options{}).List(ctx, project, instance, node, client.ListOptions{Limit: 3, Scanned: true}) {
+		for session, err := range once(t, a.URL, client.Options{}).Instance(project, instance).List(ctx, node, client.ListOptions{Limit: 3, Scanned: true}) {
 			if last = err; err == nil {
 				got = append(got, session.ID)
 			}
@@ -228,21 +227,21 @@ func TestASessionIsReadAsItIs(t *testing.T) {
 		 "multi":-1,"qbuf":3,"qbuf_free":4,"obl":5,"oll":6,"omem":7,"events":"r","network":"n","peer":"10.0.0.8:2","user":"u","lib":"x"},
 		{"id":"8","name":null,"age":null,"peer":null},
 		{"id":"9","omem":2147483648,"qbuf":99999999999999999999,"age":2147483647,"idle":-1,"peer":"p"}]}`))
-	var got []gen.ClientInfo
-	for session, err := range once(t, a.URL, client.Options{}).List(t.Context(), project, instance, node, client.ListOptions{Scanned: true}) {
+	var got []client.Session
+	for session, err := range once(t, a.URL, client.Options{}).Instance(project, instance).List(t.Context(), node, client.ListOptions{Scanned: true}) {
 		require.NoError(t, err)
 		got = append(got, session)
 	}
 	const most = 2147483647
-	assert.Equal(t, []gen.ClientInfo{
-		{ID: "7", Addr: "10.0.0.7:1", Fd: "8", Name: "worker", Cmd: "get", Age: 5, Idle: 2, DB: "0", Flags: "N", Sub: 1, Psub: 2,
-			Multi: -1, Qbuf: 3, QbufFree: 4, Obl: 5, Oll: 6, Omem: 7, Events: "r", Network: "n", Peer: "10.0.0.8:2", User: "u"},
+	assert.Equal(t, []client.Session{
+		{ID: "7", Addr: "10.0.0.7:1", FD: "8", Name: "worker", Cmd: "get", Age: 5 * time.Second, Idle: 2 * time.Second, DB: "0", Flags: "N", Sub: 1, PSub: 2,
+			Multi: -1, QBuf: 3, QBufFree: 4, OBL: 5, OLL: 6, OMem: 7, Events: "r", Network: "n", Peer: "10.0.0.8:2", User: "u"},
 		{ID: "8"},
-		{ID: "9", Omem: most, Qbuf: most, Age: most, Idle: -1, Peer: "p"},
+		{ID: "9", OMem: most, QBuf: most, Age: most * time.Second, Idle: -time.Second, Peer: "p"},
 	}, got)
 	assert.Len(t, a.requests(), 1)
 
 	a = serve(t, answer(200, jsonType, `{"count":1,"clients":[{"id":7}]}`))
 	_, err := list(t.Context(), once(t, a.URL, client.Options{}), client.ListOptions{})
-	assert.ErrorContains(t, err, "200: the answer is not the JSON that it should be: json: cannot unmarshal number")
+	assert.ErrorContains(t, err, "200: the response is not the JSON that it should be: json: cannot unmarshal number")
 }

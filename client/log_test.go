@@ -17,7 +17,7 @@ import (
 func TestEachAttemptIsALineOfTheLog(t *testing.T) {
 	const path = "/v2/0d6f2e5a/instances/cache_1/clients/kill"
 	line := func(more map[string]any) map[string]any {
-		all := map[string]any{"level": "DEBUG", "msg": "request", "method": "POST", "path": path}
+		all := map[string]any{"level": "DEBUG", "msg": "request", "operation": "HangUpClients", "method": "POST", "path": path}
 		for key, value := range more {
 			all[key] = value
 		}

@@ -9,17 +9,17 @@ import (
 
 // An Outcome says what became of the targets of a Kill.
 type Outcome struct {
-	// Counts are over all requests of the call. nil: not known, because a
-	// request failed, or because the server does not count, as the real
-	// service does not.
+	// Counts are those of all requests of the Kill. nil: not known, because a
+	// request failed, or because the server does not count. The real service
+	// does not.
 	Counts *Counts
 
-	// Results has one for each target, in the order of the call.
+	// Results has one for each target, in the same order.
 	Results []Result
 }
 
-// Counts are numbers of sessions. A session that is named twice in one request
-// counts once.
+// Counts are numbers of sessions. A session that one request names twice counts
+// once.
 type Counts struct{ Killed, Gone, Replaced int }
 
 // A Result is what became of one target.
@@ -28,20 +28,20 @@ type Result string
 // The results.
 const (
 	Killed    Result = "killed"     // it was connected, and was closed
-	Gone      Result = "gone"       // it was no longer connected; also where an earlier attempt of this call closed it
+	Gone      Result = "gone"       // it was no longer connected; also where an earlier attempt closed it
 	Replaced  Result = "replaced"   // another session has its address now, and was not killed: list again
 	Closed    Result = "closed"     // killed or gone: the server does not say which
 	NotKilled Result = "not killed" // the server refused the request, or it was not sent
-	Unknown   Result = "unknown"    // the request failed, and may have come a part of its way
+	Unknown   Result = "unknown"    // the request failed, and the server may have killed it
 )
 
-// outcomeHeader says what became of each entry of a kill, as a dictionary of
-// RFC 9651.
+// outcomeHeader says what became of each entry of a kill. It is a dictionary
+// (RFC 9651).
 const outcomeHeader = "X-Kill-Outcome"
 
-// readOutcome reads the header of an answer to a request with n entries. It is
-// nil where there is none, or none that is understood: what the server did is
-// then not known, which is no failure.
+// readOutcome reads the header of the response to a request with n entries. It
+// returns nil where there is no header or a malformed one: then it is not known
+// what the server did, which is no failure.
 func readOutcome(header http.Header, n int) *Outcome {
 	lines := header.Values(outcomeHeader)
 	if len(lines) == 0 {
@@ -65,9 +65,9 @@ func readOutcome(header http.Header, n int) *Outcome {
 	return nil
 }
 
-// mark gives the result to the entries that the byte sequence at has a bit for.
-// Where there is none, all entries have the result, or none has. It reports
-// whether at is well-formed.
+// mark gives the result to the entries whose bit is set in the byte sequence at.
+// Where at is empty, all entries have the result, or none has. It reports whether
+// at is well-formed.
 func (o *Outcome) mark(at string, result Result, count int) bool {
 	if at == "" {
 		for i := range o.Results {
@@ -91,8 +91,8 @@ func (o *Outcome) mark(at string, result Result, count int) bool {
 	return true
 }
 
-// agrees reports whether the results are as many as is counted, or more where
-// entries are of the same session.
+// agrees reports whether there are as many results as the counts say, or more
+// where several entries name the same session.
 func (o *Outcome) agrees() bool {
 	entries := map[Result]int{}
 	for _, r := range o.Results {
@@ -106,8 +106,8 @@ func (o *Outcome) agrees() bool {
 	return true
 }
 
-// dictionary splits a dictionary of RFC 9651 into its members, without their
-// parameters. It does for numbers and byte sequences, which have no comma.
+// dictionary splits a dictionary (RFC 9651) into its members, without their
+// parameters. It reads numbers and byte sequences, which have no comma.
 func dictionary(lines []string) map[string]string {
 	members := map[string]string{}
 	for member := range strings.SplitSeq(strings.Join(lines, ","), ",") {

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"testing"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 const replacedBody = `{"error_code":"DCS.4800","error_msg":"Another session has an address now.","error_ext_msg":"List again."}`
@@ -57,7 +57,7 @@ func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, outcomeOf(204, c.header, ""))
-			outcome, err := once(t, a.URL, client.Options{}).Kill(t.Context(), project, instance, node, c.targets...)
+			outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, c.targets)
 			require.NoError(t, err)
 			assert.Equal(t, client.Outcome{Counts: c.counts, Results: c.results}, outcome)
 		})
@@ -66,10 +66,10 @@ func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
 
 func TestAReplacedSessionIsAnErrorWithTheOutcome(t *testing.T) {
 	a := serve(t, outcomeOf(400, "killed=1, gone=0, replaced=1, replaced-at=:QA==:", replacedBody))
-	outcome, err := once(t, a.URL, client.Options{}).Kill(t.Context(), project, instance, node, client.Addrs("192.0.2.1:1", "192.0.2.1:2")...)
+	outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, client.Addrs("192.0.2.1:1", "192.0.2.1:2"))
 	var answer *client.Error
 	require.ErrorAs(t, err, &answer)
-	assert.True(t, answer.Replaced())
+	assert.True(t, errors.Is(err, client.ErrReplaced))
 	assert.False(t, answer.Retryable())
 	assert.EqualError(t, err, "400 DCS.4800: Another session has an address now. (List again.) [request r-1]")
 	assert.Equal(t, client.Outcome{Counts: &client.Counts{Killed: 1, Replaced: 1}, Results: []client.Result{"killed", "replaced"}}, outcome)
@@ -89,17 +89,17 @@ func TestAnErrorThatSaysNothingLeavesNothingCounted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, c.answer)
-			outcome, err := once(t, a.URL, client.Options{}).Kill(t.Context(), project, instance, node, client.Addr(addr))
+			outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, []client.Target{client.Addr(addr)})
 			require.Error(t, err)
 			assert.Equal(t, client.Outcome{Results: []client.Result{c.want}}, outcome)
 			var answer *client.Error
-			assert.False(t, errorsAs(err, &answer) && answer.Replaced())
+			assert.False(t, errorsAs(err, &answer) && errors.Is(err, client.ErrReplaced))
 		})
 	}
 	t.Run("nor does an attempt before it", func(t *testing.T) {
 		a := serve(t, then(outcomeOf(503, "killed=1, gone=0, replaced=0", replacedBody), hangUp, hangUp))
 		c, _ := patient(t, a.URL, client.Options{})
-		outcome, err := c.Kill(t.Context(), project, instance, node, client.Addr(addr))
+		outcome, err := c.Instance(project, instance).Kill(t.Context(), node, []client.Target{client.Addr(addr)})
 		require.Error(t, err)
 		assert.Equal(t, client.Outcome{Results: []client.Result{client.Unknown}}, outcome)
 	})
@@ -108,8 +108,8 @@ func TestAnErrorThatSaysNothingLeavesNothingCounted(t *testing.T) {
 // The real service passes over a member that it does not know, and would say 204.
 func TestAnIDThatTheServerSaysNothingOfIsNotTakenForKilled(t *testing.T) {
 	a := serve(t, status(http.StatusNoContent))
-	outcome, err := once(t, a.URL, client.Options{}).Kill(t.Context(), project, instance, node, client.Addr(addr), client.ID("7"))
-	assert.EqualError(t, err, "client: the answer does not say what became of the ids: the server may not kill by id")
+	outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, []client.Target{client.Addr(addr), client.ID("7")})
+	assert.EqualError(t, err, "client: the response does not say what became of the ids: the server may not kill by id")
 	assert.Equal(t, client.Outcome{Results: []client.Result{client.Closed, client.Unknown}}, outcome)
 }
 
@@ -133,14 +133,14 @@ func TestTheOutcomesOfSeveralRequestsAreOne(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, then(c.answers...))
-			outcome, err := once(t, a.URL, client.Options{}).Kill(t.Context(), project, instance, node, client.Addrs(peers(25_000)...)...)
+			outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, client.Addrs(peers(25_000)...))
 			if c.text == "" {
 				require.NoError(t, err)
 			} else {
 				require.EqualError(t, err, c.text)
 			}
 			var answer *client.Error
-			assert.Equal(t, c.replaced, errorsAs(err, &answer) && answer.Replaced())
+			assert.Equal(t, c.replaced, errorsAs(err, &answer) && errors.Is(err, client.ErrReplaced))
 			assert.Len(t, a.requests(), len(c.answers))
 			assert.Equal(t, c.counts, outcome.Counts)
 			require.Len(t, outcome.Results, 25_000)
@@ -152,22 +152,22 @@ func TestTheOutcomesOfSeveralRequestsAreOne(t *testing.T) {
 
 func TestAListedSessionIsKilledByItsAddressOrElseItsID(t *testing.T) {
 	for name, c := range map[string]struct {
-		session gen.ClientInfo
+		session client.Session
 		want    string
 	}{
-		"a peer":                   {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1", Peer: "10.0.0.2:2"}, "10.0.0.2:2"},
-		"a node of a proxy":        {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1"}, "10.0.0.1:1"},
-		"IPv6":                     {gen.ClientInfo{ID: "7", Addr: "[2001:db8::1]:1"}, "[2001:db8::1]:1"},
-		"a Unix socket":            {gen.ClientInfo{ID: "7", Addr: "x", Peer: "/run/redis.sock:0"}, "id 7"},
-		"a Unix socket of Valkey":  {gen.ClientInfo{ID: "7", Peer: "[/run/redis.sock:0]:0"}, "id 7"},
-		"an unknown address":       {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:1", Peer: "?:0"}, "id 7"},
-		"no port":                  {gen.ClientInfo{ID: "7", Addr: "10.0.0.1:0"}, "id 7"},
-		"a zone":                   {gen.ClientInfo{ID: "7", Addr: "[fe80::1%eth0]:1"}, "id 7"},
-		"an id that is no number":  {gen.ClientInfo{ID: "x", Addr: "?:0"}, ""},
-		"an id that counts from 1": {gen.ClientInfo{ID: "0", Addr: "?:0"}, ""},
+		"a peer":                   {client.Session{ID: "7", Addr: "10.0.0.1:1", Peer: "10.0.0.2:2"}, "10.0.0.2:2"},
+		"a node of a proxy":        {client.Session{ID: "7", Addr: "10.0.0.1:1"}, "10.0.0.1:1"},
+		"IPv6":                     {client.Session{ID: "7", Addr: "[2001:db8::1]:1"}, "[2001:db8::1]:1"},
+		"a Unix socket":            {client.Session{ID: "7", Addr: "x", Peer: "/run/redis.sock:0"}, "id 7"},
+		"a Unix socket of Valkey":  {client.Session{ID: "7", Peer: "[/run/redis.sock:0]:0"}, "id 7"},
+		"an unknown address":       {client.Session{ID: "7", Addr: "10.0.0.1:1", Peer: "?:0"}, "id 7"},
+		"no port":                  {client.Session{ID: "7", Addr: "10.0.0.1:0"}, "id 7"},
+		"a zone":                   {client.Session{ID: "7", Addr: "[fe80::1%eth0]:1"}, "id 7"},
+		"an id that is no number":  {client.Session{ID: "x", Addr: "?:0"}, ""},
+		"an id that counts from 1": {client.Session{ID: "0", Addr: "?:0"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			target := client.Session(c.session)
+			target := c.session.Target()
 			assert.Equal(t, c.want, target.String())
 			assert.Equal(t, c.want == "", target.IsZero())
 		})
@@ -180,26 +180,26 @@ func TestWhoWasListedIsKilledAndNobodyElse(t *testing.T) {
 	defer api.Close()
 	c := once(t, api.URL, client.Options{})
 	set := func(ids ...string) {
-		var sessions []gen.ClientInfo
+		var sessions []client.Session
 		for i, id := range ids {
-			sessions = append(sessions, gen.ClientInfo{ID: id, Addr: "192.0.2.1:" + []string{"1", "2", "3"}[i]})
+			sessions = append(sessions, client.Session{ID: id, Addr: "192.0.2.1:" + []string{"1", "2", "3"}[i]})
 		}
 		api.SetSessions(node, sessions)
 	}
 	set("7", "8", "9")
 	var listed []client.Target
-	for session, err := range c.List(t.Context(), project, instance, node, client.ListOptions{}) {
+	for session, err := range c.Instance(project, instance).List(t.Context(), node, client.ListOptions{}) {
 		require.NoError(t, err)
-		listed = append(listed, client.Session(session))
+		listed = append(listed, session.Target())
 	}
 	set("7", "10") // 8 is replaced, and 9 is gone
-	outcome, err := c.Kill(t.Context(), project, instance, node, listed...)
+	outcome, err := c.Instance(project, instance).Kill(t.Context(), node, listed)
 	var answer *client.Error
 	require.ErrorAs(t, err, &answer)
-	assert.True(t, answer.Replaced())
+	assert.True(t, errors.Is(err, client.ErrReplaced))
 	assert.Equal(t, []client.Result{"killed", "replaced", "gone"}, outcome.Results)
 	left := slices.Collect(func(yield func(string) bool) {
-		for session := range c.List(t.Context(), project, instance, node, client.ListOptions{}) {
+		for session := range c.Instance(project, instance).List(t.Context(), node, client.ListOptions{}) {
 			yield(session.ID)
 		}
 	})

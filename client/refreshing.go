@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// Refreshing are the credentials that source returns, until shortly before they
-// expire: five minutes, or a tenth of their time where that is less. A zero
-// expiry is never.
+// Refreshing returns credentials that it takes from source, and replaces shortly
+// before they expire: five minutes before, or a tenth of their lifetime where that
+// is less. A zero expiry means that they do not expire.
 //
-// source is asked by the call that needs it, under that call's context, and by
-// one at a time. As long as the former credentials hold, other calls go on with
-// them, and so does that call should source fail.
+// The method that needs new credentials calls source, with its context; no two
+// calls of source run at the same time. While the old credentials are valid, other
+// methods use them, and so does that method if source fails.
 func Refreshing(source func(context.Context) (c Credentials, expiry time.Time, err error)) Credentials {
-	s := &refresher{source: source, asking: make(chan struct{}, 1)}
+	s := &refresher{source: source, refreshing: make(chan struct{}, 1)}
 	return authorize(func(r *http.Request, body []byte, now time.Time) error {
 		c, err := s.current(r.Context(), now)
 		if err != nil {
@@ -27,22 +27,23 @@ func Refreshing(source func(context.Context) (c Credentials, expiry time.Time, e
 }
 
 type refresher struct {
-	source func(context.Context) (Credentials, time.Time, error)
-	last   atomic.Pointer[lease]
-	asking chan struct{} // holds one while source is asked
+	source     func(context.Context) (Credentials, time.Time, error)
+	last       atomic.Pointer[issued]
+	refreshing chan struct{} // holds one while source runs
 }
 
-// A lease is credentials and how long they hold; zero times are never.
-type lease struct {
+// issued are credentials, when to replace them and when they expire. A zero time
+// is never.
+type issued struct {
 	credentials     Credentials
 	renewal, expiry time.Time
 }
 
-func (l *lease) isFresh(now time.Time) bool {
+func (l *issued) isFresh(now time.Time) bool {
 	return l != nil && (l.renewal.IsZero() || now.Before(l.renewal))
 }
 
-func (l *lease) isValid(now time.Time) bool {
+func (l *issued) isValid(now time.Time) bool {
 	return l != nil && (l.expiry.IsZero() || now.Before(l.expiry))
 }
 
@@ -53,22 +54,22 @@ func (s *refresher) current(ctx context.Context, now time.Time) (Credentials, er
 	}
 	if last.isValid(now) {
 		select {
-		case s.asking <- struct{}{}:
-		default: // another call sees to it
+		case s.refreshing <- struct{}{}:
+		default: // another method refreshes them
 			return last.credentials, nil
 		}
 	} else {
 		select {
-		case s.asking <- struct{}{}:
+		case s.refreshing <- struct{}{}:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	defer func() { <-s.asking }()
-	if last = s.last.Load(); last.isFresh(now) { // the one before us was asking
+	defer func() { <-s.refreshing }()
+	if last = s.last.Load(); last.isFresh(now) { // another method has refreshed them
 		return last.credentials, nil
 	}
-	next, err := s.ask(ctx, now)
+	next, err := s.refresh(ctx, now)
 	switch {
 	case err == nil:
 		s.last.Store(next)
@@ -80,18 +81,18 @@ func (s *refresher) current(ctx context.Context, now time.Time) (Credentials, er
 	}
 }
 
-func (s *refresher) ask(ctx context.Context, now time.Time) (*lease, error) {
+func (s *refresher) refresh(ctx context.Context, now time.Time) (*issued, error) {
 	c, expiry, err := s.source(ctx)
 	switch {
 	case err != nil:
 		return nil, err
 	case c == nil:
-		return nil, errors.New("the source returned none")
+		return nil, errors.New("the source returned no credentials")
 	case expiry.IsZero():
-		return &lease{credentials: c}, nil
+		return &issued{credentials: c}, nil
 	case !now.Before(expiry):
-		return nil, errors.New("the source returned some that have expired")
+		return nil, errors.New("the source returned credentials that have expired")
 	}
 	early := min(5*time.Minute, expiry.Sub(now)/10)
-	return &lease{c, expiry.Add(-early), expiry}, nil
+	return &issued{c, expiry.Add(-early), expiry}, nil
 }

@@ -70,11 +70,11 @@ func TestRefreshing(t *testing.T) {
 		},
 		"what has expired is refused": {
 			[]answer{{token: "a", holds: time.Hour}},
-			[]use{{time.Hour, "", "the source returned some that have expired"}},
+			[]use{{time.Hour, "", "the source returned credentials that have expired"}},
 		},
 		"none are refused": {
 			[]answer{{token: ""}},
-			[]use{{0, "", "the source returned none"}},
+			[]use{{0, "", "the source returned no credentials"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

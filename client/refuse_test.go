@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestBadIDsAreRefusedUnsent(t *testing.T) {
@@ -33,14 +32,11 @@ func TestBadIDsAreRefusedUnsent(t *testing.T) {
 			for _, at := range []int{0, 1, 2} {
 				ids := [3]string{project, instance, node}
 				ids[at] = id
-				_, err := c.Kill(t.Context(), ids[0], ids[1], ids[2], client.Addr(addr))
+				_, err := c.Instance(ids[0], ids[1]).Kill(t.Context(), ids[2], []client.Target{client.Addr(addr)})
 				assert.ErrorContains(t, err, "client: the "+[]string{"project", "instance", "node"}[at]+" id ")
 				assert.NotContains(t, err.Error(), "\n")
 			}
 			for call, err := range otherCallsWith(t, c, id) {
-				if id == "" && (call == "Scan, node" || call == "List, node") {
-					continue // it may be empty: see below
-				}
 				_, kind, _ := strings.Cut(call, ", ")
 				assert.ErrorContains(t, err, "client: the "+kind+" id ", call)
 			}
@@ -50,16 +46,23 @@ func TestBadIDsAreRefusedUnsent(t *testing.T) {
 		assert.EqualError(t, killAt(t.Context(), c), "client: no sessions to kill")
 	})
 	t.Run("a session without an address and an id", func(t *testing.T) {
-		outcome, err := c.Kill(t.Context(), project, instance, node, client.Addr(addr), client.Session(gen.ClientInfo{Addr: "?:0"}))
+		outcome, err := c.Instance(project, instance).Kill(t.Context(), node, []client.Target{client.Addr(addr), client.Session{Addr: "?:0"}.Target()})
 		assert.EqualError(t, err, "client: the target 1 has neither an address nor an id")
 		assert.Equal(t, client.Outcome{Results: []client.Result{client.NotKilled, client.NotKilled}}, outcome)
 	})
-	for _, r := range a.requests() { // those without a node, which may be
-		assert.NotContains(t, r.body+r.uri, "node_id")
-	}
-	assert.Len(t, a.requests(), 2, "a scan, and that of a list")
+	t.Run("all nodes, for what is about one node", func(t *testing.T) {
+		const want = "client: only KillAll takes AllNodes"
+		_, err := c.Instance(project, instance).Kill(t.Context(), client.AllNodes, client.Addrs(addr))
+		assert.EqualError(t, err, want)
+		_, err = c.Instance(project, instance).Scan(t.Context(), client.AllNodes)
+		assert.EqualError(t, err, want)
+		for _, err := range c.Instance(project, instance).List(t.Context(), client.AllNodes, client.ListOptions{Scanned: true}) {
+			assert.EqualError(t, err, want)
+		}
+	})
+	assert.Empty(t, a.requests())
 	longest := strings.Repeat("a", 64)
-	_, err = c.Kill(t.Context(), longest, longest, longest, client.Addr(addr))
+	_, err = c.Instance(longest, longest).Kill(t.Context(), longest, []client.Target{client.Addr(addr)})
 	assert.NoError(t, err, "64 characters are allowed")
 }
 
@@ -70,22 +73,22 @@ func otherCallsWith(t *testing.T, c *client.Client, id string) map[string]error 
 	for at, kind := range []string{"project", "instance", "node"} {
 		ids := [3]string{project, instance, node}
 		ids[at] = id
-		_, errs["Scan, "+kind] = c.Scan(t.Context(), ids[0], ids[1], ids[2], false)
-		_, errs["KillAll, "+kind] = c.KillAll(t.Context(), ids[0], ids[1], ids[2])
+		_, errs["Scan, "+kind] = c.Instance(ids[0], ids[1]).Scan(t.Context(), ids[2])
+		_, errs["KillAll, "+kind] = c.Instance(ids[0], ids[1]).KillAll(t.Context(), ids[2])
 		if kind != "node" {
-			_, errs["KillAllNodes, "+kind] = c.KillAllNodes(t.Context(), ids[0], ids[1])
+			_, errs["KillAll of all nodes, "+kind] = c.Instance(ids[0], ids[1]).KillAll(t.Context(), client.AllNodes)
 		}
-		for _, err := range c.List(t.Context(), ids[0], ids[1], ids[2], client.ListOptions{}) {
+		for _, err := range c.Instance(ids[0], ids[1]).List(t.Context(), ids[2], client.ListOptions{}) {
 			errs["List, "+kind] = err
 		}
 		if kind == "node" {
 			kind, ids = "job", [3]string{project, id, id}
 		} else {
-			_, errs["Nodes, "+kind] = c.Nodes(t.Context(), ids[0], ids[1])
+			_, errs["Nodes, "+kind] = c.Instance(ids[0], ids[1]).Nodes(t.Context())
 		}
 		if kind != "instance" {
-			_, errs["Job, "+kind] = c.Job(t.Context(), ids[0], ids[1])
-			_, errs["WaitJob, "+kind] = c.WaitJob(t.Context(), ids[0], ids[1], nil)
+			_, errs["Job, "+kind] = c.Instance(ids[0], "").Job(t.Context(), ids[1])
+			_, errs["WaitJob, "+kind] = c.Instance(ids[0], "").WaitJob(t.Context(), ids[1], nil)
 		}
 	}
 	return errs

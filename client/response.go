@@ -12,68 +12,68 @@ import (
 	"net/http"
 )
 
-// maxAnswer is how large the body of a success may be, in bytes: that of a page
+// maxBody is how large the body of a success may be, in bytes. The body of a page
 // of 1000 sessions is under one MiB.
-const maxAnswer = 16 << 20
+const maxBody = 16 << 20
 
-// ask is do for an answer with a body. missing names what of it there must be
-// and is not; it returns "" where all is there.
-func ask[T any](ctx context.Context, c *Client, k *call, missing func(T) string) (T, error) {
-	var answer T
-	k.take = func(body []byte) error {
-		got, err := decode[T](body)
+// fetch is do for a response with a body. missing names what the body must have
+// and does not; it returns "" where nothing is missing.
+func fetch[T any](ctx context.Context, c *Client, r *request, missing func(T) string) (T, error) {
+	var body T
+	r.decode = func(text []byte) error {
+		got, err := decode[T](text)
 		if err != nil {
 			return fmt.Errorf("is not the JSON that it should be: %w", err)
 		}
 		if name := missing(got); name != "" {
 			return fmt.Errorf("lacks %s", name)
 		}
-		answer = got
+		body = got
 		return nil
 	}
-	err := c.do(ctx, k)
-	return answer, err
+	err := c.do(ctx, r)
+	return body, err
 }
 
-// takeAnswer reads the body of a success and hands it to take. What is wrong
-// with it is an *Error, for the server did answer; again tells that the
-// connection failed before all was there.
-func takeAnswer(resp *http.Response, secrets []string, take func([]byte) error) (again bool, bad *Error) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+// readSuccess reads the body of a success and decodes it. A body that cannot be
+// used is an *Error, because the server did respond. again reports whether the
+// connection failed before the whole body had come.
+func readSuccess(resp *http.Response, secrets []string, decode func([]byte) error) (again bool, bad *Error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // whatever its parameters are
 	switch {
 	case err != nil:
 		bad = unusable(resp, "broke off: "+err.Error(), nil, secrets)
-		for _, ended := range []error{context.Canceled, context.DeadlineExceeded} {
-			if errors.Is(err, ended) {
-				bad.ended = ended
+		for _, target := range []error{context.Canceled, context.DeadlineExceeded} {
+			if errors.Is(err, target) {
+				bad.contextErr = target
 			}
 		}
 		return isConnection(err), bad
-	case len(body) > maxAnswer:
-		return false, unusable(resp, fmt.Sprintf("is over %d MiB", maxAnswer>>20), nil, secrets)
+	case len(body) > maxBody:
+		return false, unusable(resp, fmt.Sprintf("is over %d MiB", maxBody>>20), nil, secrets)
 	case mediaType != "application/json":
 		return false, unusable(resp, fmt.Sprintf("has Content-Type %q, not JSON", mediaType), body, secrets)
 	}
-	if err := take(body); err != nil {
+	if err := decode(body); err != nil {
 		return false, unusable(resp, err.Error(), body, secrets)
 	}
 	return false, nil
 }
 
-// unusable is the error of a success whose body is not what it should be.
-func unusable(resp *http.Response, what string, body []byte, secrets []string) *Error {
+// unusable is the error of a success whose body cannot be used, and says why.
+func unusable(resp *http.Response, why string, body []byte, secrets []string) *Error {
 	return &Error{
 		Status:    resp.StatusCode,
-		Message:   excerpt([]byte("the answer "+what), secrets),
+		Message:   excerpt([]byte("the response "+why), secrets),
 		Details:   excerpt(body, secrets),
 		RequestID: clean(resp.Header.Get("X-Request-Id"), secrets),
 	}
 }
 
-// decode takes what has fields too many, too few or null. A counter that does
-// not fit is 2147483647, as the contract has it: one session with a large buffer
-// is no reason to list none.
+// decode accepts fields that the contract does not have, and fields that are
+// missing or null. A number that does not fit in 32 bits is 2147483647, as in the
+// contract, so that a list does not fail because one session has a large buffer.
 func decode[T any](body []byte) (T, error) {
 	var v T
 	err := json.Unmarshal(body, &v)
@@ -90,7 +90,7 @@ func decode[T any](body []byte) (T, error) {
 	if err != nil {
 		return v, err
 	}
-	var fits T // v holds half of it
+	var fits T // v is half decoded
 	err = json.Unmarshal(clamped, &fits)
 	return fits, err
 }

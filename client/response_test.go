@@ -39,13 +39,13 @@ func TestOnly200IsSuccessOfWhatIsRead(t *testing.T) {
 
 func TestASuccessThatCannotBeUsedIsAnError(t *testing.T) {
 	for name, c := range map[string]struct{ contentType, body, want string }{
-		"no body":           {"application/json", "", "200: the answer is not the JSON that it should be: unexpected end of JSON input [request r-1]"},
-		"a page of HTML":    {"text/html; charset=utf-8", "<html>\n\x1b[31m", `200: the answer has Content-Type "text/html", not JSON (<html>  [31m) [request r-1]`},
-		"no Content-Type":   {"", `{}`, `200: the answer has Content-Type "", not JSON ({}) [request r-1]`},
-		"text that is JSON": {"text/plain", `{}`, `200: the answer has Content-Type "text/plain", not JSON ({}) [request r-1]`},
-		"HTML that says no": {"application/json", "<html>", "200: the answer is not the JSON that it should be: invalid character '<' looking for beginning of value (<html>) [request r-1]"},
-		"JSON and more":     {"application/json", "{}{}", "200: the answer is not the JSON that it should be: invalid character '{' after top-level value ({}{}) [request r-1]"},
-		"half of it":        {"application/json", `{"job_id":"j`, `200: the answer is not the JSON that it should be: unexpected end of JSON input ({"job_id":"j) [request r-1]`},
+		"no body":           {"application/json", "", "200: the response is not the JSON that it should be: unexpected end of JSON input [request r-1]"},
+		"a page of HTML":    {"text/html; charset=utf-8", "<html>\n\x1b[31m", `200: the response has Content-Type "text/html", not JSON (<html>  [31m) [request r-1]`},
+		"no Content-Type":   {"", `{}`, `200: the response has Content-Type "", not JSON ({}) [request r-1]`},
+		"text that is JSON": {"text/plain", `{}`, `200: the response has Content-Type "text/plain", not JSON ({}) [request r-1]`},
+		"HTML that says no": {"application/json", "<html>", "200: the response is not the JSON that it should be: invalid character '<' looking for beginning of value (<html>) [request r-1]"},
+		"JSON and more":     {"application/json", "{}{}", "200: the response is not the JSON that it should be: invalid character '{' after top-level value ({}{}) [request r-1]"},
+		"half of it":        {"application/json", `{"job_id":"j`, `200: the response is not the JSON that it should be: unexpected end of JSON input ({"job_id":"j) [request r-1]`},
 	} {
 		for op, o := range reads {
 			t.Run(op+" answered with "+name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestASuccessIsBounded(t *testing.T) {
 	long := strings.Repeat(" ", 16<<20)
 	t.Run("16 MiB are taken", func(t *testing.T) {
 		a := serve(t, answer(200, jsonType, `{"job_id":"j"}`+long[14:]))
-		_, err := once(t, a.URL, client.Options{}).Scan(t.Context(), project, instance, node, false)
+		_, err := once(t, a.URL, client.Options{}).Instance(project, instance).Scan(t.Context(), node)
 		assert.NoError(t, err)
 	})
 	t.Run("no more is read of an endless one", func(t *testing.T) {
@@ -76,8 +76,8 @@ func TestASuccessIsBounded(t *testing.T) {
 		c := once(t, "http://dcs.example.com", client.Options{Transport: &roundTrip{next: func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Header: jsonType, Body: io.NopCloser(body)}, nil
 		}}})
-		_, err := c.Nodes(t.Context(), project, instance)
-		assert.EqualError(t, err, "200: the answer is over 16 MiB [request r-1]")
+		_, err := c.Instance(project, instance).Nodes(t.Context())
+		assert.EqualError(t, err, "200: the response is over 16 MiB [request r-1]")
 		assert.Equal(t, 16<<20+1, body.read)
 	})
 	t.Run("the bound is on what is unpacked", func(t *testing.T) {
@@ -88,8 +88,8 @@ func TestASuccessIsBounded(t *testing.T) {
 			io.WriteString(z, "{}"+long)
 			z.Close()
 		})
-		_, err := once(t, a.URL, client.Options{}).Nodes(t.Context(), project, instance)
-		assert.EqualError(t, err, "200: the answer is over 16 MiB")
+		_, err := once(t, a.URL, client.Options{}).Instance(project, instance).Nodes(t.Context())
+		assert.EqualError(t, err, "200: the response is over 16 MiB")
 	})
 }
 
@@ -106,19 +106,19 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func TestASuccessMustHaveWhatItIsFor(t *testing.T) {
 	for name, c := range map[string]struct{ op, body, want string }{
-		"no nodes":                         {"Nodes", `{}`, "200: the answer lacks nodes ({}) [request r-1]"},
-		"nodes that are counted only":      {"Nodes", `{"total":1,"nodes":null}`, `200: the answer lacks nodes ({"total":1,"nodes":null}) [request r-1]`},
-		"a null":                           {"Nodes", `null`, "200: the answer lacks nodes (null) [request r-1]"},
+		"no nodes":                         {"Nodes", `{}`, "200: the response lacks nodes ({}) [request r-1]"},
+		"nodes that are counted only":      {"Nodes", `{"total":1,"nodes":null}`, `200: the response lacks nodes ({"total":1,"nodes":null}) [request r-1]`},
+		"a null":                           {"Nodes", `null`, "200: the response lacks nodes (null) [request r-1]"},
 		"none of no nodes":                 {"Nodes", `{"total":0}`, ""},
-		"no list":                          {"List", `{}`, "200: the answer lacks clients ({}) [request r-1]"},
-		"sessions that are counted only":   {"List", `{"count":1}`, `200: the answer lacks clients ({"count":1}) [request r-1]`},
+		"no list":                          {"List", `{}`, "200: the response lacks clients ({}) [request r-1]"},
+		"sessions that are counted only":   {"List", `{"count":1}`, `200: the response lacks clients ({"count":1}) [request r-1]`},
 		"none of no sessions":              {"List", `{"count":0,"clients":null}`, ""},
-		"a list of another form":           {"List", `[]`, "200: the answer is not the JSON that it should be: json: cannot unmarshal array into Go value of type client.page ([]) [request r-1]"},
-		"a job without an id":              {"Scan", `{"id":"j"}`, `200: the answer lacks a usable job_id ({"id":"j"}) [request r-1]`},
-		"an id that is empty":              {"KillAll", `{"job_id":""}`, `200: the answer lacks a usable job_id ({"job_id":""}) [request r-1]`},
-		"an id that would be another path": {"KillAll", `{"job_id":"../x"}`, `200: the answer lacks a usable job_id ({"job_id":"../x"}) [request r-1]`},
-		"a job without a status":           {"Job", `{"job_id":"j"}`, `200: the answer lacks status ({"job_id":"j"}) [request r-1]`},
-		"a status that is null":            {"WaitJob", `{"status":null}`, `200: the answer lacks status ({"status":null}) [request r-1]`},
+		"a list of another form":           {"List", `[]`, "200: the response is not the JSON that it should be: json: cannot unmarshal array into Go value of type client.page ([]) [request r-1]"},
+		"a job without an id":              {"Scan", `{"id":"j"}`, `200: the response lacks a usable job_id ({"id":"j"}) [request r-1]`},
+		"an id that is empty":              {"KillAll", `{"job_id":""}`, `200: the response lacks a usable job_id ({"job_id":""}) [request r-1]`},
+		"an id that would be another path": {"KillAll", `{"job_id":"../x"}`, `200: the response lacks a usable job_id ({"job_id":"../x"}) [request r-1]`},
+		"a job without a status":           {"Job", `{"job_id":"j"}`, `200: the response lacks status ({"job_id":"j"}) [request r-1]`},
+		"a status that is null":            {"WaitJob", `{"status":null}`, `200: the response lacks status ({"status":null}) [request r-1]`},
 		"fields that nobody knows":         {"Job", `{"status":"FAIL","entities":{"a":[1]}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestASuccessMustHaveWhatItIsFor(t *testing.T) {
 	for _, contentType := range []string{"application/json;charset=UTF-8", "Application/JSON", "application/json; charset"} {
 		t.Run("the type "+contentType+" is JSON", func(t *testing.T) {
 			a := serve(t, answer(200, http.Header{"Content-Type": {contentType}}, `{"nodes":[]}`))
-			_, err := once(t, a.URL, client.Options{}).Nodes(t.Context(), project, instance)
+			_, err := once(t, a.URL, client.Options{}).Instance(project, instance).Nodes(t.Context())
 			assert.NoError(t, err)
 		})
 	}
@@ -187,8 +187,8 @@ func TestAnAnswerThatBreaksOffIsForgotten(t *testing.T) {
 		w.Header().Set("Content-Length", "100")
 		w.Write([]byte(`{"job_id":"a"`))
 	})
-	job, err := once(t, a.URL, client.Options{}).Scan(t.Context(), project, instance, node, false)
-	assert.EqualError(t, err, "200: the answer broke off: unexpected EOF [request r-1]")
+	job, err := once(t, a.URL, client.Options{}).Instance(project, instance).Scan(t.Context(), node)
+	assert.EqualError(t, err, "200: the response broke off: unexpected EOF [request r-1]")
 	assert.Empty(t, job)
 	var got *client.Error
 	assert.ErrorAs(t, err, &got)
@@ -217,14 +217,14 @@ func TestAnAnswerMayEndWithItsContextOrTime(t *testing.T) {
 			cancel()
 		}()
 		c, _ := patient(t, a.URL, client.Options{})
-		_, err := c.Nodes(ctx, project, instance)
+		_, err := c.Instance(project, instance).Nodes(ctx)
 		assert.ErrorIs(t, err, context.Canceled)
 		assert.Len(t, a.requests(), 1)
 	})
 	t.Run("the timeout", func(t *testing.T) {
 		a := stalls(make(chan struct{}))
 		c, _ := patient(t, a.URL, client.Options{Timeout: 50 * time.Millisecond})
-		_, err := c.Nodes(t.Context(), project, instance)
+		_, err := c.Instance(project, instance).Nodes(t.Context())
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.NotErrorIs(t, err, context.Canceled)
 		assert.Len(t, a.requests(), 1)

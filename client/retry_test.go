@@ -101,7 +101,7 @@ func TestEachAttemptIsSignedAnew(t *testing.T) {
 	a := serve(t, then(status(503), status(503)))
 	c, _ := patient(t, a.URL, client.Options{
 		Credentials: client.AccessKey(keys["a temporary key"]),
-		Retry:       client.Retry{Base: 2 * time.Second},
+		Retry:       client.Retry{BaseDelay: 2 * time.Second},
 	})
 	require.NoError(t, killAt(t.Context(), c, addr))
 	require.Len(t, a.requests(), 3)
@@ -120,13 +120,11 @@ func TestHowLongTheWaitsAre(t *testing.T) {
 		retry client.Retry
 		want  []time.Duration
 	}{
-		"the defaults":                         {client.Retry{}, []time.Duration{200 * ms, 400 * ms}},
-		"they double up to the cap":            {client.Retry{Attempts: 6, Base: 100 * ms, Cap: 500 * ms}, []time.Duration{100 * ms, 200 * ms, 400 * ms, 500 * ms, 500 * ms}},
-		"the cap is also the first's":          {client.Retry{Attempts: 2, Base: time.Hour, Cap: ms}, []time.Duration{ms}},
-		"the default cap is ten seconds":       {client.Retry{Attempts: 3, Base: 9 * time.Second}, []time.Duration{9 * time.Second, 10 * time.Second}},
-		"a base and a cap below zero are none": {client.Retry{Base: -1, Cap: -1}, []time.Duration{200 * ms, 400 * ms}},
-		"one attempt":                          {client.Retry{Attempts: 1}, nil},
-		"a negative number is one attempt":     {client.Retry{Attempts: -1}, nil},
+		"the defaults":                           {client.Retry{}, []time.Duration{200 * ms, 400 * ms}},
+		"they double up to MaxDelay":             {client.Retry{Attempts: 6, BaseDelay: 100 * ms, MaxDelay: 500 * ms}, []time.Duration{100 * ms, 200 * ms, 400 * ms, 500 * ms, 500 * ms}},
+		"MaxDelay also bounds the first":         {client.Retry{Attempts: 2, BaseDelay: time.Hour, MaxDelay: ms}, []time.Duration{ms}},
+		"the default of MaxDelay is ten seconds": {client.Retry{Attempts: 3, BaseDelay: 9 * time.Second}, []time.Duration{9 * time.Second, 10 * time.Second}},
+		"one attempt":                            {client.Retry{Attempts: 1}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, status(http.StatusServiceUnavailable))
@@ -134,6 +132,24 @@ func TestHowLongTheWaitsAre(t *testing.T) {
 			require.Error(t, killAt(t.Context(), client, addr))
 			assert.Equal(t, c.want, waits.list)
 			assert.Len(t, a.requests(), len(c.want)+1)
+		})
+	}
+}
+
+func TestANegativeOptionIsAnError(t *testing.T) {
+	for name, o := range map[string]client.Options{
+		"timeout":   {Timeout: -1},
+		"attempts":  {Retry: client.Retry{Attempts: -1}},
+		"BaseDelay": {Retry: client.Retry{BaseDelay: -1}},
+		"MaxDelay":  {Retry: client.Retry{MaxDelay: -1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := client.New("http://127.0.0.1:1", o)
+			assert.ErrorContains(t, err, "must not be negative")
+			c, err := client.New("http://127.0.0.1:1", client.Options{})
+			require.NoError(t, err)
+			_, err = c.Instance(project, instance).Nodes(t.Context(), client.WithTimeout(o.Timeout), client.WithRetry(o.Retry))
+			assert.ErrorContains(t, err, "must not be negative")
 		})
 	}
 }
@@ -174,7 +190,7 @@ func TestRetryAfter(t *testing.T) {
 
 func TestTheContextComesBeforeAnotherAttempt(t *testing.T) {
 	a := serve(t, answer(503, http.Header{"Retry-After": {"7200"}}, ""))
-	long := client.Options{Retry: client.Retry{Cap: 24 * time.Hour}}
+	long := client.Options{Retry: client.Retry{MaxDelay: 24 * time.Hour}}
 	t.Run("no wait beyond its deadline", func(t *testing.T) {
 		c, waits := patient(t, a.URL, long)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)

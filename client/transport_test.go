@@ -10,7 +10,6 @@ import (
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
@@ -88,30 +87,28 @@ func TestAnAnswerThatTheContractForbidsIsAnError(t *testing.T) {
 func TestTheContractAllowsAllThatIsSent(t *testing.T) {
 	api := clienttest.New()
 	defer api.Close()
-	api.SetSessions(node, []gen.ClientInfo{{ID: "7", Addr: addr}, {ID: "8", Addr: "/run/redis.sock:0"}})
+	api.SetSessions(node, []client.Session{{ID: "7", Addr: addr}, {ID: "8", Addr: "/run/redis.sock:0"}})
 	c := validating(t, api.URL)
-	_, err := c.Nodes(t.Context(), project, instance)
+	_, err := c.Instance(project, instance).Nodes(t.Context())
 	require.NoError(t, err)
-	for _, n := range []string{node, ""} {
-		_, err = c.Scan(t.Context(), project, instance, n, n == "")
-		require.NoError(t, err)
-		for _, o := range []client.ListOptions{{}, {Addr: "10.&=,é", Sort: "omem", Desc: true, Limit: 1}} {
-			for _, err := range c.List(t.Context(), project, instance, n, o) {
-				require.NoError(t, err)
-			}
+	_, err = c.Instance(project, instance).Scan(t.Context(), node)
+	require.NoError(t, err)
+	for _, o := range []client.ListOptions{{}, {Addr: "10.&=,é", Sort: "omem", Desc: true, Limit: 1}} {
+		for _, err := range c.Instance(project, instance).List(t.Context(), node, o) {
+			require.NoError(t, err)
 		}
 	}
 	for _, targets := range [][]client.Target{
 		client.Addrs(addr), client.Addrs(addr), {client.ID("8")}, {client.Addr(addr), client.ID("8")},
 	} {
-		outcome, err := c.Kill(t.Context(), project, instance, node, targets...)
+		outcome, err := c.Instance(project, instance).Kill(t.Context(), node, targets)
 		require.NoError(t, err)
 		assert.NotNil(t, outcome.Counts)
 	}
-	job, err := c.KillAll(t.Context(), project, instance, node)
+	job, err := c.Instance(project, instance).KillAll(t.Context(), node)
 	require.NoError(t, err)
-	_, err = c.WaitJob(t.Context(), project, job, nil)
+	_, err = c.Instance(project, "").WaitJob(t.Context(), job, nil)
 	require.NoError(t, err)
-	_, err = c.KillAllNodes(t.Context(), project, instance)
+	_, err = c.Instance(project, instance).KillAll(t.Context(), client.AllNodes)
 	require.NoError(t, err)
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func Example() {
@@ -21,17 +21,16 @@ func Example() {
 	ctx := context.Background()
 
 	api.FailNext(1, 503, "DCS.5024", "The node is busy.")
-	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158:2048"))
+	_, err = c.Instance("project", "instance").Kill(ctx, "node", client.Addrs("10.63.238.158:2048"))
 	for _, kill := range api.Kills() {
 		fmt.Println(kill.Status, kill.Node, kill.Addrs, kill.Header.Get("X-Auth-Token"))
 	}
 	fmt.Println("killed:", err == nil)
 
 	api.Fail(404, "DCS.3022", "This DCS instance does not exist.")
-	_, err = c.Kill(ctx, "project", "instance", "node", client.Addr("10.63.238.158:2048"))
-	var answer *client.Error
-	if errors.As(err, &answer) && answer.NotFound() {
-		fmt.Println(answer)
+	_, err = c.Instance("project", "instance").Kill(ctx, "node", client.Addrs("10.63.238.158:2048"))
+	if errors.Is(err, client.ErrNotFound) {
+		fmt.Println(err)
 	}
 	// Output:
 	// 503 node [10.63.238.158:2048] ***
@@ -45,9 +44,9 @@ func Example() {
 func ExampleServer_SetSessions() {
 	api := clienttest.New()
 	defer api.Close()
-	api.SetSessions("node", []gen.ClientInfo{
-		{ID: "7", Addr: "192.0.2.1:50312", Idle: 3600},
-		{ID: "8", Addr: "192.0.2.2:50313", Idle: 1},
+	api.SetSessions("node", []client.Session{
+		{ID: "7", Addr: "192.0.2.1:50312", Idle: time.Hour},
+		{ID: "8", Addr: "192.0.2.2:50313", Idle: time.Second},
 	})
 	c, err := client.New(api.URL, client.Options{})
 	if err != nil {
@@ -56,17 +55,17 @@ func ExampleServer_SetSessions() {
 	}
 	ctx := context.Background()
 	for range 2 {
-		for session, err := range c.List(ctx, "project", "instance", "node", client.ListOptions{}) {
+		for session, err := range c.Instance("project", "instance").List(ctx, "node", client.ListOptions{}) {
 			fmt.Println(session.ID, session.Idle, err)
 		}
-		outcome, err := c.Kill(ctx, "project", "instance", "node", client.Addr("192.0.2.1:50312"))
+		outcome, err := c.Instance("project", "instance").Kill(ctx, "node", []client.Target{client.Addr("192.0.2.1:50312")})
 		fmt.Println(outcome.Results, err)
 	}
 	// Output:
-	// 7 3600 <nil>
-	// 8 1 <nil>
+	// 7 1h0m0s <nil>
+	// 8 1s <nil>
 	// [killed] <nil>
-	// 8 1 <nil>
+	// 8 1s <nil>
 	// [gone] <nil>
 }
 
@@ -75,16 +74,16 @@ func ExampleServer_NextJob() {
 	api := clienttest.New()
 	defer api.Close()
 	reason := "The node is down."
-	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.FAIL, FailReason: reason})
+	api.NextJob(client.Job{Status: client.JobRunning}, client.Job{Status: client.JobFail, FailReason: reason})
 	c, err := client.New(api.URL, client.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	ctx := context.Background()
-	job, err := c.KillAll(ctx, "project", "instance", "node")
+	job, err := c.Instance("project", "instance").KillAll(ctx, "node")
 	fmt.Println(job, err)
-	_, err = c.WaitJob(ctx, "project", job, func(j gen.Job) { fmt.Println(j.Status) })
+	_, err = c.Instance("project", "").WaitJob(ctx, job, func(j client.Job) { fmt.Println(j.Status) })
 	fmt.Println(err)
 	// Output:
 	// job-1 <nil>

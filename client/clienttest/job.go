@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
@@ -13,32 +14,32 @@ import (
 // and JobType are filled in. Without it, a job succeeds at once, and a kill-all
 // tells how many sessions it killed. One whose last state is not SUCCESS kills
 // none. Several calls are for several jobs, in order.
-func (s *Server) NextJob(states ...gen.Job) {
+func (s *Server) NextJob(states ...client.Job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.planned = append(s.planned, slices.Clone(states))
 }
 
 // begin begins a job that does work, which returns its counts.
-func (s *Server) begin(jobType string, work func() *gen.JobCounts) (answer, string) {
+func (s *Server) begin(jobType string, work func() *client.JobCounts) (answer, string) {
 	if s.jobs == nil {
-		s.jobs = map[string][]gen.Job{}
+		s.jobs = map[string][]client.Job{}
 	}
 	id := fmt.Sprintf("job-%d", len(s.jobs)+1)
-	var states []gen.Job
+	var states []client.Job
 	if len(s.planned) > 0 {
 		states, s.planned = s.planned[0], s.planned[1:]
 	}
 	if len(states) == 0 {
-		states = []gen.Job{{Status: gen.SUCCESS}}
+		states = []client.Job{{Status: client.JobSuccess}}
 	}
-	if last := &states[len(states)-1]; last.Status == gen.SUCCESS {
+	if last := &states[len(states)-1]; last.Status == client.JobSuccess {
 		if counts := work(); last.Counts == nil {
 			last.Counts = counts
 		}
 	}
 	for i := range states {
-		states[i].JobID, states[i].JobType = id, jobType
+		states[i].ID, states[i].Type = id, jobType
 	}
 	s.jobs[id] = states
 	return answer{status: http.StatusOK, body: gen.JobRef{JobID: id}}, id

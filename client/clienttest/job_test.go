@@ -8,19 +8,18 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestKillAllsAndScansAreRecorded(t *testing.T) {
 	api, c := fake(t)
-	_, err := c.Scan(t.Context(), "p", "i", "n", true)
+	_, err := c.Instance("p", "i").Rescan(t.Context(), "n")
 	require.NoError(t, err)
-	_, err = c.KillAllNodes(t.Context(), "p", "i")
+	_, err = c.Instance("p", "i").KillAll(t.Context(), client.AllNodes)
 	require.NoError(t, err)
 	api.FailNext(2, 400, "DCS.4957", "busy")
-	_, err = c.KillAll(t.Context(), "p", "i", "n")
+	_, err = c.Instance("p", "i").KillAll(t.Context(), "n")
 	require.Error(t, err)
-	_, err = c.Scan(t.Context(), "p", "i", "", false)
+	_, err = c.Instance("p", "i").Scan(t.Context(), "n")
 	require.Error(t, err)
 
 	scans, killAlls := api.Scans(), api.KillAlls()
@@ -33,7 +32,7 @@ func TestKillAllsAndScansAreRecorded(t *testing.T) {
 	}
 	assert.Equal(t, []clienttest.Scan{
 		{Project: "p", Instance: "i", Node: "n", Fresh: true, Status: 200, Job: "job-1"},
-		{Project: "p", Instance: "i", Status: 400},
+		{Project: "p", Instance: "i", Node: "n", Status: 400},
 	}, scans)
 	assert.Equal(t, []clienttest.KillAll{
 		{Project: "p", Instance: "i", AllNodes: true, Status: 200, Job: "job-2"},
@@ -48,7 +47,7 @@ func TestKillAllsAndScansAreRecorded(t *testing.T) {
 func TestKillAllKillsANodesSessionsOrAll(t *testing.T) {
 	for name, k := range map[string]struct {
 		node  string
-		total int32
+		total int
 		left  string
 	}{
 		"one node":  {"n", 3, "cab"},
@@ -58,16 +57,16 @@ func TestKillAllKillsANodesSessionsOrAll(t *testing.T) {
 			api, c := fake(t)
 			api.SetSessions("n", three())
 			api.SetSessions("m", three())
-			kill := func() (string, error) { return c.KillAll(t.Context(), "p", "i", k.node) }
+			kill := func() (string, error) { return c.Instance("p", "i").KillAll(t.Context(), k.node) }
 			if k.node == "" {
-				kill = func() (string, error) { return c.KillAllNodes(t.Context(), "p", "i") }
+				kill = func() (string, error) { return c.Instance("p", "i").KillAll(t.Context(), client.AllNodes) }
 			}
 			id, err := kill()
 			require.NoError(t, err)
-			job, err := c.WaitJob(t.Context(), "p", id, nil)
+			job, err := c.Instance("p", "").WaitJob(t.Context(), id, nil)
 			require.NoError(t, err)
-			assert.Equal(t, &gen.JobCounts{Total: k.total, Killed: k.total}, job.Counts)
-			assert.Equal(t, "killAllClientsJob", job.JobType)
+			assert.Equal(t, &client.JobCounts{Total: k.total, Killed: k.total}, job.Counts)
+			assert.Equal(t, "killAllClientsJob", job.Type)
 			killed, err := list(t.Context(), c, "n", client.ListOptions{})
 			require.NoError(t, err)
 			left, err := list(t.Context(), c, "m", client.ListOptions{})
@@ -82,25 +81,25 @@ func TestJobsGoAsPlanned(t *testing.T) {
 	api, c := fake(t)
 	api.SetSessions("n", three())
 	reason := "The node is down."
-	counts := &gen.JobCounts{Total: 9}
-	api.NextJob(gen.Job{Status: gen.INIT, JobID: "mine"}, gen.Job{Status: gen.FAIL, FailReason: reason})
-	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.SUCCESS, Counts: counts})
+	counts := &client.JobCounts{Total: 9}
+	api.NextJob(client.Job{Status: client.JobInit, ID: "mine"}, client.Job{Status: client.JobFail, FailReason: reason})
+	api.NextJob(client.Job{Status: client.JobRunning}, client.Job{Status: client.JobSuccess, Counts: counts})
 
-	id, err := c.KillAll(t.Context(), "p", "i", "n")
+	id, err := c.Instance("p", "i").KillAll(t.Context(), "n")
 	require.NoError(t, err)
-	for _, want := range []gen.JobStatus{gen.INIT, gen.FAIL, gen.FAIL} {
-		job, err := c.Job(t.Context(), "p", id)
+	for _, want := range []client.JobStatus{client.JobInit, client.JobFail, client.JobFail} {
+		job, err := c.Instance("p", "").Job(t.Context(), id)
 		require.NoError(t, err)
 		assert.Equal(t, want, job.Status)
-		assert.Equal(t, id, job.JobID)
+		assert.Equal(t, id, job.ID)
 	}
 	left, err := list(t.Context(), c, "n", client.ListOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, "cab", left, "what fails kills none")
 
-	id, err = c.KillAll(t.Context(), "p", "i", "n")
+	id, err = c.Instance("p", "i").KillAll(t.Context(), "n")
 	require.NoError(t, err)
-	job, err := c.WaitJob(t.Context(), "p", id, nil)
+	job, err := c.Instance("p", "").WaitJob(t.Context(), id, nil)
 	require.NoError(t, err)
 	assert.Equal(t, counts, job.Counts)
 	left, err = list(t.Context(), c, "n", client.ListOptions{})
@@ -108,30 +107,30 @@ func TestJobsGoAsPlanned(t *testing.T) {
 	assert.Empty(t, left)
 
 	api.NextJob()
-	id, err = c.Scan(t.Context(), "p", "i", "n", false)
+	id, err = c.Instance("p", "i").Scan(t.Context(), "n")
 	require.NoError(t, err)
-	job, err = c.Job(t.Context(), "p", id)
+	job, err = c.Instance("p", "").Job(t.Context(), id)
 	require.NoError(t, err)
-	assert.Equal(t, gen.SUCCESS, job.Status)
-	assert.Equal(t, "scanClientsJob", job.JobType)
+	assert.Equal(t, client.JobSuccess, job.Status)
+	assert.Equal(t, "scanClientsJob", job.Type)
 	assert.Nil(t, job.Counts)
 
-	_, err = c.Job(t.Context(), "p", "job-9")
+	_, err = c.Instance("p", "").Job(t.Context(), "job-9")
 	assert.ErrorContains(t, err, "404 DCS.4001: There is no such job.")
 }
 
 func TestAnyOperationCanBeMadeToFail(t *testing.T) {
 	calls := map[clienttest.Operation]func(*client.Client) error{
 		clienttest.HangUpClients: func(c *client.Client) error {
-			_, err := c.Kill(t.Context(), "p", "i", "n", client.Addr("192.0.2.1:1"))
+			_, err := c.Instance("p", "i").Kill(t.Context(), "n", []client.Target{client.Addr("192.0.2.1:1")})
 			return err
 		},
 		clienttest.HangUpKillAllClients: func(c *client.Client) error {
-			_, err := c.KillAll(t.Context(), "p", "i", "n")
+			_, err := c.Instance("p", "i").KillAll(t.Context(), "n")
 			return err
 		},
 		clienttest.ScanClients: func(c *client.Client) error {
-			_, err := c.Scan(t.Context(), "p", "i", "n", false)
+			_, err := c.Instance("p", "i").Scan(t.Context(), "n")
 			return err
 		},
 		clienttest.ListClients: func(c *client.Client) error {
@@ -139,18 +138,18 @@ func TestAnyOperationCanBeMadeToFail(t *testing.T) {
 			return err
 		},
 		clienttest.ShowNodesInformation: func(c *client.Client) error {
-			_, err := c.Nodes(t.Context(), "p", "i")
+			_, err := c.Instance("p", "i").Nodes(t.Context())
 			return err
 		},
 		clienttest.ShowJobInfo: func(c *client.Client) error {
-			_, err := c.Job(t.Context(), "p", "job-1")
+			_, err := c.Instance("p", "").Job(t.Context(), "job-1")
 			return err
 		},
 	}
 	for operation, call := range calls {
 		t.Run(string(operation), func(t *testing.T) {
 			api, c := fake(t)
-			_, err := c.Scan(t.Context(), "p", "i", "n", false) // for its job
+			_, err := c.Instance("p", "i").Scan(t.Context(), "n") // for its job
 			require.NoError(t, err)
 			for other := range calls {
 				if other != operation {
@@ -166,7 +165,7 @@ func TestAnyOperationCanBeMadeToFail(t *testing.T) {
 			assert.ErrorContains(t, call(c), "403 C: all")
 			assert.ErrorContains(t, call(c), "403 C: all")
 			api.Reset()
-			_, err = c.Scan(t.Context(), "p", "i", "n", false)
+			_, err = c.Instance("p", "i").Scan(t.Context(), "n")
 			require.NoError(t, err)
 			assert.NoError(t, call(c))
 		})

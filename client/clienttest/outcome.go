@@ -1,13 +1,13 @@
 package clienttest
 
 import (
-	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
@@ -17,15 +17,11 @@ type entry struct {
 	byID bool
 }
 
-func (e entry) isOf(c gen.ClientInfo) bool {
+func (e entry) isOf(c client.Session) bool {
 	if e.byID {
 		return c.ID == e.text
 	}
-	return addressOf(c) == e.text
-}
-
-func addressOf(c gen.ClientInfo) string {
-	return cmp.Or(c.Peer, c.Addr)
+	return c.Address() == e.text
 }
 
 // hangUp kills the sessions that a request names, and answers as a dcs-sessions
@@ -58,7 +54,7 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 			what = "replaced-at"
 			replaced = append(replaced, e.text)
 		default:
-			what, who = "killed", n.sessions[at].ID+" "+addressOf(n.sessions[at])
+			what, who = "killed", n.sessions[at].ID+" "+n.sessions[at].Address()
 			killed = append(killed, who)
 		}
 		distinct[what][who] = true
@@ -70,8 +66,8 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 		refused := failure(http.StatusBadRequest, "DCS.4800", "A session that is named is protected.")
 		return refused.with("Protected: " + strings.Join(protected, ", ") + ". Nothing was killed.")
 	}
-	n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool {
-		return slices.Contains(killed, c.ID+" "+addressOf(c))
+	n.sessions = slices.DeleteFunc(n.sessions, func(c client.Session) bool {
+		return slices.Contains(killed, c.ID+" "+c.Address())
 	})
 	header := fmt.Sprintf("killed=%d, gone=%d, replaced=%d", len(distinct["killed"]), len(distinct["gone-at"]), len(distinct["replaced-at"]))
 	for _, member := range []string{"gone-at", "replaced-at"} {

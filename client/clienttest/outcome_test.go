@@ -8,13 +8,12 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 // some are three sessions, of which the last is protected.
-func some() []gen.ClientInfo {
-	socket, why := "/run/redis.sock:0", gen.ClientInfoProtection("replication")
-	return []gen.ClientInfo{
+func some() []client.Session {
+	socket, why := "/run/redis.sock:0", "replication"
+	return []client.Session{
 		{ID: "1", Addr: "192.0.2.1:1"},
 		{ID: "2", Addr: socket, Peer: socket},
 		{ID: "3", Addr: "192.0.2.3:3", Protected: true, Protection: why},
@@ -38,7 +37,7 @@ func TestAKillIsAnsweredWithItsOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			api, c := fake(t)
 			api.SetSessions("n", some())
-			outcome, err := c.Kill(t.Context(), "p", "i", "n", k.targets...)
+			outcome, err := c.Instance("p", "i").Kill(t.Context(), "n", k.targets)
 			if k.err == "" {
 				require.NoError(t, err)
 			} else {
@@ -52,7 +51,7 @@ func TestAKillIsAnsweredWithItsOutcome(t *testing.T) {
 		})
 	}
 	api, c := fake(t)
-	_, err := c.Kill(t.Context(), "p", "i", "n", client.ID("2"), client.Addr("192.0.2.1:1"))
+	_, err := c.Instance("p", "i").Kill(t.Context(), "n", []client.Target{client.ID("2"), client.Addr("192.0.2.1:1")})
 	require.NoError(t, err)
 	kill := api.Kills()[0]
 	kill.Header = nil
@@ -62,11 +61,11 @@ func TestAKillIsAnsweredWithItsOutcome(t *testing.T) {
 func TestAKillAllLeavesTheProtected(t *testing.T) {
 	api, c := fake(t)
 	api.SetSessions("n", some())
-	id, err := c.KillAll(t.Context(), "p", "i", "n")
+	id, err := c.Instance("p", "i").KillAll(t.Context(), "n")
 	require.NoError(t, err)
-	job, err := c.WaitJob(t.Context(), "p", id, nil)
+	job, err := c.Instance("p", "").WaitJob(t.Context(), id, nil)
 	require.NoError(t, err)
-	assert.Equal(t, &gen.JobCounts{Total: 3, Killed: 2, Protected: 1}, job.Counts)
+	assert.Equal(t, &client.JobCounts{Total: 3, Killed: 2, Protected: 1}, job.Counts)
 	left, err := list(t.Context(), c, "n", client.ListOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, "3", left)

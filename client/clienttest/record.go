@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
@@ -86,7 +87,7 @@ func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, 
 	if fail != nil {
 		result = *fail
 	} else {
-		result, k.Job = s.begin("killAllClientsJob", func() *gen.JobCounts {
+		result, k.Job = s.begin("killAllClientsJob", func() *client.JobCounts {
 			return s.removeAll(k.Node, k.AllNodes)
 		})
 	}
@@ -107,7 +108,7 @@ func (s *Server) scan(r *http.Request, body gen.ScanClientsRequest, fail *answer
 	if fail != nil {
 		result = *fail
 	} else {
-		result, scan.Job = s.begin("scanClientsJob", func() *gen.JobCounts { return nil })
+		result, scan.Job = s.begin("scanClientsJob", func() *client.JobCounts { return nil })
 	}
 	scan.Status = result.status
 	s.scans = append(s.scans, scan)

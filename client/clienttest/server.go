@@ -3,7 +3,7 @@
 //
 //	api := clienttest.New()
 //	defer api.Close()
-//	api.SetSessions("node", []gen.ClientInfo{{ID: "7", Addr: "192.0.2.1:50312"}})
+//	api.SetSessions("node", []client.Session{{ID: "7", Addr: "192.0.2.1:50312"}})
 //	c, err := client.New(api.URL, client.Options{})
 //	// … the code under test lists and kills with c …
 //	kills := api.Kills()
@@ -21,6 +21,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
@@ -56,10 +57,10 @@ type state struct {
 	killAlls []KillAll
 	scans    []Scan
 	nodes    []node
-	jobs     map[string][]gen.Job // the states that each will be told to be in, the last for good
-	planned  [][]gen.Job          // those of the next jobs
-	fail     *answer              // every request, unless next or nextOf has one
-	next     []answer             // the next requests
+	jobs     map[string][]client.Job // the states that each will be told to be in, the last for good
+	planned  [][]client.Job          // those of the next jobs
+	fail     *answer                 // every request, unless next or nextOf has one
+	next     []answer                // the next requests
 	nextOf   map[Operation][]answer
 }
 

@@ -18,11 +18,11 @@ import (
 func start(t *testing.T, o client.Options) (*clienttest.Server, func(addr string) error) {
 	api := clienttest.New()
 	t.Cleanup(api.Close)
-	o.Retry.Attempts = -1
+	o.Retry.Attempts = 1
 	c, err := client.New(api.URL, o)
 	require.NoError(t, err)
 	return api, func(addr string) error {
-		_, err := c.Kill(t.Context(), "p", "i", "n", client.Addr(addr))
+		_, err := c.Instance("p", "i").Kill(t.Context(), "n", []client.Target{client.Addr(addr)})
 		return err
 	}
 }

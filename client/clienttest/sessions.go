@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
 type node struct {
 	id       string
-	sessions []gen.ClientInfo
+	sessions []client.Session
 	shown    map[string]string // the id of the session that was listed last at an address
 }
 
@@ -20,7 +20,7 @@ type node struct {
 // are listed in this order, by offset, limit and addr; a sort changes nothing. A
 // session is killed by its ID, by its Peer or, where it has none, by its Addr.
 // A list or a kill at a node that was never set finds no sessions.
-func (s *Server) SetSessions(nodeID string, sessions []gen.ClientInfo) {
+func (s *Server) SetSessions(nodeID string, sessions []client.Session) {
 	sessions = slices.Clone(sessions)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,13 +40,13 @@ func (s *Server) node(id string) *node {
 }
 
 // removeAll returns how many there were, and were protected.
-func (s *Server) removeAll(nodeID string, allNodes bool) *gen.JobCounts {
-	counts := &gen.JobCounts{}
+func (s *Server) removeAll(nodeID string, allNodes bool) *client.JobCounts {
+	counts := &client.JobCounts{}
 	for i := range s.nodes {
 		if n := &s.nodes[i]; allNodes || n.id == nodeID {
-			counts.Total += int32(len(n.sessions))
-			n.sessions = slices.DeleteFunc(n.sessions, func(c gen.ClientInfo) bool { return !c.Protected })
-			counts.Protected += int32(len(n.sessions))
+			counts.Total += len(n.sessions)
+			n.sessions = slices.DeleteFunc(n.sessions, func(c client.Session) bool { return !c.Protected })
+			counts.Protected += len(n.sessions)
 		}
 	}
 	counts.Killed = counts.Total - counts.Protected
@@ -65,7 +65,7 @@ func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
 		}
 		n = &s.nodes[0]
 	}
-	sessions := []gen.ClientInfo{}
+	sessions := []client.Session{}
 	if n != nil {
 		for _, c := range n.sessions {
 			if strings.Contains(c.Addr, query.Get("addr")) {
@@ -78,15 +78,15 @@ func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
 	sessions = sessions[min(offset, count):]
 	sessions = sessions[:min(limit, len(sessions))]
 	n.show(sessions)
-	return answer{status: http.StatusOK, body: gen.ClientList{
-		Clients: sessions,
-		Count:   int32(count),
-		Time:    time.Now().UTC().Format(time.RFC3339),
+	return answer{status: http.StatusOK, body: map[string]any{
+		"clients": sessions,
+		"count":   count,
+		"time":    time.Now().UTC().Format(time.RFC3339),
 	}}
 }
 
 // show keeps who was listed at an address, for a kill.
-func (n *node) show(sessions []gen.ClientInfo) {
+func (n *node) show(sessions []client.Session) {
 	if n == nil {
 		return
 	}
@@ -94,7 +94,7 @@ func (n *node) show(sessions []gen.ClientInfo) {
 		n.shown = map[string]string{}
 	}
 	for _, c := range sessions {
-		n.shown[addressOf(c)] = c.ID
+		n.shown[c.Address()] = c.ID
 	}
 }
 
@@ -110,17 +110,15 @@ func (s *Server) showNodes(r *http.Request, _ struct{}, fail *answer) answer {
 	if fail != nil {
 		return *fail
 	}
-	list := gen.NodeList{InstanceID: r.PathValue("instance"), Nodes: []gen.NodeInfo{}, Total: int32(len(s.nodes))}
+	nodes := []client.Node{}
 	for _, n := range s.nodes {
-		list.Nodes = append(list.Nodes, gen.NodeInfo{
-			LogicalNodeID: n.id,
-			Name:          n.id,
-			NodeID:        n.id,
-			NodeIP:        "127.0.0.1",
-			NodePort:      "6379",
-			NodeRole:      gen.RedisServer,
-			Status:        gen.Active,
+		nodes = append(nodes, client.Node{
+			ID: n.id, LogicalID: n.id, Name: n.id,
+			Host: "127.0.0.1", Port: "6379",
+			Role: "redis-server", Status: "Active",
 		})
 	}
-	return answer{status: http.StatusOK, body: list}
+	return answer{status: http.StatusOK, body: map[string]any{
+		"instance_id": r.PathValue("instance"), "total": len(nodes), "nodes": nodes,
+	}}
 }

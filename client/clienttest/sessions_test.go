@@ -2,6 +2,8 @@ package clienttest_test
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,7 +11,6 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 // fake returns a server and a client of it that makes one attempt.
@@ -17,7 +18,7 @@ func fake(t *testing.T) (*clienttest.Server, *client.Client) {
 	t.Helper()
 	api := clienttest.New()
 	t.Cleanup(api.Close)
-	c, err := client.New(api.URL, client.Options{Credentials: client.Token("a-secret"), Retry: client.Retry{Attempts: -1}})
+	c, err := client.New(api.URL, client.Options{Credentials: client.Token("a-secret"), Retry: client.Retry{Attempts: 1}})
 	require.NoError(t, err)
 	return api, c
 }
@@ -25,7 +26,7 @@ func fake(t *testing.T) (*clienttest.Server, *client.Client) {
 // list returns the ids of what is listed without a scan, in order.
 func list(ctx context.Context, c *client.Client, node string, o client.ListOptions) (ids string, err error) {
 	o.Scanned = true
-	for session, err := range c.List(ctx, "p", "i", node, o) {
+	for session, err := range c.Instance("p", "i").List(ctx, node, o) {
 		if err != nil {
 			return ids, err
 		}
@@ -34,9 +35,9 @@ func list(ctx context.Context, c *client.Client, node string, o client.ListOptio
 	return ids, nil
 }
 
-func three() []gen.ClientInfo {
+func three() []client.Session {
 	peer := "198.51.100.1:9"
-	return []gen.ClientInfo{
+	return []client.Session{
 		{ID: "c", Addr: "192.0.2.1:1"},
 		{ID: "a", Addr: "192.0.2.2:2", Peer: peer},
 		{ID: "b", Addr: "192.0.2.12:3"},
@@ -47,7 +48,7 @@ func TestSessionsAreListed(t *testing.T) {
 	api, c := fake(t)
 	sessions := three()
 	api.SetSessions("n", sessions)
-	api.SetSessions("m", []gen.ClientInfo{{ID: "z"}})
+	api.SetSessions("m", []client.Session{{ID: "z"}})
 	sessions[0].ID = "changed later"
 	for name, l := range map[string]struct {
 		node string
@@ -66,35 +67,38 @@ func TestSessionsAreListed(t *testing.T) {
 			assert.Equal(t, l.want, got)
 		})
 	}
+	raw := func() string { // the client always names a node
+		resp, err := http.Get(api.URL + "/v2/p/instances/i/clients?offset=0")
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		return string(body)
+	}
 	t.Run("of no node, where there are several, is an error", func(t *testing.T) {
-		_, err := list(t.Context(), c, "", client.ListOptions{})
-		assert.ErrorContains(t, err, "400 DCS.3053: The instance has several nodes.")
+		assert.Contains(t, raw(), `"error_code":"DCS.3053"`)
 	})
 	t.Run("of no node, where there is one or none", func(t *testing.T) {
 		api.Reset()
-		got, err := list(t.Context(), c, "", client.ListOptions{})
-		assert.NoError(t, err)
-		assert.Empty(t, got)
+		assert.Contains(t, raw(), `"clients":[]`)
 		api.SetSessions("n", nil)
 		api.SetSessions("n", three())
-		got, err = list(t.Context(), c, "", client.ListOptions{})
-		assert.NoError(t, err)
-		assert.Equal(t, "cab", got)
+		assert.Contains(t, raw(), `"count":3`)
 	})
 }
 
 func TestNodesAreThoseThatWereSet(t *testing.T) {
 	api, c := fake(t)
-	nodes, err := c.Nodes(t.Context(), "p", "i")
+	nodes, err := c.Instance("p", "i").Nodes(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, nodes)
 	api.SetSessions("n", nil)
 	api.SetSessions("m", nil)
-	nodes, err = c.Nodes(t.Context(), "p", "i")
+	nodes, err = c.Instance("p", "i").Nodes(t.Context())
 	require.NoError(t, err)
 	require.Len(t, nodes, 2)
-	assert.Equal(t, []string{"n", "m"}, []string{nodes[0].NodeID, nodes[1].NodeID})
-	assert.Equal(t, gen.Active, nodes[0].Status)
+	assert.Equal(t, []string{"n", "m"}, []string{nodes[0].ID, nodes[1].ID})
+	assert.Equal(t, "Active", nodes[0].Status)
 }
 
 func TestWhatIsKilledIsTakenOff(t *testing.T) {
@@ -107,7 +111,7 @@ func TestWhatIsKilledIsTakenOff(t *testing.T) {
 	api.SetSessions("n", three())
 	api.SetSessions("m", three())
 	kill := func(addrs ...string) error {
-		_, err := c.Kill(t.Context(), "p", "i", "n", client.Addrs(addrs...)...)
+		_, err := c.Instance("p", "i").Kill(t.Context(), "n", client.Addrs(addrs...))
 		return err
 	}
 	require.NoError(t, kill("192.0.2.1:1", "192.0.2.9:9"))

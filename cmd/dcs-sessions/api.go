@@ -18,10 +18,9 @@ import (
 
 // An api is one instance of one project, and how to print what the API returns.
 type api struct {
-	*client.Client
-	project, instance string
-	json, wide        bool // the output format; a table if neither
-	timeout           time.Duration
+	*client.Instance
+	json, wide bool // the output format; a table if neither
+	timeout    time.Duration
 }
 
 // open checks the flags and returns the API that they describe. It does not connect.
@@ -44,7 +43,7 @@ func (f *apiFlags) open(std stdio, o client.Options) (*api, error) {
 			return nil, err
 		}
 	}
-	a := &api{project: project, instance: f.instance, timeout: f.timeout}
+	a := &api{timeout: f.timeout}
 	switch f.output {
 	case "":
 		a.json = !std.terminal
@@ -60,9 +59,11 @@ func (f *apiFlags) open(std stdio, o client.Options) (*api, error) {
 	if o.Timeout == 0 {
 		o.Timeout = f.timeout
 	}
-	if a.Client, err = newClient(f.endpoint, o); err != nil {
+	c, err := newClient(f.endpoint, o)
+	if err != nil {
 		return nil, usageError{err}
 	}
+	a.Instance = c.Instance(project, f.instance)
 	return a, nil
 }
 
@@ -105,7 +106,7 @@ func (a *api) explain(err error) error {
 // isRefused reports whether the server refused a kill because of its addresses.
 func isRefused(err error) bool {
 	var response *client.Error
-	return errors.As(err, &response) && response.Status == http.StatusBadRequest && response.Code == "DCS.4800" && !response.Replaced()
+	return errors.As(err, &response) && response.Status == http.StatusBadRequest && response.Code == "DCS.4800" && !errors.Is(err, client.ErrReplaced)
 }
 
 // sessions lists the sessions of the nodes, several nodes at a time. If some nodes
@@ -139,7 +140,7 @@ func (a *api) sessions(ctx context.Context, nodes []string) (all []session, list
 
 func (a *api) read(ctx context.Context, node string) ([]session, error) {
 	var found []session
-	for info, err := range a.List(ctx, a.project, a.instance, node, client.ListOptions{}) {
+	for info, err := range a.List(ctx, node, client.ListOptions{}) {
 		if err != nil {
 			return nil, a.explain(err)
 		}

@@ -50,13 +50,13 @@ func completeNode(cmd *cobra.Command, call *apiFlags) ([]cobra.Completion, cobra
 	if err != nil {
 		return nil, none
 	}
-	nodes, err := a.Nodes(cmd.Context(), a.project, a.instance)
+	nodes, err := a.Nodes(cmd.Context())
 	if err != nil {
 		return nil, none
 	}
 	var ids []cobra.Completion
 	for _, n := range nodes {
-		ids = append(ids, cobra.CompletionWithDesc(n.NodeID, clean(n.Name+" "+n.NodeIP+":"+n.NodePort)))
+		ids = append(ids, cobra.CompletionWithDesc(n.ID, clean(n.Name+" "+n.Host+":"+n.Port)))
 	}
 	return ids, none
 }

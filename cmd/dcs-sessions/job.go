@@ -11,7 +11,6 @@ import (
 
 	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/fleet"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
@@ -30,7 +29,7 @@ func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
 		if wait {
 			return waitJob(cmd.Context(), a, args[0], std)
 		}
-		job, err := a.Job(cmd.Context(), a.project, args[0])
+		job, err := a.Job(cmd.Context(), args[0])
 		if err != nil {
 			return a.explain(err)
 		}
@@ -45,12 +44,12 @@ func jobCommand(getenv func(string) string, std stdio) *cobra.Command {
 // waitJob waits until the job is over, and shows it.
 func waitJob(ctx context.Context, a *api, id string, std stdio) error {
 	show, done := progress(std)
-	job, err := a.WaitJob(ctx, a.project, id, show)
+	job, err := a.WaitJob(ctx, id, show)
 	done()
 	if ctx.Err() != nil {
 		return jobGoesOn(id)
 	}
-	if job.JobID != "" {
+	if job.ID != "" {
 		if err := showJob(job, a, std); err != nil {
 			return err
 		}
@@ -67,20 +66,20 @@ func (id jobGoesOn) Error() string {
 
 func (jobGoesOn) Unwrap() error { return context.Canceled }
 
-func showJob(job gen.Job, a *api, std stdio) error {
+func showJob(job client.Job, a *api, std stdio) error {
 	if a.json {
 		return writeJSON(std.out, job)
 	}
 	counts := [4]string{"-", "-", "-", "-"}
 	if c := job.Counts; c != nil {
-		for i, n := range [4]int32{c.Killed, c.Gone, c.Protected, c.Failed} {
-			counts[i] = strconv.Itoa(int(n))
+		for i, n := range [4]int{c.Killed, c.Gone, c.Protected, c.Failed} {
+			counts[i] = strconv.Itoa(n)
 		}
 	}
 	var t table
 	t.add("JOB", "STATUS", "BEGAN", "TOOK", "KILLED", "GONE", "PROTECTED", "FAILED")
 	began, took := times(job)
-	t.add(job.JobID, string(job.Status), began, took, counts[0], counts[1], counts[2], counts[3])
+	t.add(job.ID, string(job.Status), began, took, counts[0], counts[1], counts[2], counts[3])
 	if err := t.write(std.out, std.width()); err != nil {
 		return err
 	}
@@ -90,24 +89,21 @@ func showJob(job gen.Job, a *api, std stdio) error {
 	return nil
 }
 
-// times returns when the job began and how long it took. The API has both as
-// milliseconds in strings.
-func times(job gen.Job) (began, took string) {
+// times returns when the job began, and how long it took.
+func times(job client.Job) (began, took string) {
 	began, took = "-", "-"
-	from, _ := parseInt(job.BeginTime)
-	if from == 0 {
+	if job.Began.IsZero() {
 		return began, took
 	}
-	began = time.UnixMilli(from).Local().Format(time.DateTime)
-	if to, ok := parseInt(job.EndTime); ok && to >= from {
-		took = (time.Duration(to-from) * time.Millisecond).String()
+	if !job.Ended.Before(job.Began) {
+		took = job.Ended.Sub(job.Began).String()
 	}
-	return began, took
+	return job.Began.Local().Format(time.DateTime), took
 }
 
 // progress returns functions that draw the progress of a job on standard error, and
 // that remove it. They do nothing if standard error is not a terminal.
-func progress(std stdio) (show func(gen.Job), done func()) {
+func progress(std stdio) (show func(client.Job), done func()) {
 	if !std.errTerminal {
 		return nil, func() {}
 	}
@@ -119,12 +115,12 @@ func progress(std stdio) (show func(gen.Job), done func()) {
 		progressbar.OptionSetTheme(progressbar.ThemeASCII),
 		progressbar.OptionClearOnFinish(),
 	)
-	show = func(job gen.Job) {
-		var c gen.JobCounts
+	show = func(job client.Job) {
+		var c client.JobCounts
 		if job.Counts != nil {
 			c = *job.Counts
 		}
-		done, total := int(c.Killed+c.Gone+c.Protected+c.Failed), int(c.Total)
+		done, total := c.Killed+c.Gone+c.Protected+c.Failed, c.Total
 		if total == 0 {
 			bar.Describe("the job is running")
 			return

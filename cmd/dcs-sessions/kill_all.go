@@ -51,9 +51,9 @@ func killAll(ctx context.Context, f killAllFlags, std stdio) error {
 	}
 	var job string
 	if f.on.all {
-		job, err = a.KillAllNodes(ctx, a.project, a.instance)
+		job, err = a.KillAll(ctx, client.AllNodes)
 	} else {
-		job, err = a.KillAll(ctx, a.project, a.instance, nodes[0])
+		job, err = a.KillAll(ctx, nodes[0])
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:

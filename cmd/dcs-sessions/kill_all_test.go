@@ -7,12 +7,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestKillAllCountsWithoutYes(t *testing.T) {
@@ -72,7 +73,7 @@ func TestAJobThatFailsIsShownAndFailsTheCommand(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	reason := "node b: it is \x1b[31mdown"
-	api.NextJob(gen.Job{Status: gen.FAIL, FailReason: reason, Counts: &gen.JobCounts{Total: 3, Killed: 2, Failed: 1}})
+	api.NextJob(client.Job{Status: client.JobFail, FailReason: reason, Counts: &client.JobCounts{Total: 3, Killed: 2, Failed: 1}})
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill-all", "--all-nodes", "--yes")...)
 	assert.Equal(t, exitFailed, code)
 	assert.Regexp(t, `(?m)^job-1 +FAIL .* 2 +0 +0 +1$`, stdout)
@@ -90,7 +91,7 @@ func TestAJobThatFailsIsShownAndFailsTheCommand(t *testing.T) {
 func TestCtrlCLeavesTheJobAlone(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
-	api.NextJob(gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.RUNNING}, gen.Job{Status: gen.RUNNING})
+	api.NextJob(client.Job{Status: client.JobRunning}, client.Job{Status: client.JobRunning}, client.Job{Status: client.JobRunning})
 	ctx, cancel := context.WithCancel(t.Context())
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		api.Config.Handler.ServeHTTP(w, r)
@@ -123,8 +124,8 @@ func TestAJobOfTheServiceHasNoCounts(t *testing.T) {
 	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
-	begun, ended := "1795507200000", "1795507201500"
-	api.NextJob(gen.Job{Status: gen.FAIL, BeginTime: begun, EndTime: ended}) // of a success the fake counts
+	began := time.UnixMilli(1795507200000)
+	api.NextJob(client.Job{Status: client.JobFail, Began: began, Ended: began.Add(1500 * time.Millisecond)}) // of a success the fake counts
 	_, _, _ = called(t.Context(), true, on(api, "kill-all", "--node", "n", "--yes", "--no-wait")...)
 	code, stdout, stderr := called(t.Context(), true, "job", "--endpoint", api.URL, "--project", "p", "job-1")
 	assert.Equal(t, exitOK, code, stderr)
@@ -146,10 +147,10 @@ func TestTheBarIsOnATerminalAlone(t *testing.T) {
 	done()
 	var err strings.Builder
 	show, done = progress(stdio{err: &err, errTerminal: true})
-	show(gen.Job{Status: gen.RUNNING})
-	show(gen.Job{Status: gen.RUNNING, Counts: &gen.JobCounts{Total: 1000, Killed: 400, Gone: 20, Failed: 1, Protected: 2}})
-	show(gen.Job{Status: gen.RUNNING, Counts: &gen.JobCounts{Total: 1000, Killed: 998, Protected: 2}})
-	show(gen.Job{Status: gen.RUNNING, Counts: &gen.JobCounts{Total: 2000, Killed: 1500, Protected: 2}})
+	show(client.Job{Status: client.JobRunning})
+	show(client.Job{Status: client.JobRunning, Counts: &client.JobCounts{Total: 1000, Killed: 400, Gone: 20, Failed: 1, Protected: 2}})
+	show(client.Job{Status: client.JobRunning, Counts: &client.JobCounts{Total: 1000, Killed: 998, Protected: 2}})
+	show(client.Job{Status: client.JobRunning, Counts: &client.JobCounts{Total: 2000, Killed: 1500, Protected: 2}})
 	done()
 	assert.Contains(t, err.String(), "423 of 1000 sessions")
 	assert.Contains(t, err.String(), "1502 of 2000 sessions", "the next node makes it longer")

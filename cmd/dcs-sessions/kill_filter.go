@@ -100,12 +100,12 @@ func (r *killReport) kill(ctx context.Context, a *api) error {
 		node := r.selected[first].Node
 		var targets []client.Target
 		for i := first; i < len(r.selected) && r.selected[i].Node == node; i++ {
-			targets = append(targets, r.selected[i].target())
+			targets = append(targets, r.selected[i].Target())
 		}
 		outcome := client.Outcome{Results: slices.Repeat([]client.Result{client.NotKilled}, len(targets))}
 		err := ctx.Err()
 		if err == nil {
-			outcome, err = a.Kill(ctx, a.project, a.instance, node, targets...)
+			outcome, err = a.Kill(ctx, node, targets)
 		}
 		for i, result := range outcome.Results {
 			r.Results = append(r.Results, resultFor(&r.selected[first+i], string(result)))
@@ -138,7 +138,7 @@ func selectSessions(all []session, matches filter.Filter) *matchCounts {
 		case s.protection() != "":
 			c.Protected++
 			c.excluded = append(c.excluded, *s)
-		case s.target().IsZero():
+		case s.Target().IsZero():
 			c.NoAddress++
 			c.excluded = append(c.excluded, *s)
 		default:

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
@@ -191,7 +190,7 @@ func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
 func protectedToo(t *testing.T) *clienttest.Server {
 	api := clienttest.New()
 	t.Cleanup(api.Close)
-	socket, why := "/run/redis.sock:0", gen.ClientInfoProtection("sentinel")
+	socket, why := "/run/redis.sock:0", "sentinel"
 	unix, link := named("n", 2, "leaky-2", ""), named("n", 3, "leaky-3", "10.0.0.3")
 	unix.Addr, unix.Peer = socket, socket
 	link.Protected, link.Protection = true, why

@@ -37,7 +37,7 @@ const (
 )
 
 func resultFor(s *session, result string) killResult {
-	return killResult{Address: s.address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: s.User}
+	return killResult{Address: s.Address(), Result: result, Node: s.Node, ID: s.ID, Name: s.Name, User: s.User}
 }
 
 // excludedResult returns the result of a session that cannot be killed.

@@ -137,7 +137,7 @@ func killTargets(ctx context.Context, a *api, nodes []string, all []killTarget, 
 	for i, t := range all {
 		targets[i] = t.target()
 	}
-	outcome, err := a.Kill(ctx, a.project, a.instance, nodes[0], targets...)
+	outcome, err := a.Kill(ctx, nodes[0], targets)
 	shown := a.explain(err)
 	if isUsage(shown) {
 		return shown

@@ -6,14 +6,13 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func TestADryRunOfAddressesTellsWhichAreConnected(t *testing.T) {
 	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
-	replica, why := named("n", 3, "", "10.0.0.3"), gen.ClientInfoProtection("replication")
+	replica, why := named("n", 3, "", "10.0.0.3"), "replication"
 	replica.Protected, replica.Protection = true, why
 	api.SetSessions("n", infos(named("n", 1, "web", "10.0.0.1"), replica))
 	args := on(api, "kill", "--dry-run", "10.0.0.1:40001", "[::ffff:10.0.0.3]:40003", "10.0.0.9:1", "--id", "9")

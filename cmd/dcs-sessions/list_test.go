@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
@@ -24,9 +24,9 @@ func twoNodes(t *testing.T) *clienttest.Server {
 	return api
 }
 
-func infos(all ...session) (infos []gen.ClientInfo) {
+func infos(all ...session) (infos []client.Session) {
 	for _, s := range all {
-		infos = append(infos, s.ClientInfo)
+		infos = append(infos, s.Session)
 	}
 	return infos
 }
@@ -126,9 +126,10 @@ func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
 			assert.Contains(t, stdout, `evil\x1b[2J\u202e`+strings.Repeat("x", 14)+"…")
 			continue
 		}
-		var listed []session
+		var listed []client.Session
 		require.NoError(t, json.Unmarshal([]byte(stdout), &listed))
-		assert.Equal(t, []session{{"n", evil.ClientInfo}}, listed)
+		assert.Equal(t, []client.Session{evil.Session}, listed)
+		assert.True(t, strings.HasPrefix(stdout, "[\n  {\"node_id\":\"n\",\"addr\":"), stdout)
 	}
 }
 
@@ -190,11 +191,11 @@ func TestNoSessionsAreAnEmptyArray(t *testing.T) {
 
 func TestOnlyProxiesHaveSessionsWhereThereAreSome(t *testing.T) {
 	t.Parallel()
-	node := func(id string, role gen.NodeInfoNodeRole) gen.NodeInfo {
-		return gen.NodeInfo{NodeID: id, NodeRole: role}
+	node := func(id, role string) client.Node {
+		return client.Node{ID: id, Role: role}
 	}
-	assert.Equal(t, []string{"p-1", "p-2"}, withSessions([]gen.NodeInfo{
-		node("d-1", gen.RedisServer), node("p-1", gen.RedisProxy), node("p-2", gen.RedisProxy),
+	assert.Equal(t, []string{"p-1", "p-2"}, withSessions([]client.Node{
+		node("d-1", "redis-server"), node("p-1", client.RoleProxy), node("p-2", client.RoleProxy),
 	}))
-	assert.Equal(t, []string{"d-1"}, withSessions([]gen.NodeInfo{node("d-1", gen.RedisServer)}))
+	assert.Equal(t, []string{"d-1"}, withSessions([]client.Node{node("d-1", "redis-server")}))
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
 // nodeFlags select the nodes of a command.
@@ -42,7 +42,7 @@ func (f *nodeFlags) nodes(ctx context.Context, a *api, readOnly bool) ([]string,
 	if f.node != "" && !f.all {
 		return []string{f.node}, nil
 	}
-	all, err := a.Nodes(ctx, a.project, a.instance)
+	all, err := a.Nodes(ctx)
 	if err != nil {
 		return nil, a.explain(err)
 	}
@@ -58,13 +58,13 @@ func (f *nodeFlags) nodes(ctx context.Context, a *api, readOnly bool) ([]string,
 
 // withSessions returns the ids of the nodes whose sessions the API manages: the
 // proxies if the instance has any, else all nodes.
-func withSessions(nodes []gen.NodeInfo) []string {
-	isProxy := func(n gen.NodeInfo) bool { return n.NodeRole == gen.RedisProxy }
+func withSessions(nodes []client.Node) []string {
+	isProxy := func(n client.Node) bool { return n.Role == client.RoleProxy }
 	proxied := slices.ContainsFunc(nodes, isProxy)
 	var ids []string
 	for _, n := range nodes {
 		if !proxied || isProxy(n) {
-			ids = append(ids, n.NodeID)
+			ids = append(ids, n.ID)
 		}
 	}
 	return ids

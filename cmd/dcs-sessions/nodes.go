@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
@@ -28,17 +27,17 @@ func nodesCommand(getenv func(string) string, std stdio) *cobra.Command {
 }
 
 func showNodes(ctx context.Context, a *api, std stdio) error {
-	nodes, err := a.Nodes(ctx, a.project, a.instance)
+	nodes, err := a.Nodes(ctx)
 	if err != nil {
 		return a.explain(err)
 	}
 	if a.json {
 		if nodes == nil {
-			nodes = []gen.NodeInfo{}
+			nodes = []client.Node{}
 		}
 		return writeJSON(std.out, nodes)
 	}
-	why := slices.ContainsFunc(nodes, func(n gen.NodeInfo) bool { return n.StatusReason != "" })
+	why := slices.ContainsFunc(nodes, func(n client.Node) bool { return n.StatusReason != "" })
 	var t table
 	head := []string{"NODE", "NAME", "ADDRESS", "TYPE", "STATUS"}
 	t.cut(1)
@@ -51,11 +50,11 @@ func showNodes(ctx context.Context, a *api, std stdio) error {
 	t.add(head...)
 	for _, n := range nodes {
 		row := []string{
-			n.NodeID, n.Name, net.JoinHostPort(n.NodeIP, n.NodePort),
-			orDash(string(n.NodeType)), string(n.Status),
+			n.ID, n.Name, net.JoinHostPort(n.Host, n.Port),
+			orDash(n.Type), n.Status,
 		}
 		if a.wide {
-			row = append(row, string(n.NodeRole), orDash(n.AzCode), orDash(n.GroupName), n.LogicalNodeID)
+			row = append(row, n.Role, orDash(n.Zone), orDash(n.ShardName), n.LogicalID)
 		}
 		if why {
 			row = append(row, orDash(n.StatusReason))

@@ -29,12 +29,12 @@ func countReconnects(before, killed, now []session) (back, still int) {
 	for i := range killed {
 		s := &killed[i]
 		missing[s.origin()]++
-		ids[key{s.Node, s.ID, s.address()}] = true
+		ids[key{s.Node, s.ID, s.Address()}] = true
 	}
 	for i := range now {
 		s := &now[i]
 		switch {
-		case ids[key{s.Node, s.ID, s.address()}]:
+		case ids[key{s.Node, s.ID, s.Address()}]:
 			still++
 		case s.number() > highest[s.Node] && missing[s.origin()] > 0:
 			missing[s.origin()]--

@@ -3,15 +3,15 @@ package main
 import (
 	"strconv"
 	"testing"
+	"time"
 
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/stretchr/testify/assert"
-
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 func named(node string, id int, name, ip string) session {
 	peer, user := ip+":"+strconv.Itoa(40000+id), "app"
-	return session{node, gen.ClientInfo{ID: strconv.Itoa(id), Addr: peer, Peer: peer, User: user, Name: name, Flags: "N", Cmd: "get", Idle: 5}}
+	return session{node, client.Session{ID: strconv.Itoa(id), Addr: peer, Peer: peer, User: user, Name: name, Flags: "N", Cmd: "get", Idle: 5 * time.Second}}
 }
 
 func TestAClientReconnectsWithTheSameNameUserAndIP(t *testing.T) {

@@ -2,37 +2,44 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/netip"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 // A session is one of the API's sessions and the node that it is on.
 type session struct {
 	Node string `json:"node_id"`
-	gen.ClientInfo
+	client.Session
 }
 
-// address is the address of the peer. The API leaves it out for the nodes of a
-// proxy.
-func (s *session) address() string { return cmp.Or(s.Peer, s.Addr) }
+// MarshalJSON returns the API's session with the node in front.
+func (s session) MarshalJSON() ([]byte, error) {
+	node, err := json.Marshal(s.Node)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.Session.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]byte(`{"node_id":`), node, []byte(","), text[1:]), nil
+}
 
 // peer is the address in canonical form. It is zero if the session cannot be
 // killed by its address, such as that of a Unix socket.
-func (s *session) peer() netip.AddrPort { return filter.ParseAddrPort(s.address()) }
-
-// target is what the session is killed by, or zero if there is nothing.
-func (s *session) target() client.Target { return client.Session(s.ClientInfo) }
+func (s *session) peer() netip.AddrPort { return filter.ParseAddrPort(s.Address()) }
 
 // protection is the server's reason not to kill the session, or empty.
 func (s *session) protection() string {
 	switch {
 	case s.Protection != "":
-		return string(s.Protection)
+		return s.Protection
 	case s.Protected:
 		return "protected"
 	}
@@ -53,7 +60,7 @@ func (s *session) Text(field string) (string, bool) {
 	case "node":
 		return s.Node, true
 	case "peer":
-		return s.address(), true
+		return s.Address(), true
 	case "addr":
 		return s.Addr, true
 	case "name":
@@ -82,27 +89,27 @@ func (s *session) Number(field string) (int64, bool) {
 	case "db":
 		return parseInt(s.DB)
 	case "fd":
-		return parseInt(s.Fd)
+		return parseInt(s.FD)
 	case "age":
-		return int64(s.Age), true
+		return int64(s.Age / time.Second), true
 	case "idle":
-		return int64(s.Idle), true
+		return int64(s.Idle / time.Second), true
 	case "sub":
 		return int64(s.Sub), true
 	case "psub":
-		return int64(s.Psub), true
+		return int64(s.PSub), true
 	case "multi":
 		return int64(s.Multi), true
 	case "qbuf":
-		return int64(s.Qbuf), true
+		return int64(s.QBuf), true
 	case "qbuf_free":
-		return int64(s.QbufFree), true
+		return int64(s.QBufFree), true
 	case "obl":
-		return int64(s.Obl), true
+		return int64(s.OBL), true
 	case "oll":
-		return int64(s.Oll), true
+		return int64(s.OLL), true
 	case "omem":
-		return int64(s.Omem), true
+		return int64(s.OMem), true
 	}
 	return 0, false
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcs-sessions/dcs-sessions/gen"
+	"github.com/dcs-sessions/dcs-sessions/client"
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
 func TestASessionHasAValueForEachField(t *testing.T) {
 	t.Parallel()
 	text := "x"
-	s := session{"n", gen.ClientInfo{ID: "1", DB: "0", Fd: "8", Cmd: "get", Flags: "N", User: text, Network: text}}
+	s := session{"n", client.Session{ID: "1", DB: "0", FD: "8", Cmd: "get", Flags: "N", User: text, Network: text}}
 	for _, f := range filter.Fields() {
 		known := false
 		if f.IsNumeric() {
@@ -29,7 +29,7 @@ func TestASessionHasAValueForEachField(t *testing.T) {
 func TestAnUnknownValueOfTheAPIPassesNoFilter(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"", "x", "1x"} {
-		s := session{"n", gen.ClientInfo{ID: id, DB: id, Fd: id}}
+		s := session{"n", client.Session{ID: id, DB: id, FD: id}}
 		for _, field := range []string{"id=1", "db=0", "fd=8", "user=app", "network=tcp", "cmd=get", "flags=N"} {
 			for _, op := range []string{"=", "!="} {
 				name, value, _ := strings.Cut(field, "=")

@@ -51,7 +51,7 @@ func newClient(endpoint string) (*client.Client, error) {
 
 // kill writes what became of each session.
 func kill(ctx context.Context, w io.Writer, c *client.Client, project, instance, node string, addrs []string) error {
-	outcome, err := c.Kill(ctx, project, instance, node, client.Addrs(addrs...)...)
+	outcome, err := c.Instance(project, instance).Kill(ctx, node, client.Addrs(addrs...))
 	if err != nil {
 		return err
 	}

@@ -93,15 +93,15 @@ func killLeaky(ctx context.Context, api *demoAPI) error {
 		return err
 	}
 	var leaky []client.Target
-	for s, err := range c.List(ctx, projectID, instanceID, nodeID, client.ListOptions{}) {
+	for s, err := range c.Instance(projectID, instanceID).List(ctx, nodeID, client.ListOptions{}) {
 		if err != nil {
 			return err
 		}
 		if strings.HasPrefix(s.Name, leakyPrefix) {
-			leaky = append(leaky, client.Session(s))
+			leaky = append(leaky, s.Target())
 		}
 	}
-	_, err = c.Kill(ctx, projectID, instanceID, nodeID, leaky...)
+	_, err = c.Instance(projectID, instanceID).Kill(ctx, nodeID, leaky)
 	return err
 }
 

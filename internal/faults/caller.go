@@ -95,7 +95,7 @@ func (c *caller) list(ctx context.Context) []ask {
 	run := c.run()
 	var found []ask
 	times := map[string]int{}
-	for row, err := range c.api.List(ctx, project, instance, c.node, client.ListOptions{}) {
+	for row, err := range c.api.Instance(project, instance).List(ctx, c.node, client.ListOptions{}) {
 		if err != nil {
 			return nil
 		}

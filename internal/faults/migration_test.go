@@ -95,15 +95,15 @@ func TestALinkThatMovesSlotsIsProtectedAndNeverToldAsDone(t *testing.T) {
 	link := migrate(t, from, to)
 	id, addr := field(" "+link, " id="), field(link, " addr=")
 	for _, target := range []client.Target{client.Addr(addr), client.ID(id)} {
-		_, err = c.Kill(t.Context(), project, instance, direct, target)
+		_, err = c.Instance(project, instance).Kill(t.Context(), direct, []client.Target{target})
 		var refused *client.Error
 		require.ErrorAs(t, err, &refused, target)
 		assert.Equal(t, 400, refused.Status)
 		assert.Contains(t, refused.Error(), "slot-migration")
 	}
-	job, err := c.KillAll(t.Context(), project, instance, direct)
+	job, err := c.Instance(project, instance).KillAll(t.Context(), direct)
 	require.NoError(t, err)
-	_, err = c.WaitJob(t.Context(), project, job, nil)
+	_, err = c.Instance(project, "").WaitJob(t.Context(), job, nil)
 	require.NoError(t, err)
 	assert.Equal(t, id, field(" "+linkOf(t, from), " id="), "the link is the same")
 	require.NoError(t, to.Resume())

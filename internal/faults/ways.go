@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/dcs-sessions/dcs-sessions/client"
-	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
 // A way is how a caller kills, once. It returns nil where it did not come to a
@@ -65,7 +64,12 @@ func (c *caller) hesitate() {
 
 // scanned is listed after a scan.
 func (c *caller) scanned(ctx context.Context) *exchange {
-	if _, err := c.api.Scan(ctx, project, instance, c.node, c.random.IntN(2) == 0); err != nil {
+	crowd := c.api.Instance(project, instance)
+	scan := crowd.Scan
+	if c.random.IntN(2) == 0 {
+		scan = crowd.Rescan
+	}
+	if _, err := scan(ctx, c.node); err != nil {
 		return nil
 	}
 	return c.listed(ctx)
@@ -92,7 +96,7 @@ func (c *caller) library(ctx context.Context) *exchange {
 	for i, a := range asked.asks {
 		targets[i] = client.Addr(a.addr.String())
 	}
-	outcome, _ := c.api.Kill(asked.with(ctx), project, instance, c.node, targets...) // the recorder has the answer
+	outcome, _ := c.api.Instance(project, instance).Kill(asked.with(ctx), c.node, targets) // the recorder has the answer
 	if asked.last != nil {
 		asked.last.returned = outcome.Results
 	}
@@ -131,11 +135,11 @@ func (c *caller) leaver(ctx context.Context) *exchange {
 // killAll kills all sessions of the node by a job, and waits for its end.
 func (c *caller) killAll(ctx context.Context) *exchange {
 	asked := &asking{all: true}
-	job, err := c.api.KillAll(asked.with(ctx), project, instance, c.node)
+	job, err := c.api.Instance(project, instance).KillAll(asked.with(ctx), c.node)
 	if err != nil {
 		return asked.last
 	}
-	if _, err := c.api.WaitJob(ctx, project, job, nil); err == nil {
+	if _, err := c.api.Instance(project, "").WaitJob(ctx, job, nil); err == nil {
 		asked.last.jobEnded = time.Now()
 	}
 	return asked.last
@@ -143,7 +147,7 @@ func (c *caller) killAll(ctx context.Context) *exchange {
 
 // askOf is what kills the session that a row shows; false for one that is not
 // for callers to kill.
-func askOf(row gen.ClientInfo, run int64) (ask, bool) {
+func askOf(row client.Session, run int64) (ask, bool) {
 	id, err := strconv.ParseInt(row.ID, 10, 64)
 	addr, wrong := netip.ParseAddrPort(row.Peer)
 	return ask{addr: addr, id: id, listed: row.Name, run: run}, err == nil && wrong == nil && strings.HasPrefix(row.Name, ofCrowd)

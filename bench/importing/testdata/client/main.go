@@ -23,6 +23,6 @@ func kill(endpoint, project, instance, node string, addrs []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Kill(context.Background(), project, instance, node, client.Addrs(addrs...)...)
+	_, err = c.Instance(project, instance).Kill(context.Background(), node, client.Addrs(addrs...))
 	return err
 }
