@@ -22,7 +22,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// lastResult is of the last outcome of one node.
+// lastResult returns the only result of the last outcome.
 func (a *api) lastResult() map[string]any {
 	a.t.Helper()
 	records := a.audit.records(a.t)
@@ -32,9 +32,9 @@ func (a *api) lastResult() map[string]any {
 	return results[0].(map[string]any)
 }
 
-// taken returns the records without what differs from run to run, which it
-// checks.
-func (a *api) taken() []map[string]any {
+// stable returns the records without the values that differ from run to run, and
+// checks those.
+func (a *api) stable() []map[string]any {
 	a.t.Helper()
 	records := a.audit.records(a.t)
 	for _, r := range records {
@@ -53,7 +53,27 @@ func (a *api) taken() []map[string]any {
 	return records
 }
 
+// unfinished returns the request ids of the intents without an outcome.
+func (a *api) unfinished() map[any]bool {
+	open := map[any]bool{}
+	for _, r := range a.audit.records(a.t) {
+		if r["event"] == "intent" {
+			open[r["request_id"]] = true
+		} else {
+			delete(open, r["request_id"])
+		}
+	}
+	return open
+}
+
+// awaitIntents waits until n intents are recorded that have no outcome yet.
+func (a *api) awaitIntents(n int) {
+	a.t.Helper()
+	require.Eventually(a.t, func() bool { return len(a.unfinished()) == n }, limit, time.Millisecond)
+}
+
 func TestAKillIsRecordedBeforeAndAfter(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
@@ -71,7 +91,7 @@ func TestAKillIsRecordedBeforeAndAfter(t *testing.T) {
 	assert.Equal(t, []map[string]any{
 		common("intent", map[string]any{"addrs": []any{s.Addr(), "10.0.0.1:1", "10.0.0.1:1"}}),
 		common("outcome", map[string]any{"results": []any{map[string]any{"node_id": "n", "killed": []any{s.Addr()}, "gone": []any{"10.0.0.1:1"}}}}),
-	}, a.taken())
+	}, a.stable())
 	require.Eventually(t, func() bool { return len(a.log.lines(t, "request")) == 1 }, time.Second, time.Millisecond)
 	request := a.log.lines(t, "request")[0]
 	assert.Equal(t, "deploy-7.a_b", request["request_id"])
@@ -79,7 +99,8 @@ func TestAKillIsRecordedBeforeAndAfter(t *testing.T) {
 	assert.NotContains(t, a.log.String()+a.audit.String(), opsToken)
 }
 
-func TestAKillThatIsRefusedByItsNodeIsRecorded(t *testing.T) {
+func TestAKillThatTheNodeRefusesIsRecorded(t *testing.T) {
+	t.Parallel()
 	primary, _, link := startPair(t)
 	a := startAPI(t, fleet.NodeConfig{Address: primary.Addr()})
 	require.Equal(t, 400, a.kill(killBody("10.0.0.1:1", link())).status)
@@ -92,6 +113,7 @@ func TestAKillThatIsRefusedByItsNodeIsRecorded(t *testing.T) {
 }
 
 func TestAKillAllIsRecordedBeforeAndAfter(t *testing.T) {
+	t.Parallel()
 	node, down := redistest.Start(t), redistest.Start(t)
 	require.NoError(t, down.Close())
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: down.Addr()})
@@ -107,7 +129,7 @@ func TestAKillAllIsRecordedBeforeAndAfter(t *testing.T) {
 	var ref gen.JobRef
 	require.NoError(t, json.Unmarshal([]byte(got.body), &ref))
 	a.await(ref.JobID)
-	records := a.taken()
+	records := a.stable()
 	require.Len(t, records, 2)
 	results := records[1]["results"].([]any)
 	assert.Contains(t, results[1].(map[string]any)["error"], "the node cannot be reached")
@@ -140,6 +162,7 @@ func startAudited(t *testing.T, node string, audit io.Writer) *api {
 }
 
 func TestWhatCannotBeRecordedIsNotKilled(t *testing.T) {
+	t.Parallel()
 	closed := openAudit(t, filepath.Join(t.TempDir(), "audit"))
 	require.NoError(t, closed.Close())
 	broken := map[string]io.Writer{
@@ -154,7 +177,7 @@ func TestWhatCannotBeRecordedIsNotKilled(t *testing.T) {
 			node := redistest.Start(t)
 			a := startAudited(t, node.Addr(), audit)
 			s := redistest.Dial(t, node.Addr(), "s")
-			for _, got := range []answer{a.killPeers(s), a.killAll(`{"node_id":"n"}`), a.killAll(`{"kill_all_nodes":true}`)} {
+			for _, got := range []response{a.killPeers(s), a.killAll(`{"node_id":"n"}`), a.killAll(`{"kill_all_nodes":true}`)} {
 				assert.Equal(t, 500, got.status)
 				assert.Equal(t, "DCS.5000", got.fault.ErrorCode)
 				assert.Equal(t, "Nothing was killed.", got.details())
@@ -168,6 +191,7 @@ func TestWhatCannotBeRecordedIsNotKilled(t *testing.T) {
 }
 
 func TestAnAuditThatPanicsLeavesNoJob(t *testing.T) {
+	t.Parallel()
 	a := startAudited(t, redistest.Start(t).Addr(), panicWriter{})
 	for range 2 {
 		got := a.killAll(`{"node_id":"n"}`)
@@ -197,6 +221,7 @@ func (w *lateWriter) Write(p []byte) (int, error) {
 }
 
 func TestAnOutcomeThatCannotBeRecordedIsLogged(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAudited(t, node.Addr(), &lateWriter{})
 	s := redistest.Dial(t, node.Addr(), "s")
@@ -211,7 +236,8 @@ func TestAnOutcomeThatCannotBeRecordedIsLogged(t *testing.T) {
 	assert.Equal(t, []any{map[string]any{"node_id": "n", "killed": []any{s.Addr()}}}, record["results"])
 }
 
-func TestARecordAfterHalfARecordIsALineOfItsOwn(t *testing.T) {
+func TestARecordAfterHalfARecordStartsANewLine(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	w := &mendedWriter{torn: &tornWriter{}}
 	a := startAudited(t, node.Addr(), w)
@@ -278,7 +304,8 @@ func killWhileOneIsWritten(t *testing.T, w *gatedWriter) (statuses []int) {
 	return statuses
 }
 
-func TestRecordsThatWaitAreWrittenTogether(t *testing.T) {
+func TestWaitingRecordsShareOneWrite(t *testing.T) {
+	t.Parallel()
 	w := &gatedWriter{begun: make(chan struct{}), gate: make(chan struct{}), limit: 1 << 20}
 	statuses := killWhileOneIsWritten(t, w)
 	assert.Equal(t, slices.Repeat([]int{204}, 10), statuses)
@@ -288,7 +315,8 @@ func TestRecordsThatWaitAreWrittenTogether(t *testing.T) {
 	assert.Equal(t, 20, strings.Count(strings.Join(writes, ""), "\n"))
 }
 
-func TestOfRecordsTogetherThoseWrittenWholeCount(t *testing.T) {
+func TestOnlyRecordsWrittenCompletelyCount(t *testing.T) {
+	t.Parallel()
 	probe := &gatedWriter{begun: make(chan struct{}), gate: make(chan struct{}), limit: 1 << 20}
 	killWhileOneIsWritten(t, probe)
 	line := strings.Index(probe.all()[1], "\n")
@@ -310,7 +338,8 @@ func (w *mendedWriter) Write(p []byte) (int, error) {
 	return w.torn.Write(p)
 }
 
-func TestTheAuditFile(t *testing.T) {
+func TestTheAuditFileCanBeRotated(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
 	audit := openAudit(t, path)
 	info, err := os.Stat(path)
@@ -339,6 +368,7 @@ func TestTheAuditFile(t *testing.T) {
 }
 
 func TestAnAuditFileIsAppendedTo(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
 	write(t, path, "before\n")
 	a := startAudited(t, redistest.Start(t).Addr(), openAudit(t, path))
@@ -348,7 +378,8 @@ func TestAnAuditFileIsAppendedTo(t *testing.T) {
 	assert.Regexp(t, `^before\n\{.*\}\n\{.*\}\n$`, string(text))
 }
 
-func TestWhereAConfigurationWantsTheAudit(t *testing.T) {
+func TestTheConfigurationChoosesTheAuditDestination(t *testing.T) {
+	t.Parallel()
 	var stderr strings.Builder
 	open := func(text string) (*server.AuditLog, error) {
 		config, err := server.LoadConfig(writeConfig(t, "listen: 127.0.0.1:0\n"+text), os.Getenv)

@@ -21,7 +21,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-func TestASignedKill(t *testing.T) {
+func TestAKillMaySignInAnyOfTheseWays(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	v11 := opsKey
@@ -63,10 +64,10 @@ func TestASignedKill(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			victim := redistest.Dial(t, node.Addr(), "victim")
-			got := a.do(send(killBody(victim.Addr())))
+			session := redistest.Dial(t, node.Addr(), "session")
+			got := a.do(send(killBody(session.Addr())))
 			assert.Equal(t, 204, got.status, got.body)
-			assert.True(t, victim.Closed())
+			assert.True(t, session.Closed())
 		})
 	}
 	assert.Equal(t, "ops-key", a.signedCaller(a.signed(opsKey, killBody("10.0.0.1:1"))))
@@ -83,7 +84,7 @@ func (a *api) signedCaller(r *http.Request) any {
 }
 
 // Requests that were recorded from the official clients, byte for byte.
-func TestWhatOfficialClientsSend(t *testing.T) {
+func TestRecordedRequestsOfOfficialClientsSucceed(t *testing.T) {
 	t.Parallel()
 	key := server.AccessKey{Name: "key", AccessKey: "QTWAOYTTINDUT2QVKYUC", SecretKeyEnv: "SK", Projects: []string{"0d6f2e5a"}}
 	for file, securityToken := range map[string]string{
@@ -100,7 +101,7 @@ func TestWhatOfficialClientsSend(t *testing.T) {
 				r, sent := recorded(t, file)
 				time.Sleep(time.Until(sent))
 				api, err := server.NewWith(server.Options{Log: slog.New(slog.DiscardHandler), Auth: server.Auth{AccessKeys: []server.AccessKey{key}},
-					Getenv: func(string) string { return "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" }}, nobody{})
+					Getenv: func(string) string { return "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" }}, noKills{})
 				require.NoError(t, err)
 				defer api.Close(t.Context()) //nolint:errcheck // no job runs
 				synctest.Wait()              // until the caches have started, because Close stops only those
@@ -114,10 +115,11 @@ func TestWhatOfficialClientsSend(t *testing.T) {
 }
 
 func TestSignedRefusalsKillNothing(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
-	victim := redistest.Dial(t, node.Addr(), "victim")
-	body := killBody(victim.Addr())
+	session := redistest.Dial(t, node.Addr(), "session")
+	body := killBody(session.Addr())
 	wrong := func(k signature.Key) signature.Key { k.SecretKey = "sk-that-is-wrong"; return k }
 	withToken := func(k signature.Key, token string) signature.Key { k.SecurityToken = token; return k }
 	changed := func(r *http.Request, change func(*http.Request)) *http.Request { change(r); return r }
@@ -200,17 +202,19 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 		})
 	}
 	assert.Greater(t, len(shown), 20)
-	assert.True(t, victim.Open())
+	assert.True(t, session.Open())
 	assert.Empty(t, a.audit.String())
 	assert.Equal(t, 204, a.do(a.signed(opsKey, body)).status, "it could have been killed all the time")
 }
 
-func TestARefusedActionIsNamed(t *testing.T) {
+func TestARefusalNamesTheAction(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	assert.Equal(t, "Policy does not allow dcs:clients:kill.", a.do(a.signed(listerKey, killBody("10.0.0.1:1"))).fault.ErrorMsg)
 }
 
 func TestEveryOperationOfTheContractNeedsAnAction(t *testing.T) {
+	t.Parallel()
 	operations := regexp.MustCompile(`operationId: (\w+)`).FindAllSubmatch(dcssessions.Contract(), -1)
 	require.NotEmpty(t, operations)
 	want := map[string][]string{

@@ -17,19 +17,19 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// nobody kills nothing.
-type nobody struct {
+// noKills implements only kills, which succeed and kill nothing.
+type noKills struct {
 	strictserver.StrictServerInterface
 }
 
-func (nobody) HangUpClients(ctx context.Context, _ strictserver.HangUpClientsRequestObject) (strictserver.HangUpClientsResponseObject, error) {
+func (noKills) HangUpClients(ctx context.Context, _ strictserver.HangUpClientsRequestObject) (strictserver.HangUpClientsResponseObject, error) {
 	return strictserver.HangUpClients204Response{}, nil
 }
 
-// BenchmarkCalls compares the whole server but for its node and its log, with a
-// handler that decodes and answers, over loopback.
+// BenchmarkCalls compares the whole server, without a node and a log, with a handler
+// that only decodes and responds. Both serve on loopback.
 func BenchmarkCalls(b *testing.B) {
-	whole, err := server.NewWith(server.Options{Auth: testAuth(), Getenv: secrets, Log: slog.New(slog.DiscardHandler)}, nobody{})
+	whole, err := server.NewWith(server.Options{Auth: testAuth(), Getenv: secrets, Log: slog.New(slog.DiscardHandler)}, noKills{})
 	require.NoError(b, err)
 	bare := http.NewServeMux()
 	bare.HandleFunc("POST /v2/{project_id}/instances/{instance_id}/clients/kill", func(w http.ResponseWriter, r *http.Request) {

@@ -33,7 +33,8 @@ func problemsOf(t *testing.T, text string) []string {
 	return problems
 }
 
-func TestWhatAConfigurationTells(t *testing.T) {
+func TestCheckReportsTheProblemsOfAConfiguration(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	locked := redistest.Start(t, "--requirepass", "s3cret")
 	open := filepath.Join(t.TempDir(), "open")
@@ -93,7 +94,8 @@ func TestAuditIsOffInAnyCase(t *testing.T) {
 	}
 }
 
-func TestTrustedProxiesAreNetworksOrAddresses(t *testing.T) {
+func TestATrustedProxyIsANetworkOrAnAddress(t *testing.T) {
+	t.Parallel()
 	load := func(text string) error {
 		_, err := server.LoadConfig(writeConfig(t, "listen: 127.0.0.1:0\ntrusted_proxies: ["+text+"]\n"), os.Getenv)
 		return err

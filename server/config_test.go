@@ -75,6 +75,7 @@ func openConfig(path string) (*server.Config, error) {
 }
 
 func TestConfigLoads(t *testing.T) {
+	t.Parallel()
 	c, err := openConfig(writeConfig(t, goodConfig))
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1:8080", c.Listen)
@@ -118,7 +119,8 @@ func testSpoiledOf(t *testing.T, good string, table map[string]spoiled) {
 	}
 }
 
-func TestListen(t *testing.T) {
+func TestListenNeedsALoopbackAddressOrCredentials(t *testing.T) {
+	t.Parallel()
 	auth := goodConfig[strings.Index(goodConfig, "auth:"):strings.Index(goodConfig, "projects:\n")]
 	_, withoutAuth, _ := strings.Cut(goodConfig, auth)
 	testSpoiled(t, map[string]spoiled{
@@ -144,7 +146,8 @@ func TestListen(t *testing.T) {
 	}
 }
 
-func TestTokens(t *testing.T) {
+func TestAnInvalidTokenIsAConfigError(t *testing.T) {
+	t.Parallel()
 	const expires = "the time is not like 2027-01-31T00:00:00Z (RFC 3339)"
 	const digest = "not the SHA-256 of a token: 64 lower-case hexadecimal digits"
 	testSpoiled(t, map[string]spoiled{
@@ -186,6 +189,7 @@ auth:
 `
 
 func TestAccessKeysLoad(t *testing.T) {
+	t.Parallel()
 	c, err := openConfig(writeConfig(t, goodKeys))
 	require.NoError(t, err)
 	assert.Equal(t, []server.AccessKey{
@@ -195,7 +199,8 @@ func TestAccessKeysLoad(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%+v", c.Auth), "hunter2")
 }
 
-func TestAccessKeys(t *testing.T) {
+func TestAnInvalidAccessKeyIsAConfigError(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -229,7 +234,8 @@ func TestAccessKeys(t *testing.T) {
 	})
 }
 
-func TestProjects(t *testing.T) {
+func TestAnInvalidProjectIsAConfigError(t *testing.T) {
+	t.Parallel()
 	const at = "projects[0].instances[0].nodes[0]."
 	testSpoiled(t, map[string]spoiled{
 		"a project twice":                    {"- id: q", "- id: p", `FILE:25: projects[1].id: the id "p" is used twice`},
@@ -248,7 +254,8 @@ func TestProjects(t *testing.T) {
 	})
 }
 
-func TestUnknownKeysAndWrongTypes(t *testing.T) {
+func TestUnknownKeysAndWrongTypesAreErrors(t *testing.T) {
+	t.Parallel()
 	testSpoiled(t, map[string]spoiled{
 		"a key at the root":      {"listen:", "nope: hunter2\nlisten:", "FILE:1: field nope not found"},
 		"a key of auth":          {"  tokens:", "  nope: hunter2\n  tokens:", "FILE:3: field nope not found"},
@@ -265,7 +272,8 @@ func TestUnknownKeysAndWrongTypes(t *testing.T) {
 	})
 }
 
-func TestFilesThatAreNoConfiguration(t *testing.T) {
+func TestAFileThatIsNotAConfigurationIsAnError(t *testing.T) {
+	t.Parallel()
 	testSpoiled(t, map[string]spoiled{
 		"an empty file":           {goodConfig, "", "FILE: no documents in stream"},
 		"a comment alone":         {goodConfig, "# nothing\n", "FILE: no documents in stream"},
@@ -290,7 +298,8 @@ func TestFilesThatAreNoConfiguration(t *testing.T) {
 	})
 }
 
-func TestAPasswordFilesContentIsInNoError(t *testing.T) {
+func TestNoErrorContainsThePasswordOfAFile(t *testing.T) {
+	t.Parallel()
 	secret := writeConfig(t, "hunter2\n")
 	nodes := "- id: m"
 	for name, c := range map[string]struct{ text, want string }{

@@ -27,7 +27,8 @@ func (a *api) job(id string) (job gen.Job) {
 	return job
 }
 
-func TestWhoMayAskForAJob(t *testing.T) {
+func TestOnlyCallersOfTheProjectMayReadAJob(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	var ref gen.JobRef
 	require.NoError(t, json.Unmarshal([]byte(a.scan(`{}`).body), &ref))
@@ -73,6 +74,7 @@ func TestAnEndedJobIsKeptForADay(t *testing.T) {
 }
 
 func TestAScansJobIsNotStored(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	var first gen.JobRef
 	require.NoError(t, json.Unmarshal([]byte(a.scan(`{}`).body), &first))

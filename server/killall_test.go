@@ -21,7 +21,7 @@ import (
 
 const killAllPath = clientsPath + "/kill-all"
 
-func (a *api) killAll(body string) answer { return a.send("POST", killAllPath, body, nil) }
+func (a *api) killAll(body string) response { return a.send("POST", killAllPath, body, nil) }
 
 // beginKillAll returns the id of a job that has begun.
 func (a *api) beginKillAll(body string) string {
@@ -49,7 +49,8 @@ func countsOf(j gen.Job) string {
 	return fmt.Sprintf("%d: %d killed, %d gone, %d protected, %d failed", c.Total, c.Killed, c.Gone, c.Protected, c.Failed)
 }
 
-func TestAllSessionsOfANodeClose(t *testing.T) {
+func TestAKillAllClosesAllSessionsOfANode(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		other := redistest.Start(t)
 		a := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: other.Addr()})
@@ -69,7 +70,8 @@ func TestAllSessionsOfANodeClose(t *testing.T) {
 	})
 }
 
-func TestAllNodesWhateverTheNodeIs(t *testing.T) {
+func TestKillAllNodesIgnoresTheNodeID(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{`{"kill_all_nodes":true}`, `{"kill_all_nodes":true,"node_id":"m"}`, `{"kill_all_nodes":true,"node_id":""}`, `{"kill_all_nodes":true,"node_id":"unknown"}`} {
 		first, second := redistest.Start(t), redistest.Start(t)
 		a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
@@ -86,6 +88,7 @@ func TestAllNodesWhateverTheNodeIs(t *testing.T) {
 }
 
 func TestAReplicaOutlivesAKillAll(t *testing.T) {
+	t.Parallel()
 	primary, replica, link := startPair(t)
 	before := link()
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: primary.Addr()}, fleet.NodeConfig{ID: "m", Address: replica.Addr()})
@@ -99,7 +102,8 @@ func TestAReplicaOutlivesAKillAll(t *testing.T) {
 	assert.Contains(t, after, " addr="+before+" ")
 }
 
-func TestWhileAKillAllRuns(t *testing.T) {
+func TestARunningKillAllExcludesOtherKillsOfItsNodes(t *testing.T) {
+	t.Parallel()
 	first, second := redistest.Start(t), redistest.Start(t)
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	require.NoError(t, second.Pause())
@@ -114,7 +118,7 @@ func TestWhileAKillAllRuns(t *testing.T) {
 	assert.Equal(t, "2: 1 killed, 0 gone, 1 protected, 0 failed", countsOf(job))
 
 	const message = "This operation is not allowed when the task is in the current state."
-	for name, got := range map[string]answer{
+	for name, got := range map[string]response{
 		"another kill-all of the instance": a.killAll(`{"kill_all_nodes":true}`),
 		"one of one node":                  a.killAll(`{"node_id":"n"}`),
 		"a kill on a node that is done":    a.kill(killBody("10.0.0.1:1")),
@@ -136,7 +140,8 @@ func TestWhileAKillAllRuns(t *testing.T) {
 	assert.Equal(t, gen.SUCCESS, a.await(id).Status)
 }
 
-func TestANodeThatIsNotOfTheKillAllMayBeKilledOn(t *testing.T) {
+func TestARunningKillAllAllowsKillsOnOtherNodes(t *testing.T) {
+	t.Parallel()
 	first, second := redistest.Start(t), redistest.Start(t)
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	require.NoError(t, second.Pause())
@@ -148,7 +153,8 @@ func TestANodeThatIsNotOfTheKillAllMayBeKilledOn(t *testing.T) {
 	assert.Equal(t, gen.SUCCESS, a.await(id).Status)
 }
 
-func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
+func TestAKillAllContinuesAfterANodeThatFails(t *testing.T) {
+	t.Parallel()
 	up, down := redistest.Start(t), redistest.Start(t)
 	locked := redistest.Start(t, "--requirepass", "s3cret")
 	a := startInstance(t, fleet.NodeConfig{ID: "down", Address: down.Addr()}, fleet.NodeConfig{ID: "locked", Address: locked.Addr()}, fleet.NodeConfig{ID: "up", Address: up.Addr()})
@@ -163,7 +169,8 @@ func TestANodeThatFailsDoesNotSaveTheOthers(t *testing.T) {
 	assert.Contains(t, a.log.String(), down.Addr(), "the log's reader is told where")
 }
 
-func TestARefusedKillAll(t *testing.T) {
+func TestAnInvalidKillAllIsRefused(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")
@@ -207,7 +214,8 @@ func TestARefusedKillAll(t *testing.T) {
 	assert.Equal(t, "/node_id: required unless kill_all_nodes is true", got.details())
 }
 
-func TestTheServersEndStopsAKillAll(t *testing.T) {
+func TestCloseStopsAKillAll(t *testing.T) {
+	t.Parallel()
 	hung, second := startHung(t), redistest.Start(t)
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: hung.addr}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	s := redistest.Dial(t, second.Addr(), "s")
@@ -229,7 +237,8 @@ func TestTheServersEndStopsAKillAll(t *testing.T) {
 	assert.Len(t, a.audit.records(t), 2)
 }
 
-func TestTheServersEndInTheMiddleOfAKillAll(t *testing.T) {
+func TestAStoppedKillAllRecordsWhatItKilled(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	all := dialMany(t, node.Addr(), 1000)
@@ -279,7 +288,8 @@ func startHung(t *testing.T) *hungNode {
 }
 
 // Nobody recovers for a goroutine but itself.
-func TestAKillAllThatPanicsIsAJobThatFailed(t *testing.T) {
+func TestAKillAllThatPanicsFailsItsJob(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)

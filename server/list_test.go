@@ -32,7 +32,7 @@ func (a *api) list(query string) gen.ClientList {
 	return page
 }
 
-func (a *api) scan(body string) answer { return a.send("POST", clientsPath, body, nil) }
+func (a *api) scan(body string) response { return a.send("POST", clientsPath, body, nil) }
 
 func names(page gen.ClientList) []string {
 	names := []string{}
@@ -49,7 +49,8 @@ func dialMany(t *testing.T, addr string, n int) (all []*redistest.Session) {
 	return all
 }
 
-func TestASessionIsListedAsItIs(t *testing.T) {
+func TestAListedSessionHasTheNodesValues(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		s := redistest.Dial(t, node.Addr(), "checkout-1")
@@ -81,6 +82,7 @@ func TestASessionIsListedAsItIs(t *testing.T) {
 }
 
 func TestASessionOfAUnixSocketIsListed(t *testing.T) {
+	t.Parallel()
 	socket := t.TempDir() + "/s"
 	node := redistest.Start(t, "--unixsocket", socket)
 	dialRaw(t, "unix", socket, nil)
@@ -91,7 +93,8 @@ func TestASessionOfAUnixSocketIsListed(t *testing.T) {
 }
 
 // The clients of a node come and go while somebody pages.
-func TestPagesHoldToWhatWasReadFirst(t *testing.T) {
+func TestPagesAreConsistentWithTheFirstPage(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		for name, begin := range map[string]func(*api){
 			"without a scan": func(*api) {},
@@ -132,7 +135,8 @@ func TestPagesHoldToWhatWasReadFirst(t *testing.T) {
 	})
 }
 
-func TestTheNodeIsReadOnceForAllPages(t *testing.T) {
+func TestAllPagesShareOneListing(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	dialMany(t, node.Addr(), 95)
@@ -154,7 +158,8 @@ func TestTheNodeIsReadOnceForAllPages(t *testing.T) {
 
 func second(_ string, err error) error { return err }
 
-func TestAScanIsKeptUntilItIsToBeClean(t *testing.T) {
+func TestAScanIsCachedUntilCleanCache(t *testing.T) {
+	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 		redistest.Dial(t, node.Addr(), "s-1")
@@ -181,7 +186,8 @@ func TestAScanIsKeptUntilItIsToBeClean(t *testing.T) {
 	})
 }
 
-func TestAScanReplacesWhatWasReadForPages(t *testing.T) {
+func TestAScanReplacesTheListingOfThePages(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	a.list("")
@@ -190,7 +196,8 @@ func TestAScanReplacesWhatWasReadForPages(t *testing.T) {
 	assert.Contains(t, names(a.list("?offset=1")), "s")
 }
 
-func TestTheQueryOfAList(t *testing.T) {
+func TestAListFiltersSortsAndPages(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	a.list("") // this server's own connection is the first
@@ -224,7 +231,8 @@ func TestTheQueryOfAList(t *testing.T) {
 }
 
 // Official clients send what is not set.
-func TestAQueryParameterWithoutAValueIsUnset(t *testing.T) {
+func TestAQueryParameterWithoutAValueIsIgnored(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	dialMany(t, node.Addr(), 12)
@@ -246,6 +254,7 @@ func TestAQueryParameterWithoutAValueIsUnset(t *testing.T) {
 }
 
 func TestASignatureCoversTheQueryAsItWasSent(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	for _, query := range []string{"?sort=&offset=0", "?limit=10&sort"} {
@@ -258,7 +267,8 @@ func TestASignatureCoversTheQueryAsItWasSent(t *testing.T) {
 	}
 }
 
-func TestARefusedListOrScan(t *testing.T) {
+func TestAnInvalidListOrScanIsRefused(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	two := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: node.Addr()})
 	for _, c := range []struct {
@@ -301,7 +311,8 @@ func TestARefusedListOrScan(t *testing.T) {
 	assert.Empty(t, two.audit.String(), "who reads changes nothing")
 }
 
-func TestManyNodesAreNotAllNamed(t *testing.T) {
+func TestTheErrorNamesAtMostTenNodes(t *testing.T) {
+	t.Parallel()
 	var nodes []fleet.NodeConfig
 	for i := range 12 {
 		nodes = append(nodes, fleet.NodeConfig{ID: fmt.Sprintf("n%d", i), Address: "127.0.0.1:1"})
@@ -310,11 +321,12 @@ func TestManyNodesAreNotAllNamed(t *testing.T) {
 	assert.Equal(t, "/node_id: the instance has 12 nodes; name one of them: n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, ...", got.details())
 }
 
-func TestAListOrScanOfANodeThatFails(t *testing.T) {
+func TestAListOrScanOfANodeThatFailsIsAnError(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	require.NoError(t, node.Close())
-	for _, got := range []answer{a.send("GET", clientsPath, "", nil), a.scan(`{}`)} {
+	for _, got := range []response{a.send("GET", clientsPath, "", nil), a.scan(`{}`)} {
 		assert.Equal(t, 500, got.status)
 		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
 		assert.NotContains(t, got.body, node.Addr())
@@ -329,7 +341,8 @@ func TestAListOrScanOfANodeThatFails(t *testing.T) {
 }
 
 // A user's name is any bytes but for a few, and stands in everybody's list.
-func TestNamesCannotBreakTheList(t *testing.T) {
+func TestNoNameBreaksTheList(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), `n","id":"0","x":"<script>&'`+"`")

@@ -39,7 +39,8 @@ func inBubble(t *testing.T, f func(t *testing.T, l server.Listings)) {
 	})
 }
 
-func TestForHowLongAListIsKept(t *testing.T) {
+func TestAListingIsCachedForAMinute(t *testing.T) {
+	t.Parallel()
 	const wait = 58 * time.Second
 	for name, c := range map[string]struct {
 		scan  bool
@@ -72,7 +73,8 @@ func TestForHowLongAListIsKept(t *testing.T) {
 	}
 }
 
-func TestAScanIsItsCallersOwn(t *testing.T) {
+func TestCallersDoNotShareScans(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, l server.Listings) {
 		node := &slowNode{}
 		require.NoError(t, l.Scan(node, "scanner", false))
@@ -97,7 +99,8 @@ func TestAScanIsItsCallersOwn(t *testing.T) {
 	})
 }
 
-func TestNothingIsKeptForGood(t *testing.T) {
+func TestEveryListingExpires(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, l server.Listings) {
 		for range 100 {
 			node := &slowNode{}
@@ -122,7 +125,8 @@ func TestNothingIsKeptForGood(t *testing.T) {
 	})
 }
 
-func TestCallersThatWaitShareAReading(t *testing.T) {
+func TestWaitingCallersShareOneListing(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, l server.Listings) {
 		node, other := &slowNode{}, &slowNode{}
 		var callers sync.WaitGroup
@@ -157,7 +161,8 @@ func (*unendingNode) List(ctx context.Context) (*sessions.Listing, error) {
 	return nil, ctx.Err()
 }
 
-func TestTheWaitForAnEarlierReadingCounts(t *testing.T) {
+func TestTheWaitForAnEarlierListingCounts(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, l server.Listings) {
 		node := &unendingNode{}
 		var callers sync.WaitGroup
@@ -174,7 +179,8 @@ func TestTheWaitForAnEarlierReadingCounts(t *testing.T) {
 	})
 }
 
-func TestAReadingThatPanicsLeavesNobodyWaiting(t *testing.T) {
+func TestAListingThatPanicsBlocksNobody(t *testing.T) {
+	t.Parallel()
 	l := server.NewListings()
 	defer l.Close()
 	for range 2 {
@@ -186,7 +192,8 @@ type panicNode struct{ _ int }
 
 func (*panicNode) List(context.Context) (*sessions.Listing, error) { panic("list") }
 
-func TestWhatACallerWasShown(t *testing.T) {
+func TestTheLastListedSnapshotIsPerCallerAndExpires(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, l server.Listings) {
 		node := &slowNode{}
 		require.NoError(t, l.Scan(node, "ops", false))
@@ -221,7 +228,7 @@ func (*bigNode) List(context.Context) (*sessions.Listing, error) {
 	return &sessions.Listing{At: time.Now(), Sessions: list}, nil
 }
 
-func TestManyCallersOfALargeNodeAreBoundedInMemory(t *testing.T) {
+func TestTheListingsOfManyCallersUseBoundedMemory(t *testing.T) {
 	l := server.NewListings()
 	defer l.Close()
 	node := &bigNode{}

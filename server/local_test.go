@@ -14,14 +14,15 @@ import (
 
 // A page in the operator's browser reaches loopback, by a name of its own that
 // resolves to it (DNS rebinding) or across origins.
-func TestWithoutCredentialsOnlyThisMachineIsServed(t *testing.T) {
+func TestWithoutCredentialsOnlyThisMachineMayCall(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f})
 	s := redistest.Dial(t, node.Addr(), "s")
-	call := func(change func(*http.Request)) answer {
+	call := func(change func(*http.Request)) response {
 		r := a.request(killBody(s.Addr()))
 		change(r)
 		return a.do(r)
@@ -43,7 +44,8 @@ func TestWithoutCredentialsOnlyThisMachineIsServed(t *testing.T) {
 	assert.True(t, s.Closed())
 }
 
-func TestWithCredentialsAnyHostIsServed(t *testing.T) {
+func TestWithCredentialsAnyHostIsAllowed(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	r := a.request(killBody("10.0.0.1:1"))
 	r.Host = "dcs.example.com"
@@ -51,7 +53,8 @@ func TestWithCredentialsAnyHostIsServed(t *testing.T) {
 	assert.Equal(t, 204, a.do(r).status)
 }
 
-func TestAListRefusesAParameterThatItDoesNotHave(t *testing.T) {
+func TestAListRefusesAnUnknownParameter(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	for _, query := range []string{"?adrr=10.0.0.1", "?limit=10&Sort=id", "?offset=0&%61ddr2=x", "?adrr="} {
 		got := a.send("GET", clientsPath+query, "", nil)

@@ -49,7 +49,8 @@ func startPair(t *testing.T) (primary, replica *localnode.Process, link func() s
 	return primary, replica, link
 }
 
-func TestNodesTellWhatTheyAre(t *testing.T) {
+func TestEachNodeReportsItsRoleAndStatus(t *testing.T) {
+	t.Parallel()
 	primary, replica, _ := startPair(t)
 	down := redistest.Start(t)
 	require.NoError(t, down.Close())
@@ -63,7 +64,6 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	locked := redistest.Start(t, "--requirepass", "s3cret")
 	renamed := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN") // its role could be told
 	reader := redistest.Start(t, "--user", "reader", "on", ">s3cret", "-@all", "+client|list", "+client|id", "+role")
-	t.Setenv("NODE_PASSWORD", "s3cret")
 	a := startInstance(t,
 		fleet.NodeConfig{ID: "primary", Name: "shard 1", Address: primary.Addr()}, fleet.NodeConfig{ID: "replica", Address: replica.Addr()},
 		fleet.NodeConfig{ID: "down", Address: down.Addr()}, fleet.NodeConfig{ID: "hung", Address: hung.Addr()},
@@ -114,7 +114,8 @@ func TestNodesTellWhatTheyAre(t *testing.T) {
 	assert.Len(t, a.log.lines(t, "a node's sessions cannot be managed"), 7)
 }
 
-func TestARefusedListOfNodes(t *testing.T) {
+func TestAnInvalidListOfNodesIsRefused(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for name, c := range map[string]struct {
 		path, token string

@@ -26,6 +26,7 @@ func ids(all []sessions.Session, field gen.SortField, order gen.SortOrder) (ids 
 }
 
 func TestEveryFieldSorts(t *testing.T) {
+	t.Parallel()
 	// three sessions each, whose order by the field is 2, 3 and then 1, and
 	// another that is equal to 3
 	sorts := map[gen.SortField]func(s *sessions.Session, rank int){
@@ -81,7 +82,8 @@ func TestEveryFieldSorts(t *testing.T) {
 	}
 }
 
-func TestManyEqualsStayByID(t *testing.T) {
+func TestSessionsWithEqualValuesAreSortedByID(t *testing.T) {
+	t.Parallel()
 	all := manySessions(500)
 	for i := range all {
 		all[i].Age = int64(i % 2)
@@ -96,6 +98,7 @@ func TestManyEqualsStayByID(t *testing.T) {
 }
 
 func TestUnixSocketsSortBeforeAddresses(t *testing.T) {
+	t.Parallel()
 	all := []sessions.Session{
 		{ID: 1, Addr: "1.1.1.1:1", Peer: netip.MustParseAddrPort("1.1.1.1:1")},
 		{ID: 2, Addr: "/b:0"}, {ID: 3, Addr: "/a:0"},
@@ -103,7 +106,8 @@ func TestUnixSocketsSortBeforeAddresses(t *testing.T) {
 	assert.Equal(t, []string{"3", "2", "1"}, ids(all, gen.SortFieldAddr, gen.SortOrderAsc))
 }
 
-func TestWhatDoesNotFitIsTheLargestThatDoes(t *testing.T) {
+func TestACounterIsLimitedToInt32(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int64]int32{
 		math.MinInt64: 0, -1: 0, 0: 0, 1: 1, math.MaxInt32: math.MaxInt32, math.MaxInt32 + 1: math.MaxInt32, 1 << 32: math.MaxInt32, math.MaxInt64: math.MaxInt32,
 	} {
@@ -117,7 +121,8 @@ func TestWhatDoesNotFitIsTheLargestThatDoes(t *testing.T) {
 	}
 }
 
-func TestTextIsWhatJSONCanCarry(t *testing.T) {
+func TestTextIsCleanedForJSON(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"":             "",
 		"plain":        "plain",

@@ -14,9 +14,10 @@ import (
 // Every refusal has the reference's status and code, the API's shape and a
 // request id, and kills nothing. %s is the address of a session that is there.
 func TestRefusalsKillNothing(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
-	victim := redistest.Dial(t, node.Addr(), "victim")
+	session := redistest.Dial(t, node.Addr(), "session")
 	many := strings.TrimSuffix(strings.Repeat(`"%[1]s",`, 10001), ",")
 	none := ""
 	for _, c := range []struct {
@@ -80,14 +81,14 @@ func TestRefusalsKillNothing(t *testing.T) {
 		{name: "no token and a bad body", header: map[string]string{"X-Auth-Token": ""}, body: text(`{}`), status: 401, code: "DCS.1003"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			path, body := killPath, killBody(victim.Addr())
+			path, body := killPath, killBody(session.Addr())
 			if c.path != "" {
 				path = c.path
 			}
 			if c.body != nil {
 				body = *c.body
 				if strings.Contains(body, "%") {
-					body = fmt.Sprintf(body, victim.Addr())
+					body = fmt.Sprintf(body, session.Addr())
 				}
 			}
 			got := a.send("POST", path, body, c.header)
@@ -96,18 +97,19 @@ func TestRefusalsKillNothing(t *testing.T) {
 			assert.Contains(t, got.details(), c.details)
 		})
 	}
-	assert.True(t, victim.Open())
+	assert.True(t, session.Open())
 	assert.Empty(t, a.audit.String())
 	for _, token := range []string{opsToken, otherToken, listerToken, oldToken, "guess"} {
 		assert.NotContains(t, a.log.String(), token)
 	}
-	assert.Equal(t, 204, a.killPeers(victim).status, "it could have been killed all the time")
-	assert.True(t, victim.Closed())
+	assert.Equal(t, 204, a.killPeers(session).status, "it could have been killed all the time")
+	assert.True(t, session.Closed())
 }
 
 func text(s string) *string { return &s }
 
-func TestAWrongMethodSaysWhichIsRight(t *testing.T) {
+func TestAWrongMethodGetsTheAllowedOnes(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for _, method := range []string{"GET", "PUT", "DELETE", "OPTIONS", "PATCH"} {
 		got := a.send(method, killPath, "", map[string]string{"Content-Type": ""})
@@ -118,6 +120,7 @@ func TestAWrongMethodSaysWhichIsRight(t *testing.T) {
 }
 
 func TestPercentEncodedIDsAreTheSameIDs(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	s := redistest.Dial(t, node.Addr(), "s")

@@ -5,12 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,7 +35,7 @@ const (
 	killPath    = "/v2/p/instances/i/clients/kill"
 )
 
-// The access keys that every api knows, but for strangerKey.
+// The access keys that every api knows, except strangerKey.
 var (
 	opsKey      = signature.Key{AccessKeyID: "AKOPS", SecretKey: "sk-of-ops"}                                  // may touch every project
 	otherKey    = signature.Key{AccessKeyID: "AKOTHER", SecretKey: "sk-of-other"}                              // may touch project other
@@ -41,7 +44,7 @@ var (
 	strangerKey = signature.Key{AccessKeyID: "AKSTRANGER", SecretKey: "sk-of-stranger"}
 )
 
-// testAuth is what every api's callers are known by; secrets says where.
+// testAuth has the credentials of every api; secrets has the secrets of its keys.
 func testAuth() server.Auth {
 	key := func(name string, k signature.Key, project string) server.AccessKey {
 		return server.AccessKey{Name: name, AccessKey: k.AccessKeyID, SecretKeyEnv: k.AccessKeyID, Projects: []string{project}}
@@ -70,6 +73,10 @@ func secrets(name string) string {
 	return ""
 }
 
+// limit is an upper bound for a request and for a shutdown, with a reserve for a busy
+// machine.
+const limit = 12 * time.Second
+
 // An api is a server for one instance, with its log and its audit.
 type api struct {
 	*server.API
@@ -84,19 +91,20 @@ func startAPI(t *testing.T, node fleet.NodeConfig) *api {
 	return startInstance(t, node)
 }
 
-// startInstance serves project p, instance i with these nodes, and the project
-// other, which has nothing.
+// startInstance serves project p, instance i with these nodes, and the project other,
+// which is empty. The environment variable NODE_PASSWORD is s3cret for its nodes.
 func startInstance(t *testing.T, nodes ...fleet.NodeConfig) *api {
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{
 		{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: nodes}, {ID: "empty"}}},
 		{ID: "other"},
-	}})
+	}, Getenv: func(name string) string { return map[string]string{"NODE_PASSWORD": "s3cret"}[name] }})
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	return start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})
 }
 
-// start serves o, whose log and audit it keeps.
+// start serves an API with these options. It collects the log and, unless o has an
+// audit, the audit.
 func start(t *testing.T, o server.Options) *api {
 	a := &api{t: t, log: &logBuffer{}, audit: &logBuffer{}}
 	o.Log = slog.New(slog.NewJSONHandler(a.log, nil))
@@ -121,7 +129,7 @@ func start(t *testing.T, o server.Options) *api {
 func startInProcess(t *testing.T) *api {
 	a := &api{t: t, url: "http://localhost", log: &logBuffer{}}
 	var err error
-	a.API, err = server.NewWith(server.Options{Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets}, nobody{})
+	a.API, err = server.NewWith(server.Options{Log: slog.New(slog.NewJSONHandler(a.log, nil)), Auth: testAuth(), Getenv: secrets}, noKills{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, a.Close(context.Background())) })
 	return a
@@ -132,8 +140,8 @@ func digest(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// An answer is a response and what every response must have.
-type answer struct {
+// A response is an HTTP response whose body has been read.
+type response struct {
 	status int
 	header http.Header
 	body   string
@@ -141,9 +149,9 @@ type answer struct {
 }
 
 // kill sends body as the kill request of project p, instance i.
-func (a *api) kill(body string) answer { return a.send(http.MethodPost, killPath, body, nil) }
+func (a *api) kill(body string) response { return a.send(http.MethodPost, killPath, body, nil) }
 
-func (a *api) killPeers(of ...*redistest.Session) answer {
+func (a *api) killPeers(of ...*redistest.Session) response {
 	var addrs []string
 	for _, s := range of {
 		addrs = append(addrs, s.Addr())
@@ -156,9 +164,9 @@ func killBody(addrs ...string) string {
 	return string(body)
 }
 
-// send sends a request as it is given, and asserts what holds for every answer:
-// a request id, and for an error the API's one shape.
-func (a *api) send(method, path, body string, header map[string]string) answer {
+// send sends a request and asserts what is true of every response. A header with an
+// empty value is not sent.
+func (a *api) send(method, path, body string, header map[string]string) response {
 	a.t.Helper()
 	req, err := http.NewRequest(method, a.url+path, strings.NewReader(body))
 	require.NoError(a.t, err)
@@ -172,15 +180,16 @@ func (a *api) send(method, path, body string, header map[string]string) answer {
 	return a.do(req)
 }
 
-// do sends a request and asserts what holds for every answer.
-func (a *api) do(req *http.Request) answer {
+// do sends a request and asserts what is true of every response: it has a request id,
+// and an error has the API's form.
+func (a *api) do(req *http.Request) response {
 	a.t.Helper()
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	require.NoError(a.t, err)
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	require.NoError(a.t, err)
-	got := answer{status: resp.StatusCode, header: resp.Header, body: string(data)}
+	got := response{status: resp.StatusCode, header: resp.Header, body: string(data)}
 	assert.NotEmpty(a.t, got.header.Get("X-Request-Id"))
 	if got.status == http.StatusNoContent {
 		assert.Empty(a.t, got.body)
@@ -196,14 +205,14 @@ func (a *api) do(req *http.Request) answer {
 	return got
 }
 
-func (got answer) details() string {
+func (got response) details() string {
 	if got.fault.ErrorExtMsg == "" {
 		return ""
 	}
 	return got.fault.ErrorExtMsg
 }
 
-// A logBuffer is a log that may be read while it is written.
+// A logBuffer is a log that a test may read during a write.
 type logBuffer struct{ logtest.Buffer }
 
 // lines returns the records with this message.
@@ -225,4 +234,16 @@ func (b *logBuffer) records(t *testing.T) (records []map[string]any) {
 		records = append(records, record)
 	}
 	return records
+}
+
+// TestMain runs more tests at the same time than there are CPUs, because they
+// mostly wait for nodes. The flag -parallel overrides it.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", "8")
+	}
+	os.Exit(m.Run())
 }

@@ -14,6 +14,7 @@ import (
 // the request id and the error's shape.
 
 func TestAKillAnswersExactly204(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	got := a.do(a.signed(opsKey, killBody("10.0.0.1:1")))
 	assert.Equal(t, 204, got.status, "Terraform's client takes no other success")
@@ -22,6 +23,7 @@ func TestAKillAnswersExactly204(t *testing.T) {
 }
 
 func TestNothingIsRedirected(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for _, path := range []string{killPath + "/", "/" + killPath, "/v2/p//instances/i/clients/kill", "/v2/./p/instances/i/clients/kill", "/v2/x/../p/instances/i/clients/kill", "/v2", "/"} {
 		for _, method := range []string{"GET", "POST"} {
@@ -33,7 +35,8 @@ func TestNothingIsRedirected(t *testing.T) {
 	}
 }
 
-func TestTheContentTypeOfEachClientIsTaken(t *testing.T) {
+func TestTheContentTypeOfEachClientIsAccepted(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	for _, contentType := range []string{"application/json", "application/json;charset=UTF-8", "application/json;charset=utf8", "application/json; charset=utf-8", "Application/JSON"} {
 		r := a.request(killBody("10.0.0.1:1") + "\n")
@@ -43,7 +46,8 @@ func TestTheContentTypeOfEachClientIsTaken(t *testing.T) {
 	}
 }
 
-func TestAContentTypeWithoutABodyIsFine(t *testing.T) {
+func TestAContentTypeWithoutABodyIsAllowed(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: "127.0.0.1:1"})
 	for _, contentType := range []string{"application/json", "application/json;charset=utf8"} {
 		got := a.send("GET", killPath, "", map[string]string{"Content-Type": contentType})
@@ -53,7 +57,8 @@ func TestAContentTypeWithoutABodyIsFine(t *testing.T) {
 	}
 }
 
-func TestARepeatedSignatureIsAsGoodAsNew(t *testing.T) {
+func TestASignatureMayBeRepeated(t *testing.T) {
+	t.Parallel()
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	first := a.signed(opsKey, killBody("10.0.0.1:1"))
 	again := a.request(killBody("10.0.0.1:1"))

@@ -21,7 +21,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// waiting are operations of which a kill waits for release.
+// waiting implements only kills, which wait until release is closed.
 type waiting struct {
 	strictserver.StrictServerInterface
 	entered, release chan struct{}
@@ -33,7 +33,8 @@ func (o waiting) HangUpClients(context.Context, strictserver.HangUpClientsReques
 	return strictserver.HangUpClients204Response{}, nil
 }
 
-func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
+func TestServeWaitsForRequestsInProgress(t *testing.T) {
+	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
@@ -68,26 +69,39 @@ func TestWhatIsUnderWayIsFinishedBeforeTheServerStops(t *testing.T) {
 	assert.Equal(t, ln.Addr().String(), listening[0]["addr"])
 }
 
-func TestAKillIsFinishedThoughItsCallerIsGone(t *testing.T) {
+func TestAKillIsFinishedEvenIfItsCallerIsGone(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	first, second := redistest.Dial(t, node.Addr(), "first"), redistest.Dial(t, node.Addr(), "second")
 	require.NoError(t, node.Pause())
-	answered := make(chan int, 1)
-	go func() { answered <- a.killPeers(first).status }() // talks to the node
-	time.Sleep(50 * time.Millisecond)
-	ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer leave()
-	_, err := http.DefaultTransport.RoundTrip(killRequest(t, ctx, a.url, second.Addr())) // waits for its turn
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	time.Sleep(50 * time.Millisecond) // the server sees that the caller is gone
+	status := make(chan int, 1)
+	go func() { status <- a.killPeers(first).status }() // waits for the node
+	a.awaitIntents(1)
+	gone := make(chan struct{}) // closed when the server sees that the caller is gone
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		context.AfterFunc(r.Context(), func() { close(gone) })
+		a.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		_, err := http.DefaultTransport.RoundTrip(killRequest(t, ctx, srv.URL, second.Addr())) // waits for the first kill
+		left <- err
+	}()
+	a.awaitIntents(2)
+	leave()
+	require.ErrorIs(t, <-left, context.Canceled)
+	<-gone
 	require.NoError(t, node.Resume())
-	assert.Equal(t, 204, <-answered)
+	assert.Equal(t, 204, <-status)
 	assert.True(t, first.Closed())
 	assert.True(t, second.Closed())
 }
 
 func TestAPanicIsA500InTheAPIsShape(t *testing.T) {
+	t.Parallel()
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{
 		ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: "127.0.0.1:1"}},
 	}}}}})
@@ -110,12 +124,13 @@ func TestAPanicIsA500InTheAPIsShape(t *testing.T) {
 	assert.EqualValues(t, 500, requests[0]["status"])
 }
 
-// A panicWriter panics where a kill is recorded.
+// A panicWriter panics when a kill is recorded.
 type panicWriter struct{}
 
 func (panicWriter) Write([]byte) (int, error) { panic("the audit is broken") }
 
 func TestWithoutCredentialsEverybodyMayCall(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
@@ -129,7 +144,8 @@ func TestWithoutCredentialsEverybodyMayCall(t *testing.T) {
 	assert.True(t, s.Closed())
 }
 
-func TestNewNamesTheOptionThatIsWrong(t *testing.T) {
+func TestNewNamesTheInvalidOption(t *testing.T) {
+	t.Parallel()
 	_, err := server.New(server.Options{})
 	assert.EqualError(t, err, "server: Options.Fleet is missing")
 	_, err = server.New(server.Options{Fleet: new(fleet.Fleet), Auth: server.Auth{Tokens: []server.Token{{Name: "x", SHA256: "secret", Projects: []string{"*"}}}}})

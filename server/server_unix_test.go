@@ -25,7 +25,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// serveOn serves a on loopback until stop, which returns what Serve did.
+// serveOn serves a on loopback until stop is called, which returns the result of Serve.
 func (a *api) serveOn(o server.ServeOptions) (url string, stop func() error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(a.t, err)
@@ -38,10 +38,8 @@ func (a *api) serveOn(o server.ServeOptions) (url string, stop func() error) {
 	}
 }
 
-// limit is what no call and no end may take. It leaves a busy machine some time.
-const limit = 12 * time.Second
-
-func TestAHungNodeHoldsUpNeitherCallersNorTheEnd(t *testing.T) {
+func TestAHungNodeDelaysNeitherCallersNorTheShutdown(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	url, stop := a.serveOn(server.ServeOptions{})
@@ -59,27 +57,15 @@ func TestAHungNodeHoldsUpNeitherCallersNorTheEnd(t *testing.T) {
 			}
 		})
 	}
-	require.Eventually(t, func() bool { return len(a.unfinished()) == 32 }, limit, time.Millisecond, "they wait for the node")
+	a.awaitIntents(32)
 	assert.NoError(t, stop())
 	callers.Wait()
 	assert.Less(t, time.Since(began), limit)
 	assert.Empty(t, a.unfinished(), "each kill's outcome is recorded")
 }
 
-// unfinished are the request ids of intents without an outcome.
-func (a *api) unfinished() map[any]bool {
-	open := map[any]bool{}
-	for _, r := range a.audit.records(a.t) {
-		if r["event"] == "intent" {
-			open[r["request_id"]] = true
-		} else {
-			delete(open, r["request_id"])
-		}
-	}
-	return open
-}
-
-func TestATrustedProxySaysWhoCalls(t *testing.T) {
+func TestOnlyATrustedProxyStatesTheRemoteAddress(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	for name, c := range map[string]struct {
 		trusted []netip.Prefix
@@ -105,7 +91,8 @@ func TestATrustedProxySaysWhoCalls(t *testing.T) {
 	}
 }
 
-func TestBodiesBeyondTheBudgetAreRefusedForNow(t *testing.T) {
+func TestABodyBeyondTheBudgetIsA503(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	f, err := fleet.New(fleet.Options{Projects: []fleet.Project{{ID: "p", Instances: []fleet.Instance{{ID: "i", Nodes: []fleet.NodeConfig{{ID: "n", Address: node.Addr()}}}}}}})
 	require.NoError(t, err)
@@ -118,8 +105,9 @@ func TestBodiesBeyondTheBudgetAreRefusedForNow(t *testing.T) {
 	assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "small ones go on")
 }
 
-// A record that hangs is one that cannot be written.
-func TestNothingIsKilledWhereTheAuditHangs(t *testing.T) {
+// A record whose write hangs counts as not written.
+func TestNothingIsKilledIfTheAuditHangs(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	reader, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -147,6 +135,7 @@ func TestNothingIsKilledWhereTheAuditHangs(t *testing.T) {
 }
 
 func TestAnAuditFIFOWithoutAReaderIsAConfigError(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	config, err := server.LoadConfig(writeConfig(t, "listen: 127.0.0.1:0\naudit: "+path+"\n"), os.Getenv)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -57,7 +56,8 @@ func edit(t *testing.T, file, old, new string) {
 
 const refusedLine = "the new credentials are invalid; the old ones stay"
 
-func TestReloadTakesNewCredentials(t *testing.T) {
+func TestReloadReplacesTheCredentials(t *testing.T) {
+	t.Parallel()
 	a, config, file, secretFile := startFromFile(t, redistest.Start(t).Addr())
 	body := killBody("10.0.0.1:1")
 	newKey := signature.Key{AccessKeyID: opsKey.AccessKeyID, SecretKey: "sk-that-is-new"}
@@ -82,7 +82,8 @@ func TestReloadTakesNewCredentials(t *testing.T) {
 	assert.NotContains(t, a.log.String(), "sk-")
 }
 
-func TestReloadRefusesWhatIsBad(t *testing.T) {
+func TestReloadOfAnInvalidFileKeepsTheCredentials(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		spoil func(t *testing.T, file, secretFile string)
 		want  string // of the log's error
@@ -96,6 +97,7 @@ func TestReloadRefusesWhatIsBad(t *testing.T) {
 		"a listener's typo": {func(t *testing.T, file, _ string) { edit(t, file, "127.0.0.1:0", "nowhere") }, `FILE:1: listen: the address "nowhere" is not host:port`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a, config, file, secretFile := startFromFile(t, redistest.Start(t).Addr())
 			c.spoil(t, file, secretFile)
 			a.Reload(config)
@@ -111,7 +113,8 @@ func TestReloadRefusesWhatIsBad(t *testing.T) {
 	}
 }
 
-func TestReloadTellsWhatTakesARestart(t *testing.T) {
+func TestReloadLogsWhatNeedsARestart(t *testing.T) {
+	t.Parallel()
 	for key, change := range map[string][2]string{
 		"listen":   {"127.0.0.1:0", "127.0.0.1:1"},
 		"audit":    {"listen:", "audit: off\nlisten:"},
@@ -128,7 +131,8 @@ func TestReloadTellsWhatTakesARestart(t *testing.T) {
 	}
 }
 
-func TestCredentialsMayComeToAServerWithout(t *testing.T) {
+func TestAServerWithoutCredentialsMayGetSome(t *testing.T) {
+	t.Parallel()
 	f, err := fleet.New(fleet.Options{})
 	require.NoError(t, err)
 	api, err := server.New(server.Options{Fleet: f, Getenv: secrets})
@@ -141,14 +145,15 @@ func TestCredentialsMayComeToAServerWithout(t *testing.T) {
 	assert.Equal(t, 401, rec.Code)
 }
 
-func TestWhatIsUnderWayOutlivesItsCredentials(t *testing.T) {
+func TestARequestInProgressKeepsItsCredentials(t *testing.T) {
+	t.Parallel()
 	node := redistest.Start(t)
 	a, config, file, _ := startFromFile(t, node.Addr())
 	s := redistest.Dial(t, node.Addr(), "s")
 	require.NoError(t, node.Pause())
 	answered := make(chan int, 1)
 	go func() { answered <- a.killPeers(s).status }()
-	time.Sleep(50 * time.Millisecond) // it waits for the node
+	a.awaitIntents(1) // the kill now waits for the node
 	edit(t, file, digest(opsToken), digest("new-token"))
 	a.Reload(config)
 	assert.Equal(t, 401, a.kill(killBody("10.0.0.1:1")).status)
@@ -157,21 +162,25 @@ func TestWhatIsUnderWayOutlivesItsCredentials(t *testing.T) {
 	assert.True(t, s.Closed())
 }
 
-// For the race detector: credentials change while calls go on.
-func TestReloadBesideCalls(t *testing.T) {
+// The race detector checks that credentials may change during requests.
+func TestReloadDuringRequests(t *testing.T) {
+	t.Parallel()
 	a, config, _, _ := startFromFile(t, redistest.Start(t).Addr())
-	ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer stop()
-	var calls sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	var reloads, requests sync.WaitGroup
+	reloads.Go(func() {
+		for ctx.Err() == nil {
+			a.Reload(config)
+		}
+	})
 	for range 4 {
-		calls.Go(func() {
-			for ctx.Err() == nil {
+		requests.Go(func() {
+			for range 50 {
 				assert.Equal(t, 204, a.do(a.signed(opsKey, killBody("10.0.0.1:1"))).status)
 			}
 		})
 	}
-	for ctx.Err() == nil {
-		a.Reload(config)
-	}
-	calls.Wait()
+	requests.Wait()
+	stop()
+	reloads.Wait()
 }
