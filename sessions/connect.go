@@ -40,9 +40,9 @@ func (n *Node) currentState() connState {
 	return n.state
 }
 
-// awaitConn returns the connection. During the first attempt it waits for its
-// end. While attempts fail it asks for a new one; if attempts fail quickly it
-// waits for that one, and otherwise returns the last error at once.
+// awaitConn returns the connection. During the first attempt it waits for its end.
+// While attempts fail it returns the last error. If the last attempt failed quickly,
+// it first asks for a new attempt and waits up to freshAttemptWait for it.
 func (n *Node) awaitConn(ctx context.Context) (*conn, error) {
 	var fresh <-chan time.Time
 	for {
