@@ -73,12 +73,12 @@ const (
 	SortOrderEmpty SortOrder = ""
 )
 
-// ClientInfo A session. A counter that does not fit is 2147483647, and a text of more than 1024 bytes is cut.
+// ClientInfo A session. A number that does not fit in 32 bits is 2147483647. A text of more than 1024 bytes is cut.
 type ClientInfo struct {
 	// Addr Address and port of the client.
 	Addr string `json:"addr"`
 
-	// Age For how long it is connected, in seconds.
+	// Age How long the client has been connected, in seconds.
 	Age int32 `json:"age"`
 
 	// Cmd The last command.
@@ -99,13 +99,13 @@ type ClientInfo struct {
 	// ID ID of the session on its node, until the node restarts.
 	ID string `json:"id"`
 
-	// Idle For how long it has sent nothing, in seconds.
+	// Idle How long the client has sent nothing, in seconds.
 	Idle int32 `json:"idle"`
 
-	// Multi Number of commands in its transaction; -1 outside of one.
+	// Multi Number of commands in the transaction; -1 outside of one.
 	Multi int32 `json:"multi"`
 
-	// Name What the client calls itself.
+	// Name The name that the client has set.
 	Name string `json:"name"`
 
 	// Network Type of the network.
@@ -120,16 +120,16 @@ type ClientInfo struct {
 	// Omem Memory of the output buffer and list, in bytes.
 	Omem int32 `json:"omem"`
 
-	// Peer Address and port to kill the session by, for single-node, master/standby and cluster instances.
+	// Peer Address and port that kill the session, on single-node, master/standby and cluster instances.
 	Peer string `json:"peer,omitempty"`
 
-	// Protected Whether the session is never killed.
+	// Protected Whether the server refuses to kill the session.
 	Protected bool `json:"protected"`
 
-	// Protection Why it is protected: it replicates, its name is that of a Sentinel's link (`sentinel-…-cmd`, `sentinel-…-pubsub`), it migrates slots, or it is the connection of the server that answers.
+	// Protection Why the session is protected: it replicates, it has the name of a Sentinel's link (`sentinel-…-cmd`, `sentinel-…-pubsub`), it migrates slots, or it is the connection of the server itself.
 	Protection ClientInfoProtection `json:"protection,omitempty"`
 
-	// Psub Number of patterns it subscribes to.
+	// Psub Number of patterns that the client subscribes to.
 	Psub int32 `json:"psub"`
 
 	// Qbuf Length of the query buffer, in bytes.
@@ -138,14 +138,14 @@ type ClientInfo struct {
 	// QbufFree Free space of the query buffer, in bytes.
 	QbufFree int32 `json:"qbuf_free"`
 
-	// Sub Number of channels it subscribes to.
+	// Sub Number of channels that the client subscribes to.
 	Sub int32 `json:"sub"`
 
-	// User The user it has authenticated as.
+	// User The user that the client has authenticated as.
 	User string `json:"user,omitempty"`
 }
 
-// ClientInfoProtection Why it is protected: it replicates, its name is that of a Sentinel's link (`sentinel-…-cmd`, `sentinel-…-pubsub`), it migrates slots, or it is the connection of the server that answers.
+// ClientInfoProtection Why the session is protected: it replicates, it has the name of a Sentinel's link (`sentinel-…-cmd`, `sentinel-…-pubsub`), it migrates slots, or it is the connection of the server itself.
 type ClientInfoProtection string
 
 // ClientList defines model for ClientList.
@@ -153,7 +153,7 @@ type ClientList struct {
 	// Clients The sessions of this page.
 	Clients []ClientInfo `json:"clients"`
 
-	// Count How many sessions there are in all, of those that the filter lets through.
+	// Count How many sessions match the filter, on all pages.
 	Count int32 `json:"count"`
 
 	// Time When the sessions were read, RFC 3339 in UTC.
@@ -176,10 +176,10 @@ type ErrorResponse struct {
 
 // HangUpClientsRequest defines model for HangUpClientsRequest.
 type HangUpClientsRequest struct {
-	// ClientAddrs Addresses of the sessions to be killed: the address and port of `peer` in the session information. Mandatory unless `client_ids` is there.
+	// ClientAddrs Addresses of the sessions to kill: the address and port of `peer` in the session information. Mandatory unless `client_ids` is present.
 	ClientAddrs []string `json:"client_addrs,omitempty"`
 
-	// ClientIDs IDs of the sessions to be killed: `id` of the session information. For sessions that have no address of their own, as those of a Unix socket.
+	// ClientIDs IDs of the sessions to kill: `id` of the session information. For sessions that have no address of their own, such as those of a Unix socket.
 	ClientIDs []string `json:"client_ids,omitempty"`
 
 	// NodeID ID of a project, an instance, a node or a job.
@@ -188,7 +188,7 @@ type HangUpClientsRequest struct {
 
 // HangUpKillAllClientsRequest defines model for HangUpKillAllClientsRequest.
 type HangUpKillAllClientsRequest struct {
-	// KillAllNodes Whether to kill the sessions of all nodes, whatever `node_id` says.
+	// KillAllNodes Whether to kill the sessions of all nodes. If true, `node_id` has no effect.
 	KillAllNodes bool `json:"kill_all_nodes"`
 
 	// NodeID Node ID. Mandatory unless `kill_all_nodes` is true.
@@ -200,16 +200,16 @@ type ID = string
 
 // Job defines model for Job.
 type Job struct {
-	// BeginTime When the job began, in milliseconds since 1970.
+	// BeginTime When the job started, in milliseconds since 1970.
 	BeginTime string `json:"begin_time,omitempty"`
 
 	// Counts What a kill-all has done so far, in sessions.
 	Counts *JobCounts `json:"counts,omitempty"`
 
-	// EndTime When the job was over, in milliseconds since 1970.
+	// EndTime When the job ended, in milliseconds since 1970.
 	EndTime string `json:"end_time,omitempty"`
 
-	// FailReason Why it failed.
+	// FailReason Why the job failed.
 	FailReason string `json:"fail_reason,omitempty"`
 
 	// JobID Job ID.
@@ -225,17 +225,17 @@ type JobStatus string
 
 // JobCounts What a kill-all has done so far, in sessions.
 type JobCounts struct {
-	// Failed Those whose node did not say what it did or, once the job is over, was not asked.
+	// Failed Sessions whose node did not report a result or, once the job is over, was not asked.
 	Failed int32 `json:"failed"`
 
-	// Gone Those that had closed by themselves.
+	// Gone Sessions that had closed by themselves.
 	Gone   int32 `json:"gone"`
 	Killed int32 `json:"killed"`
 
-	// Protected Those that must live; the server's own connection is one.
+	// Protected Sessions that are never killed, such as the server's own connection.
 	Protected int32 `json:"protected"`
 
-	// Total Those that the job has found, on the nodes that it has reached.
+	// Total Sessions that the job has found, on the nodes that it has reached.
 	Total int32 `json:"total"`
 }
 
@@ -265,7 +265,7 @@ type NodeInfo struct {
 	// IsAccess Whether the address can be reached directly.
 	IsAccess bool `json:"is_access,omitempty"`
 
-	// IsRemoveIP Whether the address was taken off the read-only domain name.
+	// IsRemoveIP Whether the address was removed from the read-only domain name.
 	IsRemoveIP bool `json:"is_remove_ip,omitempty"`
 
 	// LogicalNodeID Logical node ID.
@@ -274,7 +274,7 @@ type NodeInfo struct {
 	// Name Node name.
 	Name string `json:"name"`
 
-	// NodeID Node ID, as the other operations take it.
+	// NodeID The node ID that the other operations take.
 	NodeID string `json:"node_id"`
 
 	// NodeIP IP address of the node.
@@ -291,7 +291,7 @@ type NodeInfo struct {
 	// ReplicationID Replica ID.
 	ReplicationID string `json:"replication_id,omitempty"`
 
-	// Status `Active` runs, `Inactive` is faulty.
+	// Status `Active` means that the node runs, `Inactive` that it is faulty.
 	Status NodeInfoStatus `json:"status"`
 
 	// StatusReason Why the node is not `Active`, or why its sessions cannot be managed.
@@ -304,7 +304,7 @@ type NodeInfoNodeRole string
 // NodeInfoNodeType defines model for NodeInfo.NodeType.
 type NodeInfoNodeType string
 
-// NodeInfoStatus `Active` runs, `Inactive` is faulty.
+// NodeInfoStatus `Active` means that the node runs, `Inactive` that it is faulty.
 type NodeInfoStatus string
 
 // NodeList defines model for NodeList.
@@ -319,17 +319,17 @@ type NodeList struct {
 
 // ScanClientsRequest defines model for ScanClientsRequest.
 type ScanClientsRequest struct {
-	// CleanCache Whether to read the sessions again where they were read before.
+	// CleanCache Whether to read the sessions again if they were read before.
 	CleanCache bool `json:"clean_cache"`
 
-	// NodeID Node ID. The reference has it mandatory, its SDK does not: it may be left out, or empty, where the instance has one node.
+	// NodeID Node ID. Mandatory in the reference but not in its SDK: it may be absent or empty if the instance has one node.
 	NodeID string `json:"node_id,omitempty"`
 }
 
-// SortField A field of ClientInfo; empty is none.
+// SortField A field of ClientInfo. Empty means no field.
 type SortField string
 
-// SortOrder Empty is asc.
+// SortOrder Empty means asc.
 type SortOrder string
 
 // InstanceID ID of a project, an instance, a node or a job.
@@ -340,19 +340,19 @@ type ProjectID = ID
 
 // ListClientsParams defines parameters for ListClients.
 type ListClientsParams struct {
-	// NodeID Node ID. May be left out where the instance has one node.
+	// NodeID Node ID. Optional if the instance has one node.
 	NodeID *string `form:"node_id,omitempty" json:"node_id,omitempty"`
 
-	// Offset How many sessions to leave out, from the first.
+	// Offset How many sessions to skip, from the first.
 	Offset *int32 `form:"offset,omitempty" json:"offset,omitempty"`
 
 	// Limit How many sessions to list.
 	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Addr Lists those alone whose address contains this text.
+	// Addr Lists only the sessions whose address contains this text.
 	Addr *string `form:"addr,omitempty" json:"addr,omitempty"`
 
-	// Sort The field to sort by; ties, and all without it, by id.
+	// Sort The field to sort by. Equal sessions are sorted by id, and so are all without it.
 	Sort *SortField `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// Order Ascending or descending.

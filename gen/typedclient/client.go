@@ -96,25 +96,25 @@ type ClientInterface interface {
 	// Lists the sessions of one node, a page at a time.
 	//
 	// This project's choice where the reference is silent: without a scan of
-	// the same caller, a list at offset 0 reads the node. The pages after it,
-	// each within a minute of the one before, are of what this caller read at
-	// offset 0. An offset past the end is an empty page. A query parameter
-	// without a value counts as not given, and one that is not declared here
-	// is refused.
+	// the same caller, a list at offset 0 reads the node. The pages after it
+	// come from the same reading, if each is requested within a minute of the
+	// one before. A page past the end is empty. A query parameter without a
+	// value counts as absent, and a parameter that is not declared here is
+	// refused.
 	//
 	// Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
 	ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ScanClientsWithBody Scan sessions
 	//
-	// Reads the sessions of one node for this caller's ListClients, whose
-	// pages then agree with each other. It answers when it has read them: the
-	// job is then over.
+	// Reads the sessions of one node for this caller's ListClients, so that
+	// its pages agree with each other. The server responds when it has read
+	// them, and the job is over then.
 	//
-	// This project's choice where the reference is silent: a scan is its
-	// caller's own. Its pages are kept for a minute after the last one was
-	// read, ten minutes at most, and are read again before that only with
-	// `clean_cache`.
+	// This project's choice where the reference is silent: a scan is for its
+	// caller alone. The server keeps the sessions for a minute after the last
+	// page, and for ten minutes at most. Until then it reads them again only
+	// with `clean_cache`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -123,14 +123,14 @@ type ClientInterface interface {
 
 	// ScanClients Scan sessions
 	//
-	// Reads the sessions of one node for this caller's ListClients, whose
-	// pages then agree with each other. It answers when it has read them: the
-	// job is then over.
+	// Reads the sessions of one node for this caller's ListClients, so that
+	// its pages agree with each other. The server responds when it has read
+	// them, and the job is over then.
 	//
-	// This project's choice where the reference is silent: a scan is its
-	// caller's own. Its pages are kept for a minute after the last one was
-	// read, ten minutes at most, and are read again before that only with
-	// `clean_cache`.
+	// This project's choice where the reference is silent: a scan is for its
+	// caller alone. The server keeps the sessions for a minute after the last
+	// page, and for ten minutes at most. Until then it reads them again only
+	// with `clean_cache`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -144,17 +144,17 @@ type ClientInterface interface {
 	// This project's choice where the reference is silent:
 	//
 	// - An address that is no longer connected counts as done. An address that
-	//   is given twice is killed once.
-	// - A request that names a protected session is refused with 400, and
-	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   is named twice is killed once.
+	// - The server refuses a request that names a protected session with 400,
+	//   and kills nothing of it. Replication links, Sentinel's links,
 	//   slot-migration links and the server's own connection are protected.
-	// - An address that ListClients showed to this caller in the last ten
-	//   minutes means the session that was listed there, as long as the node
-	//   has not restarted. Where another session has the address now, that one
-	//   is not killed, the others of the request are, and the answer is 400
-	//   and names the address: list again.
-	// - `client_ids` kills by the id of the session information, for sessions
-	//   that have no address of their own.
+	// - An address that ListClients listed for this caller in the last ten
+	//   minutes means the session that was listed there, unless the node has
+	//   restarted. If another session has the address now, the server does not
+	//   kill that session, kills the others of the request, and responds with
+	//   400 and the address: list again.
+	// - `client_ids` kills by the id of the session information. It is for
+	//   sessions that have no address of their own.
 	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes any type of body and a specified content type.
@@ -169,17 +169,17 @@ type ClientInterface interface {
 	// This project's choice where the reference is silent:
 	//
 	// - An address that is no longer connected counts as done. An address that
-	//   is given twice is killed once.
-	// - A request that names a protected session is refused with 400, and
-	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   is named twice is killed once.
+	// - The server refuses a request that names a protected session with 400,
+	//   and kills nothing of it. Replication links, Sentinel's links,
 	//   slot-migration links and the server's own connection are protected.
-	// - An address that ListClients showed to this caller in the last ten
-	//   minutes means the session that was listed there, as long as the node
-	//   has not restarted. Where another session has the address now, that one
-	//   is not killed, the others of the request are, and the answer is 400
-	//   and names the address: list again.
-	// - `client_ids` kills by the id of the session information, for sessions
-	//   that have no address of their own.
+	// - An address that ListClients listed for this caller in the last ten
+	//   minutes means the session that was listed there, unless the node has
+	//   restarted. If another session has the address now, the server does not
+	//   kill that session, kills the others of the request, and responds with
+	//   400 and the address: list again.
+	// - `client_ids` kills by the id of the session information. It is for
+	//   sessions that have no address of their own.
 	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes a body of the `application/json` content type.
@@ -192,13 +192,13 @@ type ClientInterface interface {
 	// Closes the connections of all peers on one node or on all nodes, as a
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
-	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; protected sessions live
-	// on. A node that fails makes the job
-	// FAIL, and the others are done all the same. While the job runs, another
-	// kill-all of the instance and a kill on the job's nodes are refused with
-	// DCS.4957. A job ends with the server that runs it.
+	// This project's choice where the reference is silent: the job kills the
+	// sessions that are connected when it reaches their node, node by node, and
+	// pauses so that the node serves others in between. It does not kill
+	// protected sessions. If a node fails, the job goes on with the others and
+	// ends with FAIL. While the job runs, another kill-all of the instance and
+	// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+	// server that runs it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -210,13 +210,13 @@ type ClientInterface interface {
 	// Closes the connections of all peers on one node or on all nodes, as a
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
-	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; protected sessions live
-	// on. A node that fails makes the job
-	// FAIL, and the others are done all the same. While the job runs, another
-	// kill-all of the instance and a kill on the job's nodes are refused with
-	// DCS.4957. A job ends with the server that runs it.
+	// This project's choice where the reference is silent: the job kills the
+	// sessions that are connected when it reaches their node, node by node, and
+	// pauses so that the node serves others in between. It does not kill
+	// protected sessions. If a node fails, the job goes on with the others and
+	// ends with FAIL. While the job runs, another kill-all of the instance and
+	// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+	// server that runs it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -232,11 +232,11 @@ type ClientInterface interface {
 
 	// ShowJobInfo Show a job
 	//
-	// Tells what became of a scan or a kill-all.
+	// Shows the state of a scan or a kill-all.
 	//
-	// This project's choice where the reference is silent: a job that is over
-	// is kept for a day by the server that ran it, the last 1,000 of each
-	// project. A caller who may list or kill may ask.
+	// This project's choice where the reference is silent: the server that ran
+	// a job keeps it for a day after its end, and keeps the last 1,000 of each
+	// project. A caller who may list or kill may see the job.
 	//
 	// Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
 	ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -247,11 +247,11 @@ type ClientInterface interface {
 // Lists the sessions of one node, a page at a time.
 //
 // This project's choice where the reference is silent: without a scan of
-// the same caller, a list at offset 0 reads the node. The pages after it,
-// each within a minute of the one before, are of what this caller read at
-// offset 0. An offset past the end is an empty page. A query parameter
-// without a value counts as not given, and one that is not declared here
-// is refused.
+// the same caller, a list at offset 0 reads the node. The pages after it
+// come from the same reading, if each is requested within a minute of the
+// one before. A page past the end is empty. A query parameter without a
+// value counts as absent, and a parameter that is not declared here is
+// refused.
 //
 // Corresponds with GET /v2/{project_id}/instances/{instance_id}/clients (the `ListClients` operationId).
 func (c *Client) ListClients(ctx context.Context, projectID ProjectID, instanceID InstanceID, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -268,14 +268,14 @@ func (c *Client) ListClients(ctx context.Context, projectID ProjectID, instanceI
 
 // ScanClientsWithBody Scan sessions
 //
-// Reads the sessions of one node for this caller's ListClients, whose
-// pages then agree with each other. It answers when it has read them: the
-// job is then over.
+// Reads the sessions of one node for this caller's ListClients, so that
+// its pages agree with each other. The server responds when it has read
+// them, and the job is over then.
 //
-// This project's choice where the reference is silent: a scan is its
-// caller's own. Its pages are kept for a minute after the last one was
-// read, ten minutes at most, and are read again before that only with
-// `clean_cache`.
+// This project's choice where the reference is silent: a scan is for its
+// caller alone. The server keeps the sessions for a minute after the last
+// page, and for ten minutes at most. Until then it reads them again only
+// with `clean_cache`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -294,14 +294,14 @@ func (c *Client) ScanClientsWithBody(ctx context.Context, projectID ProjectID, i
 
 // ScanClients Scan sessions
 //
-// Reads the sessions of one node for this caller's ListClients, whose
-// pages then agree with each other. It answers when it has read them: the
-// job is then over.
+// Reads the sessions of one node for this caller's ListClients, so that
+// its pages agree with each other. The server responds when it has read
+// them, and the job is over then.
 //
-// This project's choice where the reference is silent: a scan is its
-// caller's own. Its pages are kept for a minute after the last one was
-// read, ten minutes at most, and are read again before that only with
-// `clean_cache`.
+// This project's choice where the reference is silent: a scan is for its
+// caller alone. The server keeps the sessions for a minute after the last
+// page, and for ten minutes at most. Until then it reads them again only
+// with `clean_cache`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -325,17 +325,17 @@ func (c *Client) ScanClients(ctx context.Context, projectID ProjectID, instanceI
 // This project's choice where the reference is silent:
 //
 //   - An address that is no longer connected counts as done. An address that
-//     is given twice is killed once.
-//   - A request that names a protected session is refused with 400, and
-//     nothing of it is killed. Replication links, Sentinel's links,
+//     is named twice is killed once.
+//   - The server refuses a request that names a protected session with 400,
+//     and kills nothing of it. Replication links, Sentinel's links,
 //     slot-migration links and the server's own connection are protected.
-//   - An address that ListClients showed to this caller in the last ten
-//     minutes means the session that was listed there, as long as the node
-//     has not restarted. Where another session has the address now, that one
-//     is not killed, the others of the request are, and the answer is 400
-//     and names the address: list again.
-//   - `client_ids` kills by the id of the session information, for sessions
-//     that have no address of their own.
+//   - An address that ListClients listed for this caller in the last ten
+//     minutes means the session that was listed there, unless the node has
+//     restarted. If another session has the address now, the server does not
+//     kill that session, kills the others of the request, and responds with
+//     400 and the address: list again.
+//   - `client_ids` kills by the id of the session information. It is for
+//     sessions that have no address of their own.
 //   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes any type of body and a specified content type.
@@ -360,17 +360,17 @@ func (c *Client) HangUpClientsWithBody(ctx context.Context, projectID ProjectID,
 // This project's choice where the reference is silent:
 //
 //   - An address that is no longer connected counts as done. An address that
-//     is given twice is killed once.
-//   - A request that names a protected session is refused with 400, and
-//     nothing of it is killed. Replication links, Sentinel's links,
+//     is named twice is killed once.
+//   - The server refuses a request that names a protected session with 400,
+//     and kills nothing of it. Replication links, Sentinel's links,
 //     slot-migration links and the server's own connection are protected.
-//   - An address that ListClients showed to this caller in the last ten
-//     minutes means the session that was listed there, as long as the node
-//     has not restarted. Where another session has the address now, that one
-//     is not killed, the others of the request are, and the answer is 400
-//     and names the address: list again.
-//   - `client_ids` kills by the id of the session information, for sessions
-//     that have no address of their own.
+//   - An address that ListClients listed for this caller in the last ten
+//     minutes means the session that was listed there, unless the node has
+//     restarted. If another session has the address now, the server does not
+//     kill that session, kills the others of the request, and responds with
+//     400 and the address: list again.
+//   - `client_ids` kills by the id of the session information. It is for
+//     sessions that have no address of their own.
 //   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes a body of the `application/json` content type.
@@ -393,13 +393,13 @@ func (c *Client) HangUpClients(ctx context.Context, projectID ProjectID, instanc
 // Closes the connections of all peers on one node or on all nodes, as a
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
-// This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; protected sessions live
-// on. A node that fails makes the job
-// FAIL, and the others are done all the same. While the job runs, another
-// kill-all of the instance and a kill on the job's nodes are refused with
-// DCS.4957. A job ends with the server that runs it.
+// This project's choice where the reference is silent: the job kills the
+// sessions that are connected when it reaches their node, node by node, and
+// pauses so that the node serves others in between. It does not kill
+// protected sessions. If a node fails, the job goes on with the others and
+// ends with FAIL. While the job runs, another kill-all of the instance and
+// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+// server that runs it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -421,13 +421,13 @@ func (c *Client) HangUpKillAllClientsWithBody(ctx context.Context, projectID Pro
 // Closes the connections of all peers on one node or on all nodes, as a
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
-// This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; protected sessions live
-// on. A node that fails makes the job
-// FAIL, and the others are done all the same. While the job runs, another
-// kill-all of the instance and a kill on the job's nodes are refused with
-// DCS.4957. A job ends with the server that runs it.
+// This project's choice where the reference is silent: the job kills the
+// sessions that are connected when it reaches their node, node by node, and
+// pauses so that the node serves others in between. It does not kill
+// protected sessions. If a node fails, the job goes on with the others and
+// ends with FAIL. While the job runs, another kill-all of the instance and
+// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+// server that runs it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -463,11 +463,11 @@ func (c *Client) ShowNodesInformation(ctx context.Context, projectID ProjectID, 
 
 // ShowJobInfo Show a job
 //
-// Tells what became of a scan or a kill-all.
+// Shows the state of a scan or a kill-all.
 //
-// This project's choice where the reference is silent: a job that is over
-// is kept for a day by the server that ran it, the last 1,000 of each
-// project. A caller who may list or kill may ask.
+// This project's choice where the reference is silent: the server that ran
+// a job keeps it for a day after its end, and keeps the last 1,000 of each
+// project. A caller who may list or kill may see the job.
 //
 // Corresponds with GET /v2/{project_id}/jobs/{job_id} (the `ShowJobInfo` operationId).
 func (c *Client) ShowJobInfo(ctx context.Context, projectID ProjectID, jobID ID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -903,11 +903,11 @@ type ClientWithResponsesInterface interface {
 	// Lists the sessions of one node, a page at a time.
 	//
 	// This project's choice where the reference is silent: without a scan of
-	// the same caller, a list at offset 0 reads the node. The pages after it,
-	// each within a minute of the one before, are of what this caller read at
-	// offset 0. An offset past the end is an empty page. A query parameter
-	// without a value counts as not given, and one that is not declared here
-	// is refused.
+	// the same caller, a list at offset 0 reads the node. The pages after it
+	// come from the same reading, if each is requested within a minute of the
+	// one before. A page past the end is empty. A query parameter without a
+	// value counts as absent, and a parameter that is not declared here is
+	// refused.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -916,14 +916,14 @@ type ClientWithResponsesInterface interface {
 
 	// ScanClientsWithBodyWithResponse Scan sessions
 	//
-	// Reads the sessions of one node for this caller's ListClients, whose
-	// pages then agree with each other. It answers when it has read them: the
-	// job is then over.
+	// Reads the sessions of one node for this caller's ListClients, so that
+	// its pages agree with each other. The server responds when it has read
+	// them, and the job is over then.
 	//
-	// This project's choice where the reference is silent: a scan is its
-	// caller's own. Its pages are kept for a minute after the last one was
-	// read, ten minutes at most, and are read again before that only with
-	// `clean_cache`.
+	// This project's choice where the reference is silent: a scan is for its
+	// caller alone. The server keeps the sessions for a minute after the last
+	// page, and for ten minutes at most. Until then it reads them again only
+	// with `clean_cache`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -932,14 +932,14 @@ type ClientWithResponsesInterface interface {
 
 	// ScanClientsWithResponse Scan sessions
 	//
-	// Reads the sessions of one node for this caller's ListClients, whose
-	// pages then agree with each other. It answers when it has read them: the
-	// job is then over.
+	// Reads the sessions of one node for this caller's ListClients, so that
+	// its pages agree with each other. The server responds when it has read
+	// them, and the job is over then.
 	//
-	// This project's choice where the reference is silent: a scan is its
-	// caller's own. Its pages are kept for a minute after the last one was
-	// read, ten minutes at most, and are read again before that only with
-	// `clean_cache`.
+	// This project's choice where the reference is silent: a scan is for its
+	// caller alone. The server keeps the sessions for a minute after the last
+	// page, and for ten minutes at most. Until then it reads them again only
+	// with `clean_cache`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -953,17 +953,17 @@ type ClientWithResponsesInterface interface {
 	// This project's choice where the reference is silent:
 	//
 	// - An address that is no longer connected counts as done. An address that
-	//   is given twice is killed once.
-	// - A request that names a protected session is refused with 400, and
-	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   is named twice is killed once.
+	// - The server refuses a request that names a protected session with 400,
+	//   and kills nothing of it. Replication links, Sentinel's links,
 	//   slot-migration links and the server's own connection are protected.
-	// - An address that ListClients showed to this caller in the last ten
-	//   minutes means the session that was listed there, as long as the node
-	//   has not restarted. Where another session has the address now, that one
-	//   is not killed, the others of the request are, and the answer is 400
-	//   and names the address: list again.
-	// - `client_ids` kills by the id of the session information, for sessions
-	//   that have no address of their own.
+	// - An address that ListClients listed for this caller in the last ten
+	//   minutes means the session that was listed there, unless the node has
+	//   restarted. If another session has the address now, the server does not
+	//   kill that session, kills the others of the request, and responds with
+	//   400 and the address: list again.
+	// - `client_ids` kills by the id of the session information. It is for
+	//   sessions that have no address of their own.
 	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -978,17 +978,17 @@ type ClientWithResponsesInterface interface {
 	// This project's choice where the reference is silent:
 	//
 	// - An address that is no longer connected counts as done. An address that
-	//   is given twice is killed once.
-	// - A request that names a protected session is refused with 400, and
-	//   nothing of it is killed. Replication links, Sentinel's links,
+	//   is named twice is killed once.
+	// - The server refuses a request that names a protected session with 400,
+	//   and kills nothing of it. Replication links, Sentinel's links,
 	//   slot-migration links and the server's own connection are protected.
-	// - An address that ListClients showed to this caller in the last ten
-	//   minutes means the session that was listed there, as long as the node
-	//   has not restarted. Where another session has the address now, that one
-	//   is not killed, the others of the request are, and the answer is 400
-	//   and names the address: list again.
-	// - `client_ids` kills by the id of the session information, for sessions
-	//   that have no address of their own.
+	// - An address that ListClients listed for this caller in the last ten
+	//   minutes means the session that was listed there, unless the node has
+	//   restarted. If another session has the address now, the server does not
+	//   kill that session, kills the others of the request, and responds with
+	//   400 and the address: list again.
+	// - `client_ids` kills by the id of the session information. It is for
+	//   sessions that have no address of their own.
 	// - A request that failed with 500 or 503 is safe to repeat.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -1001,13 +1001,13 @@ type ClientWithResponsesInterface interface {
 	// Closes the connections of all peers on one node or on all nodes, as a
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
-	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; protected sessions live
-	// on. A node that fails makes the job
-	// FAIL, and the others are done all the same. While the job runs, another
-	// kill-all of the instance and a kill on the job's nodes are refused with
-	// DCS.4957. A job ends with the server that runs it.
+	// This project's choice where the reference is silent: the job kills the
+	// sessions that are connected when it reaches their node, node by node, and
+	// pauses so that the node serves others in between. It does not kill
+	// protected sessions. If a node fails, the job goes on with the others and
+	// ends with FAIL. While the job runs, another kill-all of the instance and
+	// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+	// server that runs it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1019,13 +1019,13 @@ type ClientWithResponsesInterface interface {
 	// Closes the connections of all peers on one node or on all nodes, as a
 	// job: poll it at /v2/{project_id}/jobs/{job_id}.
 	//
-	// This project's choice where the reference is silent: those are killed
-	// that are connected when the job reaches their node, node by node, paced
-	// so that others are served in between; protected sessions live
-	// on. A node that fails makes the job
-	// FAIL, and the others are done all the same. While the job runs, another
-	// kill-all of the instance and a kill on the job's nodes are refused with
-	// DCS.4957. A job ends with the server that runs it.
+	// This project's choice where the reference is silent: the job kills the
+	// sessions that are connected when it reaches their node, node by node, and
+	// pauses so that the node serves others in between. It does not kill
+	// protected sessions. If a node fails, the job goes on with the others and
+	// ends with FAIL. While the job runs, another kill-all of the instance and
+	// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+	// server that runs it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1043,11 +1043,11 @@ type ClientWithResponsesInterface interface {
 
 	// ShowJobInfoWithResponse Show a job
 	//
-	// Tells what became of a scan or a kill-all.
+	// Shows the state of a scan or a kill-all.
 	//
-	// This project's choice where the reference is silent: a job that is over
-	// is kept for a day by the server that ran it, the last 1,000 of each
-	// project. A caller who may list or kill may ask.
+	// This project's choice where the reference is silent: the server that ran
+	// a job keeps it for a day after its end, and keeps the last 1,000 of each
+	// project. A caller who may list or kill may see the job.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1215,11 +1215,11 @@ func (r ShowJobInfoResponse) StatusCode() int {
 // Lists the sessions of one node, a page at a time.
 //
 // This project's choice where the reference is silent: without a scan of
-// the same caller, a list at offset 0 reads the node. The pages after it,
-// each within a minute of the one before, are of what this caller read at
-// offset 0. An offset past the end is an empty page. A query parameter
-// without a value counts as not given, and one that is not declared here
-// is refused.
+// the same caller, a list at offset 0 reads the node. The pages after it
+// come from the same reading, if each is requested within a minute of the
+// one before. A page past the end is empty. A query parameter without a
+// value counts as absent, and a parameter that is not declared here is
+// refused.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1234,14 +1234,14 @@ func (c *ClientWithResponses) ListClientsWithResponse(ctx context.Context, proje
 
 // ScanClientsWithBodyWithResponse Scan sessions
 //
-// Reads the sessions of one node for this caller's ListClients, whose
-// pages then agree with each other. It answers when it has read them: the
-// job is then over.
+// Reads the sessions of one node for this caller's ListClients, so that
+// its pages agree with each other. The server responds when it has read
+// them, and the job is over then.
 //
-// This project's choice where the reference is silent: a scan is its
-// caller's own. Its pages are kept for a minute after the last one was
-// read, ten minutes at most, and are read again before that only with
-// `clean_cache`.
+// This project's choice where the reference is silent: a scan is for its
+// caller alone. The server keeps the sessions for a minute after the last
+// page, and for ten minutes at most. Until then it reads them again only
+// with `clean_cache`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1256,14 +1256,14 @@ func (c *ClientWithResponses) ScanClientsWithBodyWithResponse(ctx context.Contex
 
 // ScanClientsWithResponse Scan sessions
 //
-// Reads the sessions of one node for this caller's ListClients, whose
-// pages then agree with each other. It answers when it has read them: the
-// job is then over.
+// Reads the sessions of one node for this caller's ListClients, so that
+// its pages agree with each other. The server responds when it has read
+// them, and the job is over then.
 //
-// This project's choice where the reference is silent: a scan is its
-// caller's own. Its pages are kept for a minute after the last one was
-// read, ten minutes at most, and are read again before that only with
-// `clean_cache`.
+// This project's choice where the reference is silent: a scan is for its
+// caller alone. The server keeps the sessions for a minute after the last
+// page, and for ten minutes at most. Until then it reads them again only
+// with `clean_cache`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1283,17 +1283,17 @@ func (c *ClientWithResponses) ScanClientsWithResponse(ctx context.Context, proje
 // This project's choice where the reference is silent:
 //
 //   - An address that is no longer connected counts as done. An address that
-//     is given twice is killed once.
-//   - A request that names a protected session is refused with 400, and
-//     nothing of it is killed. Replication links, Sentinel's links,
+//     is named twice is killed once.
+//   - The server refuses a request that names a protected session with 400,
+//     and kills nothing of it. Replication links, Sentinel's links,
 //     slot-migration links and the server's own connection are protected.
-//   - An address that ListClients showed to this caller in the last ten
-//     minutes means the session that was listed there, as long as the node
-//     has not restarted. Where another session has the address now, that one
-//     is not killed, the others of the request are, and the answer is 400
-//     and names the address: list again.
-//   - `client_ids` kills by the id of the session information, for sessions
-//     that have no address of their own.
+//   - An address that ListClients listed for this caller in the last ten
+//     minutes means the session that was listed there, unless the node has
+//     restarted. If another session has the address now, the server does not
+//     kill that session, kills the others of the request, and responds with
+//     400 and the address: list again.
+//   - `client_ids` kills by the id of the session information. It is for
+//     sessions that have no address of their own.
 //   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -1314,17 +1314,17 @@ func (c *ClientWithResponses) HangUpClientsWithBodyWithResponse(ctx context.Cont
 // This project's choice where the reference is silent:
 //
 //   - An address that is no longer connected counts as done. An address that
-//     is given twice is killed once.
-//   - A request that names a protected session is refused with 400, and
-//     nothing of it is killed. Replication links, Sentinel's links,
+//     is named twice is killed once.
+//   - The server refuses a request that names a protected session with 400,
+//     and kills nothing of it. Replication links, Sentinel's links,
 //     slot-migration links and the server's own connection are protected.
-//   - An address that ListClients showed to this caller in the last ten
-//     minutes means the session that was listed there, as long as the node
-//     has not restarted. Where another session has the address now, that one
-//     is not killed, the others of the request are, and the answer is 400
-//     and names the address: list again.
-//   - `client_ids` kills by the id of the session information, for sessions
-//     that have no address of their own.
+//   - An address that ListClients listed for this caller in the last ten
+//     minutes means the session that was listed there, unless the node has
+//     restarted. If another session has the address now, the server does not
+//     kill that session, kills the others of the request, and responds with
+//     400 and the address: list again.
+//   - `client_ids` kills by the id of the session information. It is for
+//     sessions that have no address of their own.
 //   - A request that failed with 500 or 503 is safe to repeat.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -1343,13 +1343,13 @@ func (c *ClientWithResponses) HangUpClientsWithResponse(ctx context.Context, pro
 // Closes the connections of all peers on one node or on all nodes, as a
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
-// This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; protected sessions live
-// on. A node that fails makes the job
-// FAIL, and the others are done all the same. While the job runs, another
-// kill-all of the instance and a kill on the job's nodes are refused with
-// DCS.4957. A job ends with the server that runs it.
+// This project's choice where the reference is silent: the job kills the
+// sessions that are connected when it reaches their node, node by node, and
+// pauses so that the node serves others in between. It does not kill
+// protected sessions. If a node fails, the job goes on with the others and
+// ends with FAIL. While the job runs, another kill-all of the instance and
+// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+// server that runs it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1367,13 +1367,13 @@ func (c *ClientWithResponses) HangUpKillAllClientsWithBodyWithResponse(ctx conte
 // Closes the connections of all peers on one node or on all nodes, as a
 // job: poll it at /v2/{project_id}/jobs/{job_id}.
 //
-// This project's choice where the reference is silent: those are killed
-// that are connected when the job reaches their node, node by node, paced
-// so that others are served in between; protected sessions live
-// on. A node that fails makes the job
-// FAIL, and the others are done all the same. While the job runs, another
-// kill-all of the instance and a kill on the job's nodes are refused with
-// DCS.4957. A job ends with the server that runs it.
+// This project's choice where the reference is silent: the job kills the
+// sessions that are connected when it reaches their node, node by node, and
+// pauses so that the node serves others in between. It does not kill
+// protected sessions. If a node fails, the job goes on with the others and
+// ends with FAIL. While the job runs, another kill-all of the instance and
+// a kill on the job's nodes are refused with DCS.4957. A job ends with the
+// server that runs it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1403,11 +1403,11 @@ func (c *ClientWithResponses) ShowNodesInformationWithResponse(ctx context.Conte
 
 // ShowJobInfoWithResponse Show a job
 //
-// Tells what became of a scan or a kill-all.
+// Shows the state of a scan or a kill-all.
 //
-// This project's choice where the reference is silent: a job that is over
-// is kept for a day by the server that ran it, the last 1,000 of each
-// project. A caller who may list or kill may ask.
+// This project's choice where the reference is silent: the server that ran
+// a job keeps it for a day after its end, and keeps the last 1,000 of each
+// project. A caller who may list or kill may see the job.
 //
 // Returns a wrapper object for the known response body format(s).
 //
