@@ -9,19 +9,19 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// NextJob has the next job that a scan or a kill-all begins go through these
-// states, one each time that it is asked for; it stays in the last. Their JobID
-// and JobType are filled in. Without it, a job succeeds at once, and a kill-all
-// tells how many sessions it killed. One whose last state is not SUCCESS kills
-// none. Several calls are for several jobs, in order.
+// NextJob makes the next job, of a scan or a kill-all, go through these states: one
+// for each request for the job, and the last one from then on. The server fills in
+// their ID and Type. Without NextJob a job succeeds at once, and a kill-all counts
+// the sessions that it killed. A kill-all whose last state is not JobSuccess kills
+// nothing. Several calls are for several jobs, in order.
 func (s *Server) NextJob(states ...client.Job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.planned = append(s.planned, slices.Clone(states))
 }
 
-// begin begins a job that does work, which returns its counts.
-func (s *Server) begin(jobType string, work func() *client.JobCounts) (answer, string) {
+// startJob starts a job that does work, which returns its counts.
+func (s *Server) startJob(jobType string, work func() *client.JobCounts) (response, string) {
 	if s.jobs == nil {
 		s.jobs = map[string][]client.Job{}
 	}
@@ -42,10 +42,10 @@ func (s *Server) begin(jobType string, work func() *client.JobCounts) (answer, s
 		states[i].ID, states[i].Type = id, jobType
 	}
 	s.jobs[id] = states
-	return answer{status: http.StatusOK, body: gen.JobRef{JobID: id}}, id
+	return response{status: http.StatusOK, body: gen.JobRef{JobID: id}}, id
 }
 
-func (s *Server) showJob(r *http.Request, _ struct{}, fail *answer) answer {
+func (s *Server) showJob(r *http.Request, _ struct{}, fail *response) response {
 	if fail != nil {
 		return *fail
 	}
@@ -57,5 +57,5 @@ func (s *Server) showJob(r *http.Request, _ struct{}, fail *answer) answer {
 	if len(states) > 1 {
 		s.jobs[id] = states[1:]
 	}
-	return answer{status: http.StatusOK, body: states[0]}
+	return response{status: http.StatusOK, body: states[0]}
 }

@@ -24,10 +24,10 @@ func (e entry) isOf(c client.Session) bool {
 	return c.Address() == e.text
 }
 
-// hangUp kills the sessions that a request names, and answers as a dcs-sessions
-// server does: a protected one has the request refused, and one that came to an
-// address after it was listed is left alone.
-func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
+// hangUp kills the sessions that a request names, and responds as a dcs-sessions
+// server does: it refuses a request for a protected session, and does not kill a
+// session that has taken an address since the address was listed.
+func (s *Server) hangUp(body gen.HangUpClientsRequest) response {
 	var entries []entry
 	for _, addr := range body.ClientAddrs {
 		entries = append(entries, entry{text: addr})
@@ -75,7 +75,7 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 			header += ", " + member + "=:" + base64.StdEncoding.EncodeToString(bits[member]) + ":"
 		}
 	}
-	a := answer{status: http.StatusNoContent}
+	a := response{status: http.StatusNoContent}
 	if len(replaced) > 0 {
 		a = failure(http.StatusBadRequest, "DCS.4800", "Another session now uses an address of the request. That session was not killed; the others were.")
 		a = a.with("Replaced: " + strings.Join(replaced, ", ") + ". List again.")
@@ -85,7 +85,7 @@ func (s *Server) hangUp(body gen.HangUpClientsRequest) answer {
 }
 
 // with adds details to a failure.
-func (a answer) with(details string) answer {
+func (a response) with(details string) response {
 	e := a.body.(gen.ErrorResponse)
 	e.ErrorExtMsg = details
 	a.body = e

@@ -8,46 +8,47 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// A Kill is a request to kill that was received.
+// A Kill is a request to kill sessions that the server received.
 type Kill struct {
 	Project, Instance, Node string
 	Addrs, IDs              []string
 
-	// Header is as it was sent, but for the credentials: their values are ***.
+	// Header is the header of the request, with *** for the values of the
+	// credentials.
 	Header http.Header
 
-	// Status is what was answered.
+	// Status is that of the response.
 	Status int
 }
 
-// A KillAll is a request to kill all sessions that was received.
+// A KillAll is a request to kill all sessions that the server received.
 type KillAll struct {
 	Project, Instance string
 	Node              string // empty where there was none
 	AllNodes          bool
-	Header            http.Header // as of Kill
-	Status            int         // what was answered
-	Job               string      // the id that was answered, if any
+	Header            http.Header // as in Kill
+	Status            int         // of the response
+	Job               string      // the id in the response, if any
 }
 
-// A Scan is a request to scan that was received.
+// A Scan is a request to scan that the server received.
 type Scan struct {
 	Project, Instance string
 	Node              string      // empty where there was none
 	Fresh             bool        // clean_cache
-	Header            http.Header // as of Kill
-	Status            int         // what was answered
-	Job               string      // the id that was answered, if any
+	Header            http.Header // as in Kill
+	Status            int         // of the response
+	Job               string      // the id in the response, if any
 }
 
-// Kills returns the kills in the order they came in, those too that were made
-// to fail.
+// Kills returns the kills in the order in which they came, with those that were
+// made to fail.
 func (s *Server) Kills() []Kill { return recorded(s, &s.kills) }
 
-// KillAlls is Kills of what was to kill all.
+// KillAlls is Kills for the requests to kill all sessions.
 func (s *Server) KillAlls() []KillAll { return recorded(s, &s.killAlls) }
 
-// Scans is Kills of the scans.
+// Scans is Kills for the scans.
 func (s *Server) Scans() []Scan { return recorded(s, &s.scans) }
 
 func recorded[T any](s *Server, list *[]T) []T {
@@ -56,8 +57,8 @@ func recorded[T any](s *Server, list *[]T) []T {
 	return slices.Clone(*list)
 }
 
-func (s *Server) kill(r *http.Request, body gen.HangUpClientsRequest, fail *answer) answer {
-	var result answer
+func (s *Server) kill(r *http.Request, body gen.HangUpClientsRequest, fail *response) response {
+	var result response
 	if fail != nil {
 		result = *fail
 	} else {
@@ -75,7 +76,7 @@ func (s *Server) kill(r *http.Request, body gen.HangUpClientsRequest, fail *answ
 	return result
 }
 
-func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, fail *answer) answer {
+func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, fail *response) response {
 	k := KillAll{
 		Project:  r.PathValue("project"),
 		Instance: r.PathValue("instance"),
@@ -83,11 +84,11 @@ func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, 
 		AllNodes: body.KillAllNodes,
 		Header:   withoutSecrets(r.Header),
 	}
-	var result answer
+	var result response
 	if fail != nil {
 		result = *fail
 	} else {
-		result, k.Job = s.begin("killAllClientsJob", func() *client.JobCounts {
+		result, k.Job = s.startJob("killAllClientsJob", func() *client.JobCounts {
 			return s.removeAll(k.Node, k.AllNodes)
 		})
 	}
@@ -96,7 +97,7 @@ func (s *Server) killAll(r *http.Request, body gen.HangUpKillAllClientsRequest, 
 	return result
 }
 
-func (s *Server) scan(r *http.Request, body gen.ScanClientsRequest, fail *answer) answer {
+func (s *Server) scan(r *http.Request, body gen.ScanClientsRequest, fail *response) response {
 	scan := Scan{
 		Project:  r.PathValue("project"),
 		Instance: r.PathValue("instance"),
@@ -104,11 +105,11 @@ func (s *Server) scan(r *http.Request, body gen.ScanClientsRequest, fail *answer
 		Fresh:    body.CleanCache,
 		Header:   withoutSecrets(r.Header),
 	}
-	var result answer
+	var result response
 	if fail != nil {
 		result = *fail
 	} else {
-		result, scan.Job = s.begin("scanClientsJob", func() *client.JobCounts { return nil })
+		result, scan.Job = s.startJob("scanClientsJob", func() *client.JobCounts { return nil })
 	}
 	scan.Status = result.status
 	s.scans = append(s.scans, scan)

@@ -1,4 +1,4 @@
-// Package clienttest has a server for the tests of code that lists and kills
+// Package clienttest has a fake server for tests of code that lists and kills
 // sessions with package client:
 //
 //	api := clienttest.New()
@@ -8,8 +8,8 @@
 //	// … the code under test lists and kills with c …
 //	kills := api.Kills()
 //
-// It is a recorder, not a server of the API: it knows no credentials, projects
-// or instances, and checks no more of a request than that it can be read.
+// The server records requests. It knows no credentials, projects or instances, and
+// checks only that it can read a request.
 package clienttest
 
 import (
@@ -28,22 +28,21 @@ import (
 // An Operation is one of the API's, by the contract's operationId.
 type Operation string
 
-// The operations, each with the method of package client that calls it.
+// The operations, each with the method of package client that sends it.
 const (
 	HangUpClients        Operation = "HangUpClients"        // Kill
-	HangUpKillAllClients Operation = "HangUpKillAllClients" // KillAll, KillAllNodes
-	ScanClients          Operation = "ScanClients"          // Scan, and List before its first page
+	HangUpKillAllClients Operation = "HangUpKillAllClients" // KillAll
+	ScanClients          Operation = "ScanClients"          // Scan, Rescan, and List before its first page
 	ListClients          Operation = "ListClients"          // List, a page
 	ShowNodesInformation Operation = "ShowNodesInformation" // Nodes
-	ShowJobInfo          Operation = "ShowJobInfo"          // Job; WaitJob, a poll; List, for its scan
+	ShowJobInfo          Operation = "ShowJobInfo"          // Job, a poll of WaitJob, and List for its scan
 )
 
-// A Server records kills and scans, and answers all operations with success
-// until one of Fail, FailNext and FailNextOf says otherwise. It has the nodes
-// and the sessions that SetSessions gave it; what is killed is taken off. A kill
-// that names a protected session is refused, and one of an address that another
-// session has had since it was listed leaves that one alone. It is safe for
-// concurrent use.
+// A Server records kills and scans, and lets all operations succeed unless Fail,
+// FailNext or FailNextOf says otherwise. It has the nodes and the sessions of
+// SetSessions, and removes a session that is killed. It refuses a kill that names
+// a protected session, and does not kill a session that has taken an address since
+// the address was listed. It is safe for concurrent use.
 type Server struct {
 	*httptest.Server
 
@@ -57,22 +56,22 @@ type state struct {
 	killAlls []KillAll
 	scans    []Scan
 	nodes    []node
-	jobs     map[string][]client.Job // the states that each will be told to be in, the last for good
-	planned  [][]client.Job          // those of the next jobs
-	fail     *answer                 // every request, unless next or nextOf has one
-	next     []answer                // the next requests
-	nextOf   map[Operation][]answer
+	jobs     map[string][]client.Job // the states that each goes through; the last one stays
+	planned  [][]client.Job          // the states of the next jobs
+	fail     *response               // every request, unless next or nextOf has one
+	next     []response              // the next requests
+	nextOf   map[Operation][]response
 }
 
-// An answer is a status and its JSON body; nil is none. The header is in
-// addition to those that each answer has.
-type answer struct {
+// A response is a status and its JSON body; nil is none. The header is in addition
+// to those that each response has.
+type response struct {
 	status int
 	body   any
 	header http.Header
 }
 
-// New returns a server that listens on the loopback. It must be closed.
+// New returns a server that listens on a loopback address. Close it after use.
 func New() *Server {
 	s := &Server{}
 	mux := http.NewServeMux()
@@ -92,7 +91,7 @@ func New() *Server {
 	return s
 }
 
-// Fail makes every request from now on fail with an error of the API's shape.
+// Fail makes every request from now on fail, with an error of the API's shape.
 func (s *Server) Fail(status int, code, message string) {
 	f := failure(status, code, message)
 	s.mu.Lock()
@@ -100,38 +99,38 @@ func (s *Server) Fail(status int, code, message string) {
 	s.fail = &f
 }
 
-// FailNext makes the next n requests fail, of whatever operation, after those of
-// an earlier FailNext and before what Fail says.
+// FailNext makes the next n requests of any operation fail, after those of an
+// earlier FailNext. It comes before Fail.
 func (s *Server) FailNext(n, status int, code, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.next = append(s.next, slices.Repeat([]answer{failure(status, code, message)}, n)...)
+	s.next = append(s.next, slices.Repeat([]response{failure(status, code, message)}, n)...)
 }
 
-// FailNextOf is FailNext for one operation, and comes before it.
+// FailNextOf is FailNext for one operation. It comes before FailNext.
 func (s *Server) FailNextOf(o Operation, n, status int, code, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.nextOf == nil {
-		s.nextOf = map[Operation][]answer{}
+		s.nextOf = map[Operation][]response{}
 	}
-	s.nextOf[o] = append(s.nextOf[o], slices.Repeat([]answer{failure(status, code, message)}, n)...)
+	s.nextOf[o] = append(s.nextOf[o], slices.Repeat([]response{failure(status, code, message)}, n)...)
 }
 
-// Reset forgets all that was recorded, set and said.
+// Reset forgets what was recorded and what was set.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state = state{}
 }
 
-func failure(status int, code, message string) answer {
-	return answer{status: status, body: gen.ErrorResponse{ErrorCode: code, ErrorMsg: message}}
+func failure(status int, code, message string) response {
+	return response{status: status, body: gen.ErrorResponse{ErrorCode: code, ErrorMsg: message}}
 }
 
-// handle serves o with do, which gets the body of a POST, and how it is to fail
-// unless that is nil. s.mu is held.
-func handle[Body any](s *Server, o Operation, do func(r *http.Request, body Body, fail *answer) answer) http.Handler {
+// handle serves o with do, which gets the body of a POST, and the failure to send
+// or nil. It holds s.mu for do.
+func handle[Body any](s *Server, o Operation, do func(r *http.Request, body Body, fail *response) response) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body Body
 		var err error
@@ -148,8 +147,8 @@ func handle[Body any](s *Server, o Operation, do func(r *http.Request, body Body
 	})
 }
 
-// failureOf returns how the request that came is to fail, or nil.
-func (s *Server) failureOf(o Operation) *answer {
+// failureOf returns the failure to send for a request, or nil.
+func (s *Server) failureOf(o Operation) *response {
 	if of := s.nextOf[o]; len(of) > 0 {
 		s.nextOf[o] = of[1:]
 		return &of[0]
@@ -162,8 +161,8 @@ func (s *Server) failureOf(o Operation) *answer {
 	return s.fail
 }
 
-// write answers with a, with s.mu held.
-func (s *Server) write(w http.ResponseWriter, a answer) {
+// write sends a. The caller holds s.mu.
+func (s *Server) write(w http.ResponseWriter, a response) {
 	s.ids++
 	w.Header().Set("X-Request-Id", fmt.Sprintf("request-%d", s.ids))
 	maps.Copy(w.Header(), a.header)
@@ -173,5 +172,5 @@ func (s *Server) write(w http.ResponseWriter, a answer) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(a.body) // the client sees what is missing
+	_ = json.NewEncoder(w).Encode(a.body) // the client notices a body that is cut off
 }

@@ -13,13 +13,13 @@ import (
 type node struct {
 	id       string
 	sessions []client.Session
-	shown    map[string]string // the id of the session that was listed last at an address
+	shown    map[string]string // the id of the session that was last listed at an address
 }
 
-// SetSessions gives the node, which is new or had others, these sessions. They
-// are listed in this order, by offset, limit and addr; a sort changes nothing. A
-// session is killed by its ID, by its Peer or, where it has none, by its Addr.
-// A list or a kill at a node that was never set finds no sessions.
+// SetSessions gives these sessions to a node, in place of those that it has. A list
+// has them in this order; it heeds the offset, the limit and addr, and ignores a
+// sort. The ID of a session kills it, and so does its Address. A list or a kill on
+// a node that was never set finds no sessions.
 func (s *Server) SetSessions(nodeID string, sessions []client.Session) {
 	sessions = slices.Clone(sessions)
 	s.mu.Lock()
@@ -39,7 +39,7 @@ func (s *Server) node(id string) *node {
 	return nil
 }
 
-// removeAll returns how many there were, and were protected.
+// removeAll removes the sessions that are not protected, and counts them.
 func (s *Server) removeAll(nodeID string, allNodes bool) *client.JobCounts {
 	counts := &client.JobCounts{}
 	for i := range s.nodes {
@@ -53,7 +53,7 @@ func (s *Server) removeAll(nodeID string, allNodes bool) *client.JobCounts {
 	return counts
 }
 
-func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
+func (s *Server) list(r *http.Request, _ struct{}, fail *response) response {
 	if fail != nil {
 		return *fail
 	}
@@ -78,14 +78,14 @@ func (s *Server) list(r *http.Request, _ struct{}, fail *answer) answer {
 	sessions = sessions[min(offset, count):]
 	sessions = sessions[:min(limit, len(sessions))]
 	n.show(sessions)
-	return answer{status: http.StatusOK, body: map[string]any{
+	return response{status: http.StatusOK, body: map[string]any{
 		"clients": sessions,
 		"count":   count,
 		"time":    time.Now().UTC().Format(time.RFC3339),
 	}}
 }
 
-// show keeps who was listed at an address, for a kill.
+// show remembers which session was listed at an address, for a kill.
 func (n *node) show(sessions []client.Session) {
 	if n == nil {
 		return
@@ -98,7 +98,7 @@ func (n *node) show(sessions []client.Session) {
 	}
 }
 
-// number reads one of a query; what is none counts as not given.
+// number reads a number of the query. Any other text counts as absent.
 func number(text string, otherwise int) int {
 	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
 		return n
@@ -106,7 +106,7 @@ func number(text string, otherwise int) int {
 	return otherwise
 }
 
-func (s *Server) showNodes(r *http.Request, _ struct{}, fail *answer) answer {
+func (s *Server) showNodes(r *http.Request, _ struct{}, fail *response) response {
 	if fail != nil {
 		return *fail
 	}
@@ -118,7 +118,7 @@ func (s *Server) showNodes(r *http.Request, _ struct{}, fail *answer) answer {
 			Role: "redis-server", Status: "Active",
 		})
 	}
-	return answer{status: http.StatusOK, body: map[string]any{
+	return response{status: http.StatusOK, body: map[string]any{
 		"instance_id": r.PathValue("instance"), "total": len(nodes), "nodes": nodes,
 	}}
 }
