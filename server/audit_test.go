@@ -143,7 +143,7 @@ func TestAKillAllIsRecordedBeforeAndAfter(t *testing.T) {
 	assert.Equal(t, []map[string]any{common("intent"), outcome}, records)
 }
 
-// openAudit is the audit that a configuration has.
+// openAudit opens the audit of a configuration.
 func openAudit(t *testing.T, audit string) *server.AuditLog {
 	t.Helper()
 	config, err := server.LoadConfig(writeConfig(t, "listen: 127.0.0.1:0\naudit: "+audit+"\n"), os.Getenv)
@@ -184,8 +184,8 @@ func TestWhatCannotBeRecordedIsNotKilled(t *testing.T) {
 			}
 			assert.Contains(t, a.log.String(), "write the audit record: ")
 			assert.True(t, s.Open())
-			assert.Len(t, a.list("").Clients, 2, "who reads needs no record")
-			assert.NoError(t, a.Close(t.Context()), "no job is left")
+			assert.Len(t, a.list("").Clients, 2, "a list needs no record")
+			assert.NoError(t, a.Close(t.Context()), "no job is running")
 		})
 	}
 }
@@ -202,7 +202,7 @@ func TestAnAuditThatPanicsLeavesNoJob(t *testing.T) {
 
 var errTorn = errors.New("no space left")
 
-// A tornWriter takes half of each record.
+// A tornWriter writes half of each record.
 type tornWriter struct{ buf strings.Builder }
 
 func (w *tornWriter) Write(p []byte) (int, error) {
@@ -210,7 +210,7 @@ func (w *tornWriter) Write(p []byte) (int, error) {
 	return len(p) / 2, errTorn
 }
 
-// A lateWriter fails from its second record on.
+// A lateWriter writes its first record, and fails after that.
 type lateWriter struct{ records int }
 
 func (w *lateWriter) Write(p []byte) (int, error) {
@@ -225,7 +225,7 @@ func TestAnOutcomeThatCannotBeRecordedIsLogged(t *testing.T) {
 	node := redistest.Start(t)
 	a := startAudited(t, node.Addr(), &lateWriter{})
 	s := redistest.Dial(t, node.Addr(), "s")
-	assert.Equal(t, 204, a.killPeers(s).status, "it is done all the same")
+	assert.Equal(t, 204, a.killPeers(s).status, "the kill is done even so")
 	lost := a.log.lines(t, "the audit record could not be written")
 	require.Len(t, lost, 1)
 	assert.Equal(t, "ERROR", lost[0]["level"])
@@ -251,7 +251,7 @@ func TestARecordAfterHalfARecordStartsANewLine(t *testing.T) {
 	}
 }
 
-// A gatedWriter holds its first Write until the gate opens, and takes no more
+// A gatedWriter blocks its first Write until the gate is closed, and writes no more
 // than limit bytes of the second.
 type gatedWriter struct {
 	mu     sync.Mutex
@@ -323,7 +323,7 @@ func TestOnlyRecordsWrittenCompletelyCount(t *testing.T) {
 	w := &gatedWriter{begun: make(chan struct{}), gate: make(chan struct{}), limit: 4*line + line/2}
 	statuses := killWhileOneIsWritten(t, w)
 	assert.Equal(t, append(slices.Repeat([]int{204}, 5), slices.Repeat([]int{500}, 5)...), statuses, "the first kill and four of nine")
-	assert.Equal(t, "\n", w.all()[2], "the half line is ended")
+	assert.Equal(t, "\n", w.all()[2], "a line break ends the partial line")
 }
 
 type mendedWriter struct {
@@ -354,7 +354,7 @@ func TestTheAuditFileCanBeRotated(t *testing.T) {
 	require.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
 	require.NoError(t, os.Rename(path, path+".1"))
 	require.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
-	assert.Equal(t, 4, records(path+".1"), "a file that was moved goes on until it is reopened")
+	assert.Equal(t, 4, records(path+".1"), "records go to the moved file until Reopen")
 	require.NoError(t, audit.Reopen())
 	require.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status)
 	assert.Equal(t, 4, records(path+".1"))
@@ -362,7 +362,7 @@ func TestTheAuditFileCanBeRotated(t *testing.T) {
 
 	require.NoError(t, os.RemoveAll(filepath.Dir(path)))
 	assert.ErrorIs(t, audit.Reopen(), os.ErrNotExist)
-	assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "the old file goes on")
+	assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "records continue to go to the old file")
 	require.NoError(t, audit.Close())
 	assert.Equal(t, 500, a.kill(killBody("10.0.0.1:1")).status)
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// startFromFile serves what a file says. The file has one token, ops, and one
-// access key, whose secret is in the file that is returned too.
+// startFromFile serves the configuration of a file with one token, ops, and one
+// access key, whose secret is in secretFile.
 func startFromFile(t *testing.T, node string) (a *api, config *server.Config, file, secretFile string) {
 	dir := t.TempDir()
 	file, secretFile = filepath.Join(dir, "dcs.yaml"), filepath.Join(dir, "sk")
@@ -64,7 +64,7 @@ func TestReloadReplacesTheCredentials(t *testing.T) {
 	assert.Equal(t, 204, a.do(a.signed(opsKey, body)).status)
 
 	write(t, secretFile, newKey.SecretKey)
-	assert.Equal(t, 401, a.do(a.signed(newKey, body)).status, "not before it is asked")
+	assert.Equal(t, 401, a.do(a.signed(newKey, body)).status, "Reload has not been called yet")
 	a.Reload(config)
 	assert.Equal(t, 204, a.do(a.signed(newKey, body)).status)
 	assert.Equal(t, 401, a.do(a.signed(opsKey, body)).status)
@@ -127,7 +127,7 @@ func TestReloadLogsWhatNeedsARestart(t *testing.T) {
 		warned := a.log.lines(t, "a changed configuration key needs a restart")
 		require.Len(t, warned, 1)
 		assert.Equal(t, key, warned[0]["key"])
-		assert.Equal(t, 204, a.send("POST", killPath, killBody("10.0.0.1:1"), map[string]string{"X-Auth-Token": "new-token"}).status, "the rest is taken")
+		assert.Equal(t, 204, a.send("POST", killPath, killBody("10.0.0.1:1"), map[string]string{"X-Auth-Token": "new-token"}).status, "the new credentials are valid")
 	}
 }
 

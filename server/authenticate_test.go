@@ -36,7 +36,7 @@ func TestAKillMaySignInAnyOfTheseWays(t *testing.T) {
 		"as Terraform's client signs":                      func(body string) *http.Request { return a.signedBy(opsKey, terraformSigns, body) },
 		"as the Go SDK signs, with a security token":       func(body string) *http.Request { return a.signedBy(tempKey, goSDKSigns+";x-security-token", body) },
 		"as Terraform's client does, with an unsigned one": func(body string) *http.Request { return a.signedBy(tempKey, terraformSigns, body) },
-		"with a security token that nobody asks for": func(body string) *http.Request {
+		"with a security token that the key does not need": func(body string) *http.Request {
 			key := opsKey
 			key.SecurityToken = "any"
 			return a.signed(key, body)
@@ -47,7 +47,7 @@ func TestAKillMaySignInAnyOfTheseWays(t *testing.T) {
 			r.ContentLength = -1
 			return r
 		},
-		"with headers that nobody knows": func(body string) *http.Request {
+		"with unknown headers": func(body string) *http.Request {
 			r := a.signed(opsKey, body)
 			r.Header.Set("X-Domain-Id", "d")
 			return r
@@ -57,8 +57,8 @@ func TestAKillMaySignInAnyOfTheseWays(t *testing.T) {
 			r.Header.Set("X-Project-Id", "other")
 			return r
 		},
-		"beside a valid token": func(body string) *http.Request {
-			r := a.signed(strangerKey, body) // meant for who stands in front
+		"with a valid token too": func(body string) *http.Request {
+			r := a.signed(strangerKey, body) // the signature is for a gateway in front
 			r.Header.Set("X-Auth-Token", opsToken)
 			return r
 		},
@@ -76,14 +76,14 @@ func TestAKillMaySignInAnyOfTheseWays(t *testing.T) {
 	assert.Equal(t, "ops", a.signedCaller(r))
 }
 
-// signedCaller is who the log says killed.
+// signedCaller sends a kill and returns the caller that the audit names.
 func (a *api) signedCaller(r *http.Request) any {
 	require.Equal(a.t, 204, a.do(r).status)
 	kills := a.audit.records(a.t)
 	return kills[len(kills)-1]["caller"]
 }
 
-// Requests that were recorded from the official clients, byte for byte.
+// The requests are recordings of the official clients, byte for byte.
 func TestRecordedRequestsOfOfficialClientsSucceed(t *testing.T) {
 	t.Parallel()
 	key := server.AccessKey{Name: "key", AccessKey: "QTWAOYTTINDUT2QVKYUC", SecretKeyEnv: "SK", Projects: []string{"0d6f2e5a"}}
@@ -140,7 +140,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 		status  int
 		code    string
 		details string
-		log     string // what it alone is told
+		log     string // text in the log that is not in the response
 	}{
 		{"an unknown access key", a.signed(strangerKey, body), 401, "APIGW.0301", mismatch, "there is no such access key"},
 		{"a wrong secret", a.signed(wrong(opsKey), body), 401, "APIGW.0301", mismatch, "belongs to ops-key"},
@@ -177,7 +177,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 		{"another project's access key", a.signed(otherKey, body), 403, "DCS.1004", "", "other-key"},
 		{"another project's access key that claims this one", a.signedBy(otherKey, terraformSigns, body), 403, "DCS.1004", "", "other-key"},
 		{"an access key that may only list", a.signed(listerKey, body), 403, "DCS.2007", "", "lister-key may only [dcs:clients:list]"},
-		{"an invalid token beside a good signature", setting("X-Auth-Token", "guess"), 401, "DCS.1001", "", ""},
+		{"an invalid token with a valid signature", setting("X-Auth-Token", "guess"), 401, "DCS.1001", "", ""},
 		{"a good signature of a bad body", a.signed(opsKey, "[]"), 400, "DCS.4800", "", ""},
 		{"a wrong signature of a bad body", a.signed(wrong(opsKey), "{}"), 401, "APIGW.0301", mismatch, ""},
 	} {
@@ -194,7 +194,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 			assert.Contains(t, got.details(), c.details)
 			require.Eventually(t, func() bool { return len(a.log.lines(t, "request")) > before }, 5*time.Second, time.Millisecond)
 			assert.Contains(t, a.log.lines(t, "request")[before]["error"], c.log)
-			assert.NotRegexp(t, "(ops|other|lister|temp)-key", got.body, "whose key it is, only the log is told")
+			assert.NotRegexp(t, "(ops|other|lister|temp)-key", got.body, "only the log names the owner of a key")
 			for _, secret := range append(shown, "sk-", "temp-token", "another-token", opsToken) {
 				assert.NotContains(t, a.log.String(), secret)
 				assert.NotContains(t, got.body, secret)
@@ -204,7 +204,7 @@ func TestSignedRefusalsKillNothing(t *testing.T) {
 	assert.Greater(t, len(shown), 20)
 	assert.True(t, session.Open())
 	assert.Empty(t, a.audit.String())
-	assert.Equal(t, 204, a.do(a.signed(opsKey, body)).status, "it could have been killed all the time")
+	assert.Equal(t, 204, a.do(a.signed(opsKey, body)).status, "a valid request kills the session")
 }
 
 func TestARefusalNamesTheAction(t *testing.T) {

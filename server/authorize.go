@@ -17,9 +17,9 @@ const (
 	ActionKill = "dcs:clients:kill"
 )
 
-// actionsOf lists the actions of each operation; a caller needs one of them. An
-// operation without an entry is allowed to nobody. Whoever may start a job of
-// either kind may read the jobs.
+// actionsOf lists the actions of each operation; a caller needs one of them. No
+// caller may use an operation without an entry. A caller that may start a job of either
+// kind may read jobs.
 var actionsOf = map[string][]string{
 	"ScanClients":          {ActionList},
 	"ListClients":          {ActionList},

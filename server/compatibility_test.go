@@ -10,8 +10,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// What official clients rely on, beside what every answer has: api.do asserts
-// the request id and the error's shape.
+// The tests in this file check what official clients rely on. In addition, api.do
+// checks the request id and the form of errors in every response.
 
 func TestAKillAnswersExactly204(t *testing.T) {
 	t.Parallel()
@@ -53,7 +53,7 @@ func TestAContentTypeWithoutABodyIsAllowed(t *testing.T) {
 		got := a.send("GET", killPath, "", map[string]string{"Content-Type": contentType})
 		assert.Equal(t, 405, got.status, "not 415")
 		got = a.send("POST", killPath, "", map[string]string{"Content-Type": contentType})
-		assert.Equal(t, "DCS.4004", got.fault.ErrorCode, "the body is what is missing")
+		assert.Equal(t, "DCS.4004", got.fault.ErrorCode, "the error is the missing body")
 	}
 }
 
@@ -64,5 +64,5 @@ func TestASignatureMayBeRepeated(t *testing.T) {
 	again := a.request(killBody("10.0.0.1:1"))
 	again.Header = first.Header.Clone()
 	assert.Equal(t, 204, a.do(first).status)
-	assert.Equal(t, 204, a.do(again).status, "two equal kills of one second have one signature")
+	assert.Equal(t, 204, a.do(again).status, "two equal kills in one second have the same signature")
 }

@@ -48,7 +48,7 @@ func TestCheckReportsTheProblemsOfAConfiguration(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"nothing":                   {"listen: 127.0.0.1:0\n" + projects, nil},
+		"a good configuration":      {"listen: 127.0.0.1:0\n" + projects, nil},
 		"a token over plain HTTP":   {"listen: 0.0.0.0:0\n" + auth(token, "") + projects, []string{"warning: dcs.yaml:1: callers send tokens over plain HTTP"}},
 		"no projects":               {"listen: 127.0.0.1:0\n", []string{"warning: dcs.yaml:1: there are no projects"}},
 		"a project without any":     {"listen: 127.0.0.1:0\nprojects: [{id: p}]\n", []string{"warning: dcs.yaml:2: the project p has no instances"}},
@@ -61,8 +61,8 @@ func TestCheckReportsTheProblemsOfAConfiguration(t *testing.T) {
 			[]string{"warning: dcs.yaml:2: the secret of the access key k has fewer than 16 characters"}},
 		"a secret that others can read": {"listen: 127.0.0.1:0\n" + auth("", "{name: k, access_key: AK, secret_key_file: "+open+", projects: ['*']}") + projects,
 			[]string{"warning: dcs.yaml:2: not only its owner can use " + open}},
-		"no audit":         {"listen: 127.0.0.1:0\naudit: Off\n" + projects, []string{"warning: dcs.yaml:2: kills are not recorded anywhere"}},
-		"trust in anybody": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller may forge its address"}},
+		"no audit":            {"listen: 127.0.0.1:0\naudit: Off\n" + projects, []string{"warning: dcs.yaml:2: kills are not recorded anywhere"}},
+		"every proxy trusted": {"listen: 127.0.0.1:0\ntrusted_proxies: [10.0.0.0/8, 0.0.0.0/0]\n" + projects, []string{"warning: dcs.yaml:2: every caller may forge its address"}},
 		"nodes that cannot be managed": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: down, address: '127.0.0.1:1'}, {id: locked, address: '" + locked.Addr() + "'}]}]}]\n",
 			[]string{"error: project p, instance i, node down: the node's host refuses the connection", "error: project p, instance i, node locked: the node requires a password"}},
 		"one node twice": {"listen: 127.0.0.1:0\nprojects: [{id: p, instances: [{id: i, nodes: [{id: a, address: '" + node.Addr() + "'}, {id: b, address: '" + node.Addr() + "'}]}]}]\n",

@@ -19,8 +19,8 @@ const (
 	digestB = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d"
 )
 
-// goodConfig has every key, on the lines that the errors below name, and one
-// instance id in two projects, which is fine.
+// goodConfig has every key. The errors below name its lines. It uses one instance id in
+// two projects, which is allowed.
 const goodConfig = `listen: 127.0.0.1:8080
 auth:
   tokens:
@@ -59,7 +59,7 @@ func writeConfig(t *testing.T, text string) string {
 	return path
 }
 
-// openConfig does what serve does with its file.
+// openConfig loads a configuration and opens its fleet, as the command serve does.
 func openConfig(path string) (*server.Config, error) {
 	c, err := server.LoadConfig(path, func(name string) string {
 		return map[string]string{"REDIS_PASSWORD": "hunter2", "SK": "hunter2"}[name]
@@ -93,15 +93,16 @@ func TestConfigLoads(t *testing.T) {
 	}, c.Projects)
 }
 
-// A spoiled configuration is the good one with old replaced by new, once.
-type spoiled struct{ old, new, want string }
+// An invalidConfig is a valid configuration with old replaced by new, once. want is
+// the error.
+type invalidConfig struct{ old, new, want string }
 
-func testSpoiled(t *testing.T, table map[string]spoiled) {
+func testInvalid(t *testing.T, table map[string]invalidConfig) {
 	t.Helper()
-	testSpoiledOf(t, goodConfig, table)
+	testInvalidOf(t, goodConfig, table)
 }
 
-func testSpoiledOf(t *testing.T, good string, table map[string]spoiled) {
+func testInvalidOf(t *testing.T, good string, table map[string]invalidConfig) {
 	t.Helper()
 	for name, c := range table {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +124,7 @@ func TestListenNeedsALoopbackAddressOrCredentials(t *testing.T) {
 	t.Parallel()
 	auth := goodConfig[strings.Index(goodConfig, "auth:"):strings.Index(goodConfig, "projects:\n")]
 	_, withoutAuth, _ := strings.Cut(goodConfig, auth)
-	testSpoiled(t, map[string]spoiled{
+	testInvalid(t, map[string]invalidConfig{
 		"no host":        {"127.0.0.1:8080", "'8080'", `FILE:1: listen: the address "8080" is not host:port`},
 		"no such port":   {"127.0.0.1:8080", "127.0.0.1:70000", `FILE:1: listen: the address "127.0.0.1:70000" is not host:port`},
 		"a port's name":  {"127.0.0.1:8080", "127.0.0.1:http", `FILE:1: listen: the address "127.0.0.1:http" is not host:port`},
@@ -150,7 +151,7 @@ func TestAnInvalidTokenIsAConfigError(t *testing.T) {
 	t.Parallel()
 	const expires = "the time is not like 2027-01-31T00:00:00Z (RFC 3339)"
 	const digest = "not the SHA-256 of a token: 64 lower-case hexadecimal digits"
-	testSpoiled(t, map[string]spoiled{
+	testInvalid(t, map[string]invalidConfig{
 		"without a name":             {"name: ops", "name:", "FILE:4: auth.tokens[0].name: a token needs a name of its own"},
 		"with a name twice":          {"name: admin", "name: ops", "FILE:7: auth.tokens[1].name: a token needs a name of its own"},
 		"with a digest twice":        {digestB, digestA, "FILE:8: auth.tokens[1].sha256: another token has the same SHA-256"},
@@ -210,7 +211,7 @@ func TestAnInvalidAccessKeyIsAConfigError(t *testing.T) {
 	good, empty := file("good", "hunter2\n"), file("empty", "\n")
 	const first, env = "auth.access_keys[0].", "secret_key_env: SK"
 	const form = "the access key is not 1 to 64 letters, digits, - or _"
-	testSpoiledOf(t, goodKeys, map[string]spoiled{
+	testInvalidOf(t, goodKeys, map[string]invalidConfig{
 		"alone are credentials, on any address": {goodKeys[:strings.Index(goodKeys, "  access_keys:")], "listen: 0.0.0.0:0\nauth:\n", ""},
 		"with a secret in a file":               {env, "secret_key_file: " + good, ""},
 		"with a secret in a missing file":       {env, "secret_key_file: missing/file", "FILE:10: " + first + "secret_key_file: open missing/file: no such file or directory"},
@@ -237,7 +238,7 @@ func TestAnInvalidAccessKeyIsAConfigError(t *testing.T) {
 func TestAnInvalidProjectIsAConfigError(t *testing.T) {
 	t.Parallel()
 	const at = "projects[0].instances[0].nodes[0]."
-	testSpoiled(t, map[string]spoiled{
+	testInvalid(t, map[string]invalidConfig{
 		"a project twice":                    {"- id: q", "- id: p", `FILE:25: projects[1].id: the id "p" is used twice`},
 		"an instance twice in one project":   {"        nodes: []\n", "        nodes: []\n      - id: i\n", `FILE:29: projects[1].instances[1].id: the id "i" is used twice`},
 		"a node twice":                       {"- id: m", "- id: n", `FILE:20: projects[0].instances[0].nodes[1].id: the id "n" is used twice`},
@@ -256,7 +257,7 @@ func TestAnInvalidProjectIsAConfigError(t *testing.T) {
 
 func TestUnknownKeysAndWrongTypesAreErrors(t *testing.T) {
 	t.Parallel()
-	testSpoiled(t, map[string]spoiled{
+	testInvalid(t, map[string]invalidConfig{
 		"a key at the root":      {"listen:", "nope: hunter2\nlisten:", "FILE:1: field nope not found"},
 		"a key of auth":          {"  tokens:", "  nope: hunter2\n  tokens:", "FILE:3: field nope not found"},
 		"a key of a token":       {"    - name: ops", "    - token: hunter2\n      name: ops", "FILE:4: field token not found"},
@@ -274,7 +275,7 @@ func TestUnknownKeysAndWrongTypesAreErrors(t *testing.T) {
 
 func TestAFileThatIsNotAConfigurationIsAnError(t *testing.T) {
 	t.Parallel()
-	testSpoiled(t, map[string]spoiled{
+	testInvalid(t, map[string]invalidConfig{
 		"an empty file":           {goodConfig, "", "FILE: no documents in stream"},
 		"a comment alone":         {goodConfig, "# nothing\n", "FILE: no documents in stream"},
 		"null":                    {goodConfig, "null\n", `FILE:1: listen: the address "" is not host:port`},

@@ -17,7 +17,7 @@ import (
 
 const jobsPath = "/v2/p/jobs/"
 
-// job is a good answer to ShowJobInfo.
+// job returns the job of a successful ShowJobInfo.
 func (a *api) job(id string) (job gen.Job) {
 	a.t.Helper()
 	got := a.send("GET", jobsPath+id, "", nil)
@@ -37,8 +37,8 @@ func TestOnlyCallersOfTheProjectMayReadAJob(t *testing.T) {
 		status      int
 		code        string
 	}{
-		"who may list":                   {jobsPath + ref.JobID, listerToken, 200, ""},
-		"who may kill":                   {jobsPath + ref.JobID, killerToken, 200, ""},
+		"a caller that may list":         {jobsPath + ref.JobID, listerToken, 200, ""},
+		"a caller that may kill":         {jobsPath + ref.JobID, killerToken, 200, ""},
 		"another project's token":        {jobsPath + ref.JobID, otherToken, 403, "DCS.1004"},
 		"for another project's job":      {"/v2/other/jobs/" + ref.JobID, otherToken, 404, "DCS.4001"},
 		"for a job that there is not":    {jobsPath + "0123456789abcdef0123456789abcdef", opsToken, 404, "DCS.4001"},
@@ -78,7 +78,7 @@ func TestAScansJobIsNotStored(t *testing.T) {
 	a := startAPI(t, fleet.NodeConfig{Address: redistest.Start(t).Addr()})
 	var first gen.JobRef
 	require.NoError(t, json.Unmarshal([]byte(a.scan(`{}`).body), &first))
-	for range 2000 { // more than any number that is kept
+	for range 2000 { // more than the jobs that are kept
 		require.Equal(t, 200, a.scan(`{}`).status)
 	}
 	j := a.job(first.JobID)

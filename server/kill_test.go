@@ -29,7 +29,7 @@ func TestAKillClosesExactlyTheNamedConnections(t *testing.T) {
 		}
 		got := a.killPeers(all[1], all[5], all[1])
 		assert.Equal(t, 204, got.status)
-		assert.Equal(t, "killed=2, gone=0, replaced=0", got.header.Get("X-Kill-Outcome"), "one that is given twice counts once")
+		assert.Equal(t, "killed=2, gone=0, replaced=0", got.header.Get("X-Kill-Outcome"), "a repeated address counts once")
 		for i, s := range all {
 			if i == 1 || i == 5 {
 				assert.True(t, s.Closed(), "session %d", i)
@@ -41,7 +41,7 @@ func TestAKillClosesExactlyTheNamedConnections(t *testing.T) {
 		assert.Equal(t, 204, got.status, "an address that is already gone is success")
 		assert.Equal(t, "killed=0, gone=1, replaced=0", got.header.Get("X-Kill-Outcome"))
 		got = a.killPeers(all[2], all[1], all[3], all[1])
-		assert.Equal(t, "killed=2, gone=1, replaced=0, gone-at=:UA==:", got.header.Get("X-Kill-Outcome"), "the second and the fourth")
+		assert.Equal(t, "killed=2, gone=1, replaced=0, gone-at=:UA==:", got.header.Get("X-Kill-Outcome"), "the second and the fourth address were gone")
 	})
 }
 
@@ -67,7 +67,7 @@ func TestAKillThatNamesAReplicaKillsNothing(t *testing.T) {
 	assert.Equal(t, link, replica())
 }
 
-// A client that has left may have given its port to another.
+// After a client disconnects, another client may get its port.
 func TestAKillMeansTheSessionThatItsCallerHasListed(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
@@ -75,26 +75,26 @@ func TestAKillMeansTheSessionThatItsCallerHasListed(t *testing.T) {
 		session := dialRaw(t, "tcp", node.Addr(), redistest.LocalAddr(t))
 		addr := session.LocalAddr().String()
 		require.Len(t, a.list("?addr="+addr).Clients, 1)
-		newcomer := session.comeBack()
+		newSession := session.comeBack()
 		redistest.AwaitAlone(t, node.Addr(), addr)
-		assert.Equal(t, 200, a.scan(`{"clean_cache":true}`).status, "which shows it to nobody")
-		bystander := dialRaw(t, "tcp", node.Addr(), nil)
-		got := a.kill(killBody(addr, bystander.LocalAddr().String(), "10.0.0.1:1"))
+		assert.Equal(t, 200, a.scan(`{"clean_cache":true}`).status, "a scan alone lists nothing")
+		other := dialRaw(t, "tcp", node.Addr(), nil)
+		got := a.kill(killBody(addr, other.LocalAddr().String(), "10.0.0.1:1"))
 		assert.Equal(t, 400, got.status)
 		assert.Equal(t, "DCS.4800", got.fault.ErrorCode)
 		assert.Equal(t, "Replaced: "+addr+". List again.", got.details())
 		assert.Equal(t, "killed=1, gone=1, replaced=1, gone-at=:IA==:, replaced-at=:gA==:", got.header.Get("X-Kill-Outcome"))
-		assert.True(t, newcomer.open(), "it is not the one that was listed")
-		assert.False(t, bystander.open(), "the others are killed")
+		assert.True(t, newSession.open(), "it is not the listed session")
+		assert.False(t, other.open(), "the others are killed")
 		assert.Equal(t, []any{addr}, a.lastResult()["replaced"])
 
 		assert.Equal(t, 204, a.do(a.signed(opsKey, killBody(addr))).status)
-		assert.False(t, newcomer.open(), "another caller was shown nothing, and means whoever is there")
+		assert.False(t, newSession.open(), "another caller has listed nothing, so the address means its current session")
 
 		last := dialRaw(t, "tcp", node.Addr(), nil)
 		addr = last.LocalAddr().String()
 		assert.Equal(t, 204, a.kill(killBody(addr)).status)
-		assert.False(t, last.open(), "nor was a session that has come since")
+		assert.False(t, last.open(), "a session newer than the listing is killed by its address")
 
 		again := dialRaw(t, "tcp", node.Addr(), nil)
 		addr = again.LocalAddr().String()
@@ -139,8 +139,8 @@ func TestASessionOfAUnixSocketIsKilledByItsID(t *testing.T) {
 	assert.False(t, s.open())
 }
 
-// What a listing showed holds for one run of the node: after a restart the ids
-// begin again, and a newcomer may have both the id and the address.
+// A listing is valid for one run of the node. After a restart the ids start again, so a
+// new session may have both the id and the address of a listed one.
 func TestAfterARestartANewSessionIsNotTheListedOne(t *testing.T) {
 	t.Parallel()
 	for range 3 {
@@ -154,14 +154,14 @@ func TestAfterARestartANewSessionIsNotTheListedOne(t *testing.T) {
 		require.NoError(t, node.Restart(t.Context()))
 		local, err := net.ResolveTCPAddr("tcp", addr)
 		require.NoError(t, err)
-		newcomer := dialRaw(t, "tcp", node.Addr(), local)
+		newSession := dialRaw(t, "tcp", node.Addr(), local)
 		got := a.kill(killBody(addr))
 		assert.Equal(t, 400, got.status, got.body)
 		assert.Equal(t, "Replaced: "+addr+". List again.", got.details())
-		assert.True(t, newcomer.open())
+		assert.True(t, newSession.open())
 		require.Len(t, a.list("?addr="+addr).Clients, 1)
 		assert.Equal(t, 204, a.kill(killBody(addr)).status)
-		assert.False(t, newcomer.open())
+		assert.False(t, newSession.open())
 	}
 }
 
@@ -178,7 +178,7 @@ func TestALargeKillReportsTheGoneSessionsCompactly(t *testing.T) {
 	assert.Equal(t, 204, got.status, got.body)
 	outcome := got.header.Get("X-Kill-Outcome")
 	assert.Regexp(t, `^killed=1, gone=9999, replaced=0, gone-at=:f/+`, outcome)
-	assert.Less(t, len(outcome), 2_000, "a proxy in front takes few kilobytes of headers")
+	assert.Less(t, len(outcome), 2_000, "proxies limit headers to a few kilobytes")
 }
 
 func TestTheLargestOutcomeHeaderMatchesTheContract(t *testing.T) {
@@ -214,8 +214,8 @@ func TestANodeThatFailsGetsTheRightStatus(t *testing.T) {
 		got := a.kill(killBody("10.0.0.1:1"))
 		assert.Equal(t, 500, got.status)
 		assert.Equal(t, "DCS.5024", got.fault.ErrorCode)
-		assert.NotContains(t, got.body, node.Addr(), "the caller need not know where nodes are")
-		assert.Contains(t, a.log.String(), node.Addr(), "the log's reader does")
+		assert.NotContains(t, got.body, node.Addr(), "the response does not reveal the node's address")
+		assert.Contains(t, a.log.String(), node.Addr(), "the log does")
 	})
 	t.Run("restarted between two kills is a 204", func(t *testing.T) {
 		t.Parallel()
@@ -250,7 +250,7 @@ func TestANodeThatFailsGetsTheRightStatus(t *testing.T) {
 	})
 	t.Run("too old is a 500 that says so", func(t *testing.T) {
 		t.Parallel()
-		node, err := fakeredis.Start() // as Redis 4 answers
+		node, err := fakeredis.Start() // replies like Redis 4
 		require.NoError(t, err)
 		defer node.Close()
 		node.Fail("ERR Syntax error, try CLIENT (LIST | KILL | GETNAME | SETNAME | PAUSE | REPLY)")
@@ -262,7 +262,7 @@ func TestANodeThatFailsGetsTheRightStatus(t *testing.T) {
 	for _, reply := range []string{"BUSY Redis is busy running a script.", "LOADING Redis is loading the dataset in memory"} {
 		t.Run(reply+" is a 503 to try again", func(t *testing.T) {
 			t.Parallel()
-			node, err := fakeredis.Start() // a fault that a real server does not give on demand
+			node, err := fakeredis.Start() // a real server does not fail like this on demand
 			require.NoError(t, err)
 			defer node.Close()
 			node.Fail(reply)

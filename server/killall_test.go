@@ -23,8 +23,8 @@ const killAllPath = clientsPath + "/kill-all"
 
 func (a *api) killAll(body string) response { return a.send("POST", killAllPath, body, nil) }
 
-// beginKillAll returns the id of a job that has begun.
-func (a *api) beginKillAll(body string) string {
+// startKillAll starts a kill-all and returns the id of its job.
+func (a *api) startKillAll(body string) string {
 	a.t.Helper()
 	got := a.killAll(body)
 	require.Equal(a.t, 200, got.status, got.body)
@@ -34,7 +34,7 @@ func (a *api) beginKillAll(body string) string {
 	return ref.JobID
 }
 
-// await polls a job until it is over.
+// await polls a job until it ends.
 func (a *api) await(id string) (job gen.Job) {
 	a.t.Helper()
 	require.Eventually(a.t, func() bool {
@@ -55,18 +55,18 @@ func TestAKillAllClosesAllSessionsOfANode(t *testing.T) {
 		other := redistest.Start(t)
 		a := startInstance(t, fleet.NodeConfig{ID: "n", Address: node.Addr()}, fleet.NodeConfig{ID: "m", Address: other.Addr()})
 		all, spared := dialMany(t, node.Addr(), 30), redistest.Dial(t, other.Addr(), "spared")
-		job := a.await(a.beginKillAll(`{"node_id":"n"}`))
+		job := a.await(a.startKillAll(`{"node_id":"n"}`))
 		assert.Equal(t, gen.SUCCESS, job.Status)
 		assert.Equal(t, "killAllClientsJob", job.JobType)
-		assert.Equal(t, "31: 30 killed, 0 gone, 1 protected, 0 failed", countsOf(job), "the server's own connection lives")
+		assert.Equal(t, "31: 30 killed, 0 gone, 1 protected, 0 failed", countsOf(job), "the server's own connection is protected")
 		assert.Empty(t, job.FailReason)
 		assert.LessOrEqual(t, job.BeginTime, job.EndTime)
 		for _, s := range all {
 			assert.True(t, s.Closed())
 		}
 		assert.True(t, spared.Open())
-		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "it is over")
-		assert.Equal(t, gen.SUCCESS, a.await(a.beginKillAll(`{"node_id":"n"}`)).Status)
+		assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "the kill-all has ended")
+		assert.Equal(t, gen.SUCCESS, a.await(a.startKillAll(`{"node_id":"n"}`)).Status)
 	})
 }
 
@@ -76,7 +76,7 @@ func TestKillAllNodesIgnoresTheNodeID(t *testing.T) {
 		first, second := redistest.Start(t), redistest.Start(t)
 		a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 		s1, s2 := redistest.Dial(t, first.Addr(), "s1"), redistest.Dial(t, second.Addr(), "s2")
-		job := a.await(a.beginKillAll(body))
+		job := a.await(a.startKillAll(body))
 		assert.Equal(t, gen.SUCCESS, job.Status, body)
 		assert.Equal(t, "4: 2 killed, 0 gone, 2 protected, 0 failed", countsOf(job), body)
 		assert.True(t, s1.Closed(), body)
@@ -93,9 +93,9 @@ func TestAReplicaOutlivesAKillAll(t *testing.T) {
 	before := link()
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: primary.Addr()}, fleet.NodeConfig{ID: "m", Address: replica.Addr()})
 	s := redistest.Dial(t, primary.Addr(), "s")
-	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
-	assert.Equal(t, gen.SUCCESS, job.Status, "what is protected does not fail it")
-	assert.EqualValues(t, 4, job.Counts.Protected, "two links, two connections of the server's own")
+	job := a.await(a.startKillAll(`{"kill_all_nodes":true}`))
+	assert.Equal(t, gen.SUCCESS, job.Status, "protected sessions do not fail the job")
+	assert.EqualValues(t, 4, job.Counts.Protected, "two replication links and two connections of the server")
 	assert.True(t, s.Closed())
 	after, err := redistest.Dial(t, primary.Addr(), "").Do("CLIENT", "LIST", "TYPE", "replica")
 	require.NoError(t, err)
@@ -109,7 +109,7 @@ func TestARunningKillAllExcludesOtherKillsOfItsNodes(t *testing.T) {
 	require.NoError(t, second.Pause())
 	defer second.Resume() //nolint:errcheck // if the test ends early
 	s1 := redistest.Dial(t, first.Addr(), "s1")
-	id := a.beginKillAll(`{"kill_all_nodes":true}`)
+	id := a.startKillAll(`{"kill_all_nodes":true}`)
 	require.Eventually(t, func() bool { return a.job(id).Counts.Killed == 1 }, 4*time.Second, 5*time.Millisecond, "who polls sees how far it came")
 	assert.True(t, s1.Closed())
 	job := a.job(id)
@@ -128,9 +128,9 @@ func TestARunningKillAllExcludesOtherKillsOfItsNodes(t *testing.T) {
 		assert.Equal(t, "DCS.4957", got.fault.ErrorCode, name)
 		assert.Equal(t, message, got.fault.ErrorMsg, name)
 	}
-	assert.Len(t, a.audit.records(t), 1, "what is refused is not intended")
+	assert.Len(t, a.audit.records(t), 1, "a refused request records no intent")
 	other := a.send("POST", "/v2/p/instances/empty/clients/kill-all", `{"kill_all_nodes":true}`, nil)
-	assert.Equal(t, 200, other.status, "another instance has its own")
+	assert.Equal(t, 200, other.status, "each instance may have a kill-all")
 	nodes := a.nodes().Nodes
 	assert.Equal(t, gen.Inactive, nodes[1].Status)
 	assert.NotEmpty(t, nodes[1].StatusReason)
@@ -145,7 +145,7 @@ func TestARunningKillAllAllowsKillsOnOtherNodes(t *testing.T) {
 	first, second := redistest.Start(t), redistest.Start(t)
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: first.Addr()}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	require.NoError(t, second.Pause())
-	id := a.beginKillAll(`{"node_id":"m"}`)
+	id := a.startKillAll(`{"node_id":"m"}`)
 	s := redistest.Dial(t, first.Addr(), "s")
 	assert.Equal(t, 204, a.killPeers(s).status)
 	assert.True(t, s.Closed())
@@ -160,13 +160,13 @@ func TestAKillAllContinuesAfterANodeThatFails(t *testing.T) {
 	a := startInstance(t, fleet.NodeConfig{ID: "down", Address: down.Addr()}, fleet.NodeConfig{ID: "locked", Address: locked.Addr()}, fleet.NodeConfig{ID: "up", Address: up.Addr()})
 	require.NoError(t, down.Close())
 	s := redistest.Dial(t, up.Addr(), "s")
-	job := a.await(a.beginKillAll(`{"kill_all_nodes":true}`))
+	job := a.await(a.startKillAll(`{"kill_all_nodes":true}`))
 	assert.Equal(t, gen.FAIL, job.Status)
 	assert.Equal(t, "node down: the node's host refuses the connection: nothing listens on the port; node locked: the node requires a password", job.FailReason)
 	assert.Equal(t, "2: 1 killed, 0 gone, 1 protected, 0 failed", countsOf(job))
 	assert.True(t, s.Closed())
 	assert.Len(t, a.log.lines(t, "kill-all failed"), 2)
-	assert.Contains(t, a.log.String(), down.Addr(), "the log's reader is told where")
+	assert.Contains(t, a.log.String(), down.Addr(), "the log contains the node's address")
 }
 
 func TestAnInvalidKillAllIsRefused(t *testing.T) {
@@ -189,7 +189,7 @@ func TestAnInvalidKillAllIsRefused(t *testing.T) {
 		{name: "an unknown instance", body: `{"kill_all_nodes":true}`, path: "/v2/p/instances/j/clients/kill-all", status: 404, code: "DCS.3022"},
 		{name: "an unknown instance without a node", body: `{}`, path: "/v2/p/instances/j/clients/kill-all", status: 404, code: "DCS.3022"},
 		{name: "another project's instance", body: `{"kill_all_nodes":true}`, path: "/v2/other/instances/i/clients/kill-all", status: 404, code: "DCS.3022"},
-		{name: "who may only list", body: `{"kill_all_nodes":true}`, token: listerToken, status: 403, code: "DCS.2007"},
+		{name: "a caller that may only list", body: `{"kill_all_nodes":true}`, token: listerToken, status: 403, code: "DCS.2007"},
 		{name: "another project's token", body: `{"kill_all_nodes":true}`, token: otherToken, status: 403, code: "DCS.1004"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -219,7 +219,7 @@ func TestCloseStopsAKillAll(t *testing.T) {
 	hung, second := startHung(t), redistest.Start(t)
 	a := startInstance(t, fleet.NodeConfig{ID: "n", Address: hung.addr}, fleet.NodeConfig{ID: "m", Address: second.Addr()})
 	s := redistest.Dial(t, second.Addr(), "s")
-	id := a.beginKillAll(`{"kill_all_nodes":true}`)
+	id := a.startKillAll(`{"kill_all_nodes":true}`)
 	<-hung.asked
 	require.NoError(t, a.Close(t.Context()), "whatever hangs")
 
@@ -231,7 +231,7 @@ func TestCloseStopsAKillAll(t *testing.T) {
 	assert.Equal(t, "outcome", records[1]["event"])
 	assert.True(t, s.Open())
 	got := a.killAll(`{"node_id":"m"}`)
-	assert.Equal(t, 503, got.status, "none begins any more")
+	assert.Equal(t, 503, got.status, "no kill-all starts after Close")
 	assert.Equal(t, "DCS.5006", got.fault.ErrorCode)
 	assert.Equal(t, "1", got.header.Get("Retry-After"))
 	assert.Len(t, a.audit.records(t), 2)
@@ -243,7 +243,7 @@ func TestAStoppedKillAllRecordsWhatItKilled(t *testing.T) {
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	all := dialMany(t, node.Addr(), 1000)
 	a.StopAtFirstKill()
-	id := a.beginKillAll(`{"node_id":"n"}`)
+	id := a.startKillAll(`{"node_id":"n"}`)
 	for a.job(id).Status == gen.RUNNING {
 	}
 	require.NoError(t, a.Close(t.Context()))
@@ -252,7 +252,7 @@ func TestAStoppedKillAllRecordsWhatItKilled(t *testing.T) {
 	assert.Equal(t, "node n: the server was stopped", job.FailReason)
 	c := job.Counts
 	assert.EqualValues(t, len(all)+1, c.Total)
-	assert.Positive(t, c.Failed, "what was not tried will not be any more")
+	assert.Positive(t, c.Failed, "skipped sessions count as failed")
 	assert.Equal(t, c.Total, c.Killed+c.Gone+c.Protected+c.Failed)
 	assert.Len(t, a.lastResult()["killed"], int(c.Killed))
 	assert.Len(t, a.lastResult()["skipped"], int(c.Failed))
@@ -260,10 +260,10 @@ func TestAStoppedKillAllRecordsWhatItKilled(t *testing.T) {
 	assert.True(t, all[len(all)-1].Open())
 }
 
-// A hungNode takes a connection and says nothing.
+// A hungNode accepts connections and never replies.
 type hungNode struct {
 	addr   string
-	asked  chan struct{} // closed once there is one, and a command
+	asked  chan struct{} // closed after the first command
 	hangUp func()
 }
 
@@ -287,7 +287,7 @@ func startHung(t *testing.T) *hungNode {
 	return h
 }
 
-// Nobody recovers for a goroutine but itself.
+// A panic in the goroutine of a kill-all would end the process.
 func TestAKillAllThatPanicsFailsItsJob(t *testing.T) {
 	t.Parallel()
 	node := redistest.Start(t)
@@ -296,7 +296,7 @@ func TestAKillAllThatPanicsFailsItsJob(t *testing.T) {
 	defer f.Close()
 	a := start(t, server.Options{Fleet: f, Auth: testAuth(), Getenv: secrets})
 	a.PanicOnProgress()
-	job := a.await(a.beginKillAll(`{"node_id":"n"}`))
+	job := a.await(a.startKillAll(`{"node_id":"n"}`))
 	assert.Equal(t, gen.FAIL, job.Status)
 	assert.Equal(t, "node n: internal error", job.FailReason)
 	assert.Len(t, a.log.lines(t, "panic"), 1)

@@ -22,7 +22,7 @@ import (
 
 const clientsPath = "/v2/p/instances/i/clients"
 
-// list is a good answer to ListClients.
+// list returns the page of a successful ListClients.
 func (a *api) list(query string) gen.ClientList {
 	a.t.Helper()
 	got := a.send("GET", clientsPath+query, "", nil)
@@ -66,11 +66,11 @@ func TestAListedSessionHasTheNodesValues(t *testing.T) {
 		assert.True(t, strings.HasSuffix(page.Time, "Z"), page.Time)
 		assert.WithinRange(t, at, before, time.Now())
 		require.Len(t, page.Clients, 1)
-		assert.EqualValues(t, 1, page.Count, "of those that the filter lets through")
+		assert.EqualValues(t, 1, page.Count, "the count is of the sessions that match")
 		c := page.Clients[0]
 		assert.Equal(t, id, c.ID)
 		assert.Equal(t, s.Addr(), c.Addr)
-		assert.Equal(t, s.Addr(), c.Peer, "peer is what kill takes")
+		assert.Equal(t, s.Addr(), c.Peer, "peer is the address for a kill")
 		assert.Equal(t, "checkout-1", c.Name)
 		assert.Equal(t, "3", c.DB)
 		assert.Equal(t, "N", c.Flags)
@@ -92,7 +92,7 @@ func TestASessionOfAUnixSocketIsListed(t *testing.T) {
 	assert.Equal(t, socket+":0", page.Clients[0].Peer)
 }
 
-// The clients of a node come and go while somebody pages.
+// Clients connect and disconnect between two pages.
 func TestPagesAreConsistentWithTheFirstPage(t *testing.T) {
 	t.Parallel()
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
@@ -114,7 +114,7 @@ func TestPagesAreConsistentWithTheFirstPage(t *testing.T) {
 					got = append(got, names(page)...)
 					times = append(times, page.Time)
 					require.NoError(t, all[offset].Close())
-					redistest.Dial(t, node.Addr(), "newcomer")
+					redistest.Dial(t, node.Addr(), "newSession")
 				}
 				var want []string
 				for i := range 25 {
@@ -126,7 +126,7 @@ func TestPagesAreConsistentWithTheFirstPage(t *testing.T) {
 					s.Close()
 				}
 				admin := redistest.Dial(t, node.Addr(), "")
-				require.Eventually(t, func() bool { // the node sees it in its own time
+				require.Eventually(t, func() bool { // until the node has noticed that the client is gone
 					list, err := admin.Do("CLIENT", "LIST")
 					return err == nil && !strings.Contains(list, "name=s-")
 				}, 10*time.Second, time.Millisecond)
@@ -141,7 +141,7 @@ func TestAllPagesShareOneListing(t *testing.T) {
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
 	dialMany(t, node.Addr(), 95)
 	admin := redistest.Dial(t, node.Addr(), "admin")
-	a.list("") // the connection's own commands are over
+	a.list("") // the connection's own commands have run
 	require.NoError(t, second(admin.Do("CONFIG", "RESETSTAT")))
 	seen := 0
 	for offset := 0; ; offset += 10 {
@@ -176,7 +176,7 @@ func TestAScanIsCachedUntilCleanCache(t *testing.T) {
 		assert.Empty(t, job.FailReason)
 
 		redistest.Dial(t, node.Addr(), "s-2")
-		assert.NotContains(t, names(a.list("?sort=name")), "s-2", "the first page too is of the scan")
+		assert.NotContains(t, names(a.list("?sort=name")), "s-2", "the first page is from the scan too")
 		for _, body := range []string{`{}`, `{"node_id":""}`, `{"clean_cache":false}`} {
 			assert.Equal(t, 200, a.scan(body).status)
 			assert.NotContains(t, names(a.list("")), "s-2", body)
@@ -200,9 +200,9 @@ func TestAListFiltersSortsAndPages(t *testing.T) {
 	t.Parallel()
 	node := redistest.Start(t)
 	a := startAPI(t, fleet.NodeConfig{Address: node.Addr()})
-	a.list("") // this server's own connection is the first
+	a.list("") // this opens the server's own connection before the others
 	all := dialMany(t, node.Addr(), 12)
-	require.Equal(t, 200, a.scan(`{}`).status) // so that all see the same
+	require.Equal(t, 200, a.scan(`{}`).status) // so that all pages have the same listing
 	for _, c := range []struct {
 		query string
 		count int
@@ -227,10 +227,10 @@ func TestAListFiltersSortsAndPages(t *testing.T) {
 		})
 	}
 	body := a.send("GET", clientsPath+"?offset=100", "", nil).body
-	assert.Contains(t, body, `"clients":[]`, "a pager stops on it")
+	assert.Contains(t, body, `"clients":[]`, "an empty page ends paging")
 }
 
-// Official clients send what is not set.
+// Official clients send an empty parameter for each field that is not set.
 func TestAQueryParameterWithoutAValueIsIgnored(t *testing.T) {
 	t.Parallel()
 	node := redistest.Start(t)
@@ -250,7 +250,7 @@ func TestAQueryParameterWithoutAValueIsIgnored(t *testing.T) {
 	}
 	assert.Equal(t, want, a.list("?addr=&limit=&node_id=&offset=&order=&sort="))
 	assert.Equal(t, want, a.list("?addr&limit&node_id&offset&order&sort"))
-	assert.Len(t, a.list("?sort=&limit=3&order").Clients, 3, "what has a value counts")
+	assert.Len(t, a.list("?sort=&limit=3&order").Clients, 3, "a parameter with a value is used")
 }
 
 func TestASignatureCoversTheQueryAsItWasSent(t *testing.T) {
@@ -292,14 +292,14 @@ func TestAnInvalidListOrScanIsRefused(t *testing.T) {
 		{name: "an unknown field", method: "GET", path: clientsPath + "?node_id=n&sort=nope", status: 400, code: "DCS.4800", details: "/sort: "},
 		{name: "an unknown order", method: "GET", path: clientsPath + "?node_id=n&order=up", status: 400, code: "DCS.4800", details: "/order: "},
 		{name: "a parameter twice, once empty", method: "GET", path: clientsPath + "?node_id=n&sort=&sort=age", status: 400, code: "DCS.4800", details: "/sort: "},
-		{name: "a list by who may only kill", method: "GET", path: clientsPath, header: map[string]string{"X-Auth-Token": killerToken}, status: 403, code: "DCS.2007"},
+		{name: "a list by a caller that may only kill", method: "GET", path: clientsPath, header: map[string]string{"X-Auth-Token": killerToken}, status: 403, code: "DCS.2007"},
 
 		{name: "a scan without a body", method: "POST", path: clientsPath, status: 400, code: "DCS.4004"},
 		{name: "a scan of no node of two", method: "POST", path: clientsPath, body: `{}`, status: 400, code: "DCS.3053", details: "/node_id: the instance has 2 nodes; name one of them: n, m"},
 		{name: "a scan of an unknown node", method: "POST", path: clientsPath, body: `{"node_id":"x"}`, status: 400, code: "DCS.3053"},
 		{name: "a scan with an unknown key", method: "POST", path: clientsPath, body: `{"node_id":"n","clean":true}`, status: 400, code: "DCS.4800", details: "/clean: "},
 		{name: "a scan of an unknown instance", method: "POST", path: "/v2/p/instances/j/clients", body: `{"node_id":"n"}`, status: 404, code: "DCS.3022"},
-		{name: "a scan by who may only kill", method: "POST", path: clientsPath, body: `{"node_id":"n"}`, header: map[string]string{"X-Auth-Token": killerToken}, status: 403, code: "DCS.2007"},
+		{name: "a scan by a caller that may only kill", method: "POST", path: clientsPath, body: `{"node_id":"n"}`, header: map[string]string{"X-Auth-Token": killerToken}, status: 403, code: "DCS.2007"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := two.send(c.method, c.path, c.body, c.header)
@@ -308,7 +308,7 @@ func TestAnInvalidListOrScanIsRefused(t *testing.T) {
 			assert.Contains(t, got.details(), c.details)
 		})
 	}
-	assert.Empty(t, two.audit.String(), "who reads changes nothing")
+	assert.Empty(t, two.audit.String(), "reading is not audited")
 }
 
 func TestTheErrorNamesAtMostTenNodes(t *testing.T) {
@@ -340,7 +340,7 @@ func TestAListOrScanOfANodeThatFailsIsAnError(t *testing.T) {
 	assert.Equal(t, "1", got.header.Get("Retry-After"))
 }
 
-// A user's name is any bytes but for a few, and stands in everybody's list.
+// The name of a Redis user may contain almost any byte.
 func TestNoNameBreaksTheList(t *testing.T) {
 	t.Parallel()
 	node := redistest.Start(t)

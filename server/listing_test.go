@@ -18,7 +18,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// A slowNode takes a second to list, and counts how often it did.
+// A slowNode takes a second for each List, and counts the calls.
 type slowNode struct {
 	reads atomic.Int32
 	err   error
@@ -30,7 +30,7 @@ func (n *slowNode) List(context.Context) (*sessions.Listing, error) {
 	return &sessions.Listing{At: time.Now()}, n.err
 }
 
-// inBubble gives f listings whose clock is the bubble's.
+// inBubble calls f in a synctest bubble.
 func inBubble(t *testing.T, f func(t *testing.T, l server.Listings)) {
 	synctest.Test(t, func(t *testing.T) {
 		l := server.NewListings()
@@ -44,7 +44,7 @@ func TestAListingIsCachedForAMinute(t *testing.T) {
 	const wait = 58 * time.Second
 	for name, c := range map[string]struct {
 		scan  bool
-		pages []bool // whether it is the first
+		pages []bool // true for a first page
 		wait  time.Duration
 		reads int32
 	}{
@@ -83,7 +83,7 @@ func TestCallersDoNotShareScans(t *testing.T) {
 		for range 2 {
 			other, err := l.List(node, "other", true)
 			require.NoError(t, err)
-			assert.Greater(t, other.At, before, "another caller's first page is read now")
+			assert.Greater(t, other.At, before, "another caller's first page needs a new listing")
 		}
 		own, err := l.List(node, "scanner", true)
 		require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestCallersDoNotShareScans(t *testing.T) {
 		require.NoError(t, l.Scan(node, "scanner", false))
 		again, err := l.List(node, "scanner", true)
 		require.NoError(t, err)
-		assert.Same(t, own, again, "a scan without clean_cache keeps what there is")
+		assert.Same(t, own, again, "a scan without clean_cache keeps the cached scan")
 		require.NoError(t, l.Scan(node, "scanner", true))
 		again, err = l.List(node, "scanner", true)
 		require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestEveryListingExpires(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
 		rows, shown := l.Len()
-		assert.Equal(t, 60, rows, "nobody turned a page of the others for a minute")
+		assert.Equal(t, 60, rows, "the other listings expired after a minute")
 		assert.Equal(t, 200, shown)
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -137,23 +137,23 @@ func TestWaitingCallersShareOneListing(t *testing.T) {
 				asked := time.Now()
 				listing, err := l.List(node, "deploy", true)
 				assert.NoError(t, err)
-				assert.False(t, listing.At.Before(asked.Add(time.Second)), "the reading began after the call")
+				assert.False(t, listing.At.Before(asked.Add(time.Second)), "the listing began after the call")
 			})
 		}
 		callers.Go(func() {
 			assert.NoError(t, l.Scan(other, "ops", true))
-			assert.Equal(t, time.Second, time.Since(start), "another node is not waited for")
+			assert.Equal(t, time.Second, time.Since(start), "a listing of another node does not wait")
 		})
 		callers.Wait()
 		assert.LessOrEqual(t, node.reads.Load(), int32(3))
 		node.err = errors.New("down")
 		assert.ErrorIs(t, l.Scan(node, "ops", true), node.err)
 		_, err := l.List(node, "ops", true)
-		assert.NoError(t, err, "a scan that fails takes nothing away")
+		assert.NoError(t, err, "a scan that fails keeps the cached listing")
 	})
 }
 
-// A unendingNode lists until the call's time is over.
+// An unendingNode lists until the context ends.
 type unendingNode struct{ _ int }
 
 func (*unendingNode) List(ctx context.Context) (*sessions.Listing, error) {
@@ -168,7 +168,7 @@ func TestTheWaitForAnEarlierListingCounts(t *testing.T) {
 		var callers sync.WaitGroup
 		for i := range 3 {
 			callers.Go(func() {
-				time.Sleep(time.Duration(i) * time.Second) // each comes while another waits
+				time.Sleep(time.Duration(i) * time.Second) // each call starts while another waits
 				begun := time.Now()
 				_, err := l.List(node, "c"+strconv.Itoa(i), true)
 				assert.Error(t, err)
@@ -197,15 +197,15 @@ func TestTheLastListedSnapshotIsPerCallerAndExpires(t *testing.T) {
 	inBubble(t, func(t *testing.T, l server.Listings) {
 		node := &slowNode{}
 		require.NoError(t, l.Scan(node, "ops", false))
-		assert.Nil(t, l.LastListed(node, "ops"), "a scan shows nothing")
+		assert.Nil(t, l.LastListed(node, "ops"), "a scan alone lists nothing")
 		_, err := l.List(node, "ops", true)
 		require.NoError(t, err)
 		first := l.LastListed(node, "ops")
 		require.NotNil(t, first)
 		require.NoError(t, l.Scan(node, "ops", true))
-		assert.Same(t, first, l.LastListed(node, "ops"), "nobody has seen the new scan")
-		assert.Nil(t, l.LastListed(node, "deploy"), "another caller has seen nothing")
-		assert.Nil(t, l.LastListed(&slowNode{}, "ops"), "nor was another node shown")
+		assert.Same(t, first, l.LastListed(node, "ops"), "the caller has not listed the new scan")
+		assert.Nil(t, l.LastListed(node, "deploy"), "another caller has listed nothing")
+		assert.Nil(t, l.LastListed(&slowNode{}, "ops"), "the caller has not listed another node")
 		_, err = l.List(node, "ops", false)
 		require.NoError(t, err)
 		second := l.LastListed(node, "ops")
@@ -213,7 +213,7 @@ func TestTheLastListedSnapshotIsPerCallerAndExpires(t *testing.T) {
 		time.Sleep(10*time.Minute - time.Second)
 		assert.Same(t, second, l.LastListed(node, "ops"))
 		time.Sleep(time.Second + 1)
-		assert.Nil(t, l.LastListed(node, "ops"), "it was too long ago")
+		assert.Nil(t, l.LastListed(node, "ops"), "the snapshot has expired")
 	})
 }
 

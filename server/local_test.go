@@ -12,8 +12,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/server"
 )
 
-// A page in the operator's browser reaches loopback, by a name of its own that
-// resolves to it (DNS rebinding) or across origins.
+// A web page in the operator's browser can reach a loopback address, either by a name
+// that resolves to it (DNS rebinding) or by a cross-origin request.
 func TestWithoutCredentialsOnlyThisMachineMayCall(t *testing.T) {
 	t.Parallel()
 	node := redistest.Start(t)

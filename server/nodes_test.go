@@ -26,8 +26,8 @@ func (a *api) nodes() (list gen.NodeList) {
 	return list
 }
 
-// startPair returns a primary and its replica, once they are linked, and the
-// link's address as the primary has it.
+// startPair starts a primary and its replica and waits until they are linked. link
+// returns the address of the replication link on the primary.
 func startPair(t *testing.T) (primary, replica *localnode.Process, link func() string) {
 	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0")
 	host, port, _ := strings.Cut(primary.Addr(), ":")
@@ -62,7 +62,7 @@ func TestEachNodeReportsItsRoleAndStatus(t *testing.T) {
 	defer busy.Close()
 	busy.Fail("BUSY Redis is busy running a script.")
 	locked := redistest.Start(t, "--requirepass", "s3cret")
-	renamed := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN") // its role could be told
+	renamed := redistest.Start(t, "--rename-command", "CLIENT", "HIDDEN") // ROLE works there
 	reader := redistest.Start(t, "--user", "reader", "on", ">s3cret", "-@all", "+client|list", "+client|id", "+role")
 	a := startInstance(t,
 		fleet.NodeConfig{ID: "primary", Name: "shard 1", Address: primary.Addr()}, fleet.NodeConfig{ID: "replica", Address: replica.Addr()},
@@ -75,7 +75,7 @@ func TestEachNodeReportsItsRoleAndStatus(t *testing.T) {
 	)
 	start := time.Now()
 	list := a.nodes()
-	assert.Less(t, time.Since(start), 3*time.Second, "they are asked at the same time, and for two seconds")
+	assert.Less(t, time.Since(start), 3*time.Second, "the server asks all nodes at the same time, for at most two seconds")
 	assert.Equal(t, "i", list.InstanceID)
 	assert.EqualValues(t, 10, list.Total)
 
@@ -124,7 +124,7 @@ func TestAnInvalidListOfNodesIsRefused(t *testing.T) {
 	}{
 		"of an unknown instance":           {"/v2/p/instances/j/logical-nodes", opsToken, 404, "DCS.3022"},
 		"of another project's instance":    {"/v2/other/instances/i/logical-nodes", otherToken, 404, "DCS.3022"},
-		"by who may only kill":             {nodesPath, killerToken, 403, "DCS.2007"},
+		"by a caller that may only kill":   {nodesPath, killerToken, 403, "DCS.2007"},
 		"with another project's token":     {nodesPath, otherToken, 403, "DCS.1004"},
 		"of an instance id that is no one": {"/v2/p/instances/i.j/logical-nodes", opsToken, 400, "DCS.4061"},
 	} {

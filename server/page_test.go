@@ -16,7 +16,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/sessions"
 )
 
-// ids are those of a page of all, sorted by a field.
+// ids returns the ids of a page that is sorted by a field.
 func ids(all []sessions.Session, field gen.SortField, order gen.SortOrder) (ids []string) {
 	page, _ := server.PageOf(all, gen.ListClientsParams{Sort: &field, Order: &order})
 	for _, c := range page {
@@ -27,8 +27,8 @@ func ids(all []sessions.Session, field gen.SortField, order gen.SortOrder) (ids 
 
 func TestEveryFieldSorts(t *testing.T) {
 	t.Parallel()
-	// three sessions each, whose order by the field is 2, 3 and then 1, and
-	// another that is equal to 3
+	// Each field has three sessions, whose order by the field is 2, 3, 1, and a fourth
+	// that is equal to 3.
 	sorts := map[gen.SortField]func(s *sessions.Session, rank int){
 		gen.SortFieldAddr: func(s *sessions.Session, rank int) {
 			s.Addr = []string{"10.0.0.9:10", "10.0.0.10:9", "10.0.0.10:10"}[rank]
@@ -50,7 +50,7 @@ func TestEveryFieldSorts(t *testing.T) {
 		gen.SortFieldQbufFree: func(s *sessions.Session, rank int) { s.QBufFree = int64(9 + rank) },
 		gen.SortFieldObl:      func(s *sessions.Session, rank int) { s.OBL = int64(9 + rank) },
 		gen.SortFieldOll:      func(s *sessions.Session, rank int) { s.OLL = int64(9 + rank) },
-		gen.SortFieldOmem:     func(s *sessions.Session, rank int) { s.OMem = math.MaxInt64 - 2 + int64(rank) }, // beyond what is shown
+		gen.SortFieldOmem:     func(s *sessions.Session, rank int) { s.OMem = math.MaxInt64 - 2 + int64(rank) }, // more than an int32
 	}
 	sorts[gen.SortFieldPeer] = sorts[gen.SortFieldAddr]
 	for field, set := range sorts {
@@ -62,8 +62,8 @@ func TestEveryFieldSorts(t *testing.T) {
 			before := slices.Clone(all)
 			assert.Equal(t, []string{"2", "3", "10", "1"}, ids(all, field, gen.SortOrderAsc))
 			assert.Equal(t, []string{"2", "3", "10", "1"}, ids(all, field, gen.SortOrderEmpty))
-			assert.Equal(t, []string{"1", "3", "10", "2"}, ids(all, field, gen.SortOrderDesc), "ties are by id all the same")
-			assert.Equal(t, before, all, "others page over it too")
+			assert.Equal(t, []string{"1", "3", "10", "2"}, ids(all, field, gen.SortOrderDesc), "equal values are sorted by id")
+			assert.Equal(t, before, all, "the list itself stays sorted by id")
 		})
 	}
 	t.Run("network", func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestTextIsCleanedForJSON(t *testing.T) {
 			assert.Equal(t, want, got, "%q", text)
 		}
 		if text == "" {
-			assert.Empty(t, c.User, "a server that has no users tells none")
+			assert.Empty(t, c.User, "a server without users lists none")
 		} else {
 			assert.Equal(t, want, c.User)
 		}
@@ -165,7 +165,7 @@ func TestAPageOfManySessionsAllocatesLittle(t *testing.T) {
 	allocs := testing.AllocsPerRun(10, func() {
 		server.PageOf(all, gen.ListClientsParams{Sort: &byName, Limit: &limit})
 	})
-	assert.LessOrEqual(t, allocs, 2.+10, "the indexes, the page, and an id a row")
+	assert.LessOrEqual(t, allocs, 2.+10, "the indexes, the page and one id per row")
 }
 
 func BenchmarkPage(b *testing.B) {

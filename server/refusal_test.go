@@ -11,8 +11,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// Every refusal has the reference's status and code, the API's shape and a
-// request id, and kills nothing. %s is the address of a session that is there.
+// Each refusal has the reference's status and code, the API's form and a request id,
+// and kills nothing. %s is the address of a connected session.
 func TestRefusalsKillNothing(t *testing.T) {
 	t.Parallel()
 	node := redistest.Start(t)
@@ -24,10 +24,10 @@ func TestRefusalsKillNothing(t *testing.T) {
 		name    string
 		path    string // default the kill of node n
 		header  map[string]string
-		body    *string // default a good one
+		body    *string // default a valid one
 		status  int
 		code    string
-		details string // a part of error_ext_msg
+		details string // part of error_ext_msg
 	}{
 		{name: "an empty body", body: &none, status: 400, code: "DCS.4004"},
 		{name: "null", body: text(`null`), status: 400, code: "DCS.4004"},
@@ -102,7 +102,7 @@ func TestRefusalsKillNothing(t *testing.T) {
 	for _, token := range []string{opsToken, otherToken, listerToken, oldToken, "guess"} {
 		assert.NotContains(t, a.log.String(), token)
 	}
-	assert.Equal(t, 204, a.killPeers(session).status, "it could have been killed all the time")
+	assert.Equal(t, 204, a.killPeers(session).status, "a valid request kills the session")
 	assert.True(t, session.Closed())
 }
 
@@ -127,5 +127,5 @@ func TestPercentEncodedIDsAreTheSameIDs(t *testing.T) {
 	assert.Equal(t, 204, a.send("POST", "/v2/%70/instances/%69/clients/kill", killBody(s.Addr()), nil).status)
 	assert.True(t, s.Closed())
 	got := a.send("POST", "/v2/%70/instances/i/clients/kill", killBody("10.0.0.1:1"), map[string]string{"X-Auth-Token": otherToken})
-	assert.Equal(t, 403, got.status, "an encoded id is no way past a token's projects")
+	assert.Equal(t, 403, got.status, "an encoded id does not bypass the token's projects")
 }

@@ -102,7 +102,7 @@ func TestABodyBeyondTheBudgetIsA503(t *testing.T) {
 	assert.Equal(t, 503, got.status)
 	assert.Equal(t, "APIGW.0308", got.fault.ErrorCode)
 	assert.Equal(t, "1", got.header.Get("Retry-After"))
-	assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "small ones go on")
+	assert.Equal(t, 204, a.kill(killBody("10.0.0.1:1")).status, "a small request still succeeds")
 }
 
 // A record whose write hangs counts as not written.
@@ -116,7 +116,7 @@ func TestNothingIsKilledIfTheAuditHangs(t *testing.T) {
 	audit, err := output.OpenFile(path)
 	require.NoError(t, err)
 	defer audit.Close()
-	_, err = audit.Write(bytes.Repeat([]byte("x"), 1<<20)) // nobody reads it
+	_, err = audit.Write(bytes.Repeat([]byte("x"), 1<<20)) // nothing reads the FIFO
 	require.ErrorIs(t, err, output.ErrStuck)
 
 	node := redistest.Start(t)
@@ -130,7 +130,7 @@ func TestNothingIsKilledIfTheAuditHangs(t *testing.T) {
 	assert.Equal(t, 500, got.status)
 	assert.Equal(t, "Nothing was killed.", got.details())
 	assert.True(t, s.Open())
-	assert.Equal(t, 200, a.send("GET", nodesPath, "", nil).status, "what is not audited goes on")
+	assert.Equal(t, 200, a.send("GET", nodesPath, "", nil).status, "requests without an audit record succeed")
 	assert.Less(t, time.Since(began), limit)
 }
 

@@ -17,14 +17,14 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// What each official client signs, in a kill.
+// The headers that each official client signs in a kill.
 const (
 	goSDKSigns     = "user-agent;x-project-id;x-sdk-date"
 	nodeSDKSigns   = "content-type;host;x-project-id;x-sdk-date"
 	terraformSigns = "accept;content-type;user-agent;x-sdk-date"
 )
 
-// request is a kill of project p that no one has signed.
+// request returns an unsigned kill for project p.
 func (a *api) request(body string) *http.Request {
 	r, err := http.NewRequest(http.MethodPost, a.url+killPath, strings.NewReader(body))
 	require.NoError(a.t, err)
@@ -35,22 +35,22 @@ func (a *api) request(body string) *http.Request {
 	return r
 }
 
-// signed is a kill as this project's client signs it.
+// signed returns a kill that package signature has signed.
 func (a *api) signed(key signature.Key, body string) *http.Request {
 	r := a.request(body)
 	require.NoError(a.t, signature.Sign(r, []byte(body), key, time.Now()))
 	return r
 }
 
-// signedBy is a kill whose signature covers these headers alone.
+// signedBy returns a kill whose signature covers only these headers.
 func (a *api) signedBy(key signature.Key, signed, body string) *http.Request {
 	r := a.request(body)
 	signBy(r, key, signed, body, time.Now())
 	return r
 }
 
-// signBy signs as the scheme's reference says, without the signature package. It
-// knows paths of unreserved letters and no query.
+// signBy signs by the scheme's reference, independently of package signature. It supports
+// only paths of unreserved characters, and no query.
 func signBy(r *http.Request, key signature.Key, signed, body string, now time.Time) {
 	hash := func(s string) string {
 		sum := sha256.Sum256([]byte(s))
@@ -75,7 +75,7 @@ func signBy(r *http.Request, key signature.Key, signed, body string, now time.Ti
 	r.Header.Set("Authorization", "SDK-HMAC-SHA256 Access="+key.AccessKeyID+", SignedHeaders="+signed+", Signature="+hex.EncodeToString(mac.Sum(nil)))
 }
 
-// recorded reads a request that an official client sent, and when.
+// recorded returns a request that an official client sent, and its time.
 func recorded(t *testing.T, file string) (*http.Request, time.Time) {
 	raw, err := os.ReadFile("../signature/testdata/" + file + ".http")
 	require.NoError(t, err)
