@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// stopLimit is how long the server may take to end after SIGTERM.
+// stopLimit is the time in which the server must end after SIGTERM.
 const stopLimit = 10 * time.Second
 
-// An API is the built server as a process, which is started again and again on
-// the same address, with the same configuration and audit file.
+// An API is the built server as a process. It is started repeatedly on the same
+// address, with the same configuration and audit file.
 type API struct {
 	binary, dir, addr string
 
@@ -32,14 +32,14 @@ type API struct {
 	code   int
 
 	audit    *audit
-	read     int      // of the log
+	read     int      // bytes of the log that were read
 	password string   // of the node's user, as the node has it
-	secrets  []string // that may be in no log
+	secrets  []string // must not be in the log
 }
 
 func (a *API) file(name string) string { return filepath.Join(a.dir, name) }
 
-// URL returns where the server answers.
+// URL returns the base URL of the server.
 func (a *API) URL() string { return "http://" + a.addr }
 
 // start starts the server and returns when it accepts connections.
@@ -61,7 +61,7 @@ func (a *API) start(ctx context.Context) error {
 	exited := make(chan struct{})
 	a.cmd, a.exited = cmd, exited
 	go func() {
-		_ = cmd.Wait() // its code is looked at
+		_ = cmd.Wait() // the exit code is read from ProcessState
 		close(exited)
 	}()
 	for {
@@ -80,15 +80,15 @@ func (a *API) start(ctx context.Context) error {
 	}
 }
 
-// end sends a signal that ends the server and waits until it has ended. It
-// returns how long that took. A server that does not end is killed.
+// end sends a signal, waits until the server has ended, and returns how long that
+// took. It kills a server that does not end.
 func (a *API) end(sig syscall.Signal) (time.Duration, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.run.Add(1)
 	begun := time.Now()
-	if sig != syscall.SIGTERM { // what it has written so far is all there will be
-		a.audit.cut(begun)
+	if sig != syscall.SIGTERM { // the server writes no more audit records
+		a.audit.markKilled(begun)
 	}
 	if err := a.cmd.Process.Signal(sig); err != nil {
 		return 0, fmt.Errorf("the server had ended before: %s", a.tail())
@@ -96,7 +96,7 @@ func (a *API) end(sig syscall.Signal) (time.Duration, error) {
 	select {
 	case <-a.exited:
 	case <-time.After(3 * stopLimit):
-		a.audit.cut(begun)
+		a.audit.markKilled(begun)
 		_ = a.cmd.Process.Kill()
 		<-a.exited
 		return time.Since(begun), errors.New("the server did not end")
@@ -107,7 +107,7 @@ func (a *API) end(sig syscall.Signal) (time.Duration, error) {
 	return time.Since(begun), nil
 }
 
-// reload moves the audit file away and sends SIGHUP.
+// reload renames the audit file and sends SIGHUP.
 func (a *API) reload() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -117,15 +117,15 @@ func (a *API) reload() error {
 	return a.cmd.Process.Signal(syscall.SIGHUP)
 }
 
-// tail returns the last of the server's log.
+// tail returns the end of the server's log.
 func (a *API) tail() string {
 	text, _ := os.ReadFile(a.file("log"))
 	return strings.TrimSpace(string(text[max(0, len(text)-500):]))
 }
 
-// logged reports whether the log has that the audit record of a request could not
-// be written.
-func (a *API) logged(id string) bool {
+// auditFailed reports whether the server logged that it could not write the audit
+// record of a request.
+func (a *API) auditFailed(id string) bool {
 	text, _ := os.ReadFile(a.file("log"))
 	for line := range strings.Lines(string(text)) {
 		if strings.Contains(line, "audit record") && strings.Contains(line, `"`+id+`"`) {
@@ -135,8 +135,8 @@ func (a *API) logged(id string) bool {
 	return false
 }
 
-// complaints returns what may not be in the log: secrets, and panics that are new.
-func (a *API) complaints() (secrets, panics []string) {
+// findings returns the secrets in the log, shortened, and the panics that are new.
+func (a *API) findings() (secrets, panics []string) {
 	text, _ := os.ReadFile(a.file("log"))
 	for _, secret := range a.secrets {
 		if strings.Contains(string(text), secret) {

@@ -13,20 +13,20 @@ import (
 	"time"
 )
 
-// An audit reads the server's audit file, and those that it was rotated to.
+// An audit reads the server's audit file and the files that it was renamed to.
 type audit struct {
 	base string
 
 	mu      sync.Mutex
-	files   []string // rotated, in order; base is the last
+	files   []string // the renamed files in order; base comes last
 	offsets map[string]int64
 	intents map[string]record // by the request's id
 	results map[string]record
 	cuts    []time.Time // when the server was killed
-	halves  int         // lines that are no records
+	partial int         // lines that are cut off
 }
 
-// A record is a line of the audit file, as far as it is judged.
+// A record has those fields of an audit record that are checked.
 type record struct {
 	Time      time.Time `json:"time"`
 	Event     string    `json:"event"`
@@ -47,7 +47,7 @@ func newAudit(path string) *audit {
 
 func (a *audit) path() string { return a.base }
 
-// rotate moves the file away, as logrotate does.
+// rotate renames the file, as logrotate does.
 func (a *audit) rotate() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -60,15 +60,15 @@ func (a *audit) rotate() error {
 	return nil
 }
 
-// cut notes that the server was killed: an intent from before may have no
-// outcome.
-func (a *audit) cut(at time.Time) {
+// markKilled records that the server was killed, so that an earlier intent may have
+// no outcome.
+func (a *audit) markKilled(at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.cuts = append(a.cuts, at)
 }
 
-// read reads what is new.
+// read reads the new lines.
 func (a *audit) read() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -82,7 +82,7 @@ func (a *audit) read() error {
 
 func (a *audit) readFile(path string) error {
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) { // moved, and not yet made again
+	if errors.Is(err, fs.ErrNotExist) { // renamed and not created again yet
 		return nil
 	} else if err != nil {
 		return err
@@ -99,10 +99,10 @@ func (a *audit) readFile(path string) error {
 		a.offsets[path] += int64(len(line))
 		var r record
 		switch wrong := json.Unmarshal(line, &r); {
-		case wrong != nil && a.halves < len(a.cuts): // a record that was cut off
-			a.halves++
+		case wrong != nil && a.partial < len(a.cuts): // the record that was written when the server was killed
+			a.partial++
 		case wrong != nil:
-			return fmt.Errorf("a line of the audit file is no record: %w", wrong)
+			return fmt.Errorf("a line of the audit file is not a record: %w", wrong)
 		case r.Event == "intent":
 			a.intents[r.RequestID] = r
 		default:
@@ -111,35 +111,36 @@ func (a *audit) readFile(path string) error {
 	}
 }
 
-// cutAfter reports whether the server was killed after a time.
-func (a *audit) cutAfter(at time.Time) bool {
+// killedAfter reports whether the server was killed after a time.
+func (a *audit) killedAfter(at time.Time) bool {
 	return len(a.cuts) > 0 && a.cuts[len(a.cuts)-1].After(at.Add(-time.Second))
 }
 
-// judgeAudit compares the audit with the answers of the round, and forgets it.
-// What could not be written, as on a disk that hangs, must be in the log.
-func (j *judge) judgeAudit(a *audit, logged func(id string) bool) {
+// checkAudit compares the audit records with the responses of the round. If the server
+// could not write a record, for example because the disk hangs, it must say so in its
+// log.
+func (ch *checker) checkAudit(a *audit, auditFailed func(id string) bool) {
 	if err := a.read(); err != nil {
-		j.breach(wrongAudit, nil, "%v", err)
+		ch.violation(wrongAudit, nil, "%v", err)
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, e := range j.exchanges {
+	for _, e := range ch.exchanges {
 		intent, began := a.intents[e.id]
 		result, ended := a.results[e.id]
-		if what := contradicts(e, began, ended, result); what != "" && !logged(e.id) {
-			j.breach(wrongAudit, e, "%s", what)
+		if what := contradicts(e, began, ended, result); what != "" && !auditFailed(e.id) {
+			ch.violation(wrongAudit, e, "%s", what)
 		}
-		if began && !ended && !a.cutAfter(intent.Time) && !logged(e.id) {
-			j.breach(wrongAudit, e, "there is an intent without an outcome, and the server was not killed")
+		if began && !ended && !a.killedAfter(intent.Time) && !auditFailed(e.id) {
+			ch.violation(wrongAudit, e, "there is an intent without an outcome, and the server was not killed")
 		}
 	}
 	clear(a.intents)
 	clear(a.results)
 }
 
-// contradicts says how the records of an exchange differ from its answer.
+// contradicts returns how the records of an exchange differ from its response, or "".
 func contradicts(e *exchange, began, ended bool, result record) string {
 	switch {
 	case ended && !began:
@@ -147,7 +148,7 @@ func contradicts(e *exchange, began, ended bool, result record) string {
 	case e.all || !e.done():
 		return ""
 	case !ended:
-		return "all was done, and there is no outcome in the audit"
+		return "the kill succeeded, and the audit has no outcome"
 	case len(result.Results) != 1:
 		return fmt.Sprintf("the audit has %d results for one node", len(result.Results))
 	}
@@ -160,29 +161,29 @@ func contradicts(e *exchange, began, ended bool, result record) string {
 			found[addr] = label
 		}
 	}
-	for i, entry := range e.asks {
+	for i, entry := range e.entries {
 		name := entry.addr.String()
 		if !entry.addr.IsValid() {
 			name = fmt.Sprintf("id=%d", entry.id)
 		}
-		if label, said := found[name], e.labelled(i); label == "" || said != "" && label != said {
-			return fmt.Sprintf("%s is %q in the audit and %q in the answer", name, label, said)
+		if label, said := found[name], e.labelOf(i); label == "" || said != "" && label != said {
+			return fmt.Sprintf("%s is %q in the audit and %q in the response", name, label, said)
 		}
 	}
 	if o := e.outcome; o != nil {
 		if len(counts[killed]) != o.killed || len(counts[gone]) != o.gone || len(counts[replaced]) != o.replaced {
-			return fmt.Sprintf("the audit has %d killed, %d gone, %d replaced, the answer %q", len(counts[killed]), len(counts[gone]), len(counts[replaced]), e.header)
+			return fmt.Sprintf("the audit has %d killed, %d gone, %d replaced, the response %q", len(counts[killed]), len(counts[gone]), len(counts[replaced]), e.header)
 		}
 	}
 	return ""
 }
 
-// open returns how many intents wait for their outcome.
+// open returns the number of intents without an outcome.
 func (a *audit) open() (n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for id, intent := range a.intents {
-		if _, ended := a.results[id]; !ended && !a.cutAfter(intent.Time) {
+		if _, ended := a.results[id]; !ended && !a.killedAfter(intent.Time) {
 			n++
 		}
 	}

@@ -6,13 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// Build builds dcs-sessions with the versions of the main module, as it is
-// released. module is its directory.
+// Build builds dcs-sessions in the directory of the main module, with the versions of
+// its dependencies.
 func Build(ctx context.Context, module, binary string) error {
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/dcs-sessions")
 	build.Dir = module
@@ -22,28 +21,8 @@ func Build(ctx context.Context, module, binary string) error {
 	return nil
 }
 
-// Servers returns the servers on PATH and those that REDISTEST_SERVERS lists,
-// each once.
-func Servers() (all []string) {
-	var seen []string
-	add := func(binary string) {
-		real, err := filepath.EvalSymlinks(binary)
-		if err != nil {
-			real = binary // its start will tell
-		}
-		if !slices.Contains(seen, real) {
-			seen, all = append(seen, real), append(all, binary)
-		}
-	}
-	for _, name := range localnode.Binaries {
-		if binary, err := exec.LookPath(name); err == nil {
-			add(binary)
-		}
-	}
-	for _, binary := range filepath.SplitList(os.Getenv("REDISTEST_SERVERS")) {
-		if binary != "" {
-			add(binary)
-		}
-	}
-	return all
+// Servers returns the servers on PATH and in REDISTEST_SERVERS.
+func Servers() []string {
+	found, _ := localnode.FindAll(filepath.SplitList(os.Getenv("REDISTEST_SERVERS")))
+	return found
 }

@@ -15,30 +15,30 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/gen"
 )
 
-// callTime is how long a caller waits for an answer: well over what one may
-// take, so that a late one is seen.
+// callTime is how long a caller waits for a response. It is well over the time limit,
+// so that late responses are detected.
 const callTime = 40 * time.Second
 
-// A caller calls the API with credentials of its own.
+// A caller sends requests with credentials of its own.
 type caller struct {
 	url         string
 	node        string
 	credentials client.Credentials
-	http        *http.Client   // of the recorder
-	api         *client.Client // over the same
-	crowd       *crowd
-	run         func() int64 // of the server
+	http        *http.Client   // over the recorder
+	api         *client.Client // over the recorder
+	clients     *clients
+	run         func() int64 // the server's run
 	random      *rand.Rand
-	most        int // addresses in one request
-	way         func(*caller, context.Context) *exchange
+	most        int // the largest number of entries in one request
+	strategy    func(*caller, context.Context) *exchange
 }
 
-// loop kills until ctx ends; what it has begun it finishes. After a failure it
-// waits a little, as an operator's program does.
+// loop kills until ctx ends, and finishes the last kill. After a failure it waits a
+// little, as an operator's program does.
 func (c *caller) loop(ctx context.Context) {
 	for ctx.Err() == nil {
 		call, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
-		e := c.way(c, call)
+		e := c.strategy(c, call)
 		cancel()
 		if e == nil || !e.done() {
 			pause(ctx, time.Duration(20+c.random.IntN(60))*time.Millisecond)
@@ -53,13 +53,13 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// kill posts one kill, by hand.
-func (c *caller) kill(ctx context.Context, asks []ask) *exchange {
-	if len(asks) == 0 {
+// kill sends one kill without the Go client.
+func (c *caller) kill(ctx context.Context, entries []entry) *exchange {
+	if len(entries) == 0 {
 		return nil
 	}
 	body := gen.HangUpClientsRequest{NodeID: c.node}
-	for _, a := range asks {
+	for _, a := range entries {
 		if a.addr.IsValid() {
 			body.ClientAddrs = append(body.ClientAddrs, a.addr.String())
 		} else {
@@ -70,7 +70,7 @@ func (c *caller) kill(ctx context.Context, asks []ask) *exchange {
 	if err != nil {
 		return nil
 	}
-	asked := &asking{asks: asks}
+	asked := &killRequest{entries: entries}
 	url := c.url + "/v2/" + project + "/instances/" + instance + "/clients/kill"
 	r, err := http.NewRequestWithContext(asked.with(ctx), http.MethodPost, url, bytes.NewReader(text))
 	if err != nil {
@@ -83,17 +83,17 @@ func (c *caller) kill(ctx context.Context, asks []ask) *exchange {
 	}
 	resp, err := c.http.Do(r)
 	if err == nil {
-		_, _ = io.Copy(io.Discard, resp.Body) // the recorder has read it
+		_, _ = io.Copy(io.Discard, resp.Body) // the recorder has read the body
 		resp.Body.Close()
 	}
 	return asked.last
 }
 
-// list returns the sessions of the crowd that the caller is shown, but for
-// addresses that are there twice: of one that has left and of the newcomer.
-func (c *caller) list(ctx context.Context) []ask {
+// list returns entries for the listed sessions that callers may kill. It leaves out
+// addresses that are listed twice, for a session that has left and for a later one.
+func (c *caller) list(ctx context.Context) []entry {
 	run := c.run()
-	var found []ask
+	var found []entry
 	times := map[string]int{}
 	for row, err := range c.api.Instance(project, instance).List(ctx, c.node, client.ListOptions{}) {
 		if err != nil {
@@ -103,20 +103,20 @@ func (c *caller) list(ctx context.Context) []ask {
 			continue
 		}
 		times[row.Peer]++
-		if a, ok := askOf(row, run); ok {
+		if a, ok := entryOf(row, run); ok {
 			found = append(found, a)
 		}
 	}
-	return slices.DeleteFunc(found, func(a ask) bool { return times[a.addr.String()] > 1 })
+	return slices.DeleteFunc(found, func(a entry) bool { return times[a.addr.String()] > 1 })
 }
 
-// some returns up to n of the asks, in any order.
-func (c *caller) some(asks []ask, n int) []ask {
-	c.random.Shuffle(len(asks), func(i, k int) { asks[i], asks[k] = asks[k], asks[i] })
-	return asks[:min(n, len(asks))]
+// sample returns up to n of the entries in random order.
+func (c *caller) sample(entries []entry, n int) []entry {
+	c.random.Shuffle(len(entries), func(i, k int) { entries[i], entries[k] = entries[k], entries[i] })
+	return entries[:min(n, len(entries))]
 }
 
-// size is how many addresses a request has: mostly hundreds.
+// size returns the number of entries for a request, mostly hundreds.
 func (c *caller) size() int {
 	sizes := []int{1, 10, 100, 100, 300, 300, 300, 1000, 1000, 10_000}
 	return min(sizes[c.random.IntN(len(sizes))], c.most)

@@ -2,7 +2,7 @@ package faults
 
 import "syscall"
 
-// childAttr ends the server with this program, however that ends.
+// childAttr lets the kernel kill the server when this program ends.
 func childAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

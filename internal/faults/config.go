@@ -11,8 +11,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/signature"
 )
 
-// The ids of the configuration. The two nodes are one server: direct, and over
-// the link that toxics spoil.
+// The ids in the configuration. The two nodes are one server: directly, and over the
+// link that can be disturbed.
 const (
 	project  = "p"
 	instance = "i"
@@ -21,16 +21,17 @@ const (
 )
 
 const (
-	tokens     = 80 // one a caller, since a listing is its caller's own
+	tokens     = 80 // one per caller, because the server keeps listings per caller
 	accessKeys = 8
 	nodeUser   = "dcs"
 )
 
-// secretKey is that of all access keys, in the environment of the server.
+// secretKey is the secret of all access keys. The server reads it from its
+// environment.
 var secretKey = rand.Text()
 
-// configure writes the configuration and the secrets' files, and returns the
-// callers' credentials.
+// configure writes the configuration and the files with secrets. It returns the
+// credentials of the callers.
 func (a *API) configure(node, link string) ([]client.Credentials, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "listen: %s\naudit: %q\nauth:\n  tokens:\n", a.addr, a.audit.path())
@@ -55,14 +56,14 @@ func (a *API) configure(node, link string) ([]client.Credentials, error) {
 	return all, os.WriteFile(a.file("config.yaml"), []byte(b.String()), 0o600)
 }
 
-// newPassword makes up a password of the node's user.
+// newPassword returns a new password for the node's user.
 func (a *API) newPassword() string {
 	a.password = rand.Text()
 	a.secrets = append(a.secrets, a.password)
 	return a.password
 }
 
-// setPassword writes the file that the server reads the password from.
+// setPassword writes the file from which the server reads the password.
 func (a *API) setPassword(password string) error {
 	return os.WriteFile(a.file("password"), []byte(password+"\n"), 0o600)
 }

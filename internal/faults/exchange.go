@@ -7,38 +7,38 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// An ask is one entry of a kill: an address, or an id where the address is zero.
-type ask struct {
+// An entry is one entry of a kill: an address, or an id if the address is zero.
+type entry struct {
 	addr   netip.AddrPort
 	id     int64
-	listed string // the name of the session that the caller was shown; "": it was shown none
-	run    int64  // of the server, when it listed
+	listed string // the name of the session in the caller's listing; "" without a listing
+	run    int64  // of the server at the listing
 }
 
-// An exchange is one request that kills, and its answer.
+// An exchange is one request that kills, with its response.
 type exchange struct {
 	id                     string // the request's
-	asks                   []ask
-	all                    bool // a kill-all, which has no asks
+	entries                []entry
+	all                    bool // a kill-all, which has no entries
 	began                  time.Time
 	ended                  time.Time
-	run                    int64    // of the server, when the answer came
-	status                 int      // 0: no answer
+	run                    int64    // of the server at the response
+	status                 int      // 0: no response
 	header                 string   // X-Kill-Outcome
-	outcome                *outcome // nil: no such header, or not one that can be read
+	outcome                *outcome // nil: the header is missing or malformed
 	code, message, details string
-	failure                error // where there was no answer
+	failure                error // if there was no response
 
-	jobEnded time.Time       // of a kill-all whose job has succeeded
-	returned []client.Result // by the Go client, for each entry; nil: another client
+	jobEnded time.Time       // of a kill-all that succeeded
+	returned []client.Result // by the Go client for each entry; nil for another client
 }
 
-// shown reports whether the entry means the session that the caller was shown:
-// a server that was started again since knows no listing, and takes an address
-// as one that was never listed.
-func (e *exchange) shown(a ask) bool { return a.listed != "" && a.run == e.run }
+// shown reports whether the entry means the session that the caller has listed. A
+// server that was started again since then does not know the listing, and treats the
+// address as one that was never listed.
+func (e *exchange) shown(a entry) bool { return a.listed != "" && a.run == e.run }
 
-// done reports whether the answer says that all that could be killed was.
+// done reports whether the response says that the kill is complete.
 func (e *exchange) done() bool {
 	if e.all {
 		return !e.jobEnded.IsZero()
@@ -46,12 +46,12 @@ func (e *exchange) done() bool {
 	return e.status == 204 || e.status == 400 && e.header != ""
 }
 
-// nothing reports whether the answer says that nothing was killed.
+// nothing reports whether the response says that nothing was killed.
 func (e *exchange) nothing() bool { return e.status >= 400 && e.status < 500 && !e.done() }
 
-// closes returns when its kills were over: when the answer came, if it says so,
-// and otherwise at the end of the round, for what a node has received it may do
-// much later.
+// closes returns the time after which the exchange killed no more. That is the time of
+// the response if it is final. Otherwise it is the end of the round, because a node may
+// run a command long after it has received it.
 func (e *exchange) closes(round time.Time) time.Time {
 	switch {
 	case e.all && e.done():
@@ -62,10 +62,10 @@ func (e *exchange) closes(round time.Time) time.Time {
 	return round
 }
 
-// meant returns the sessions of the entry that must not be connected after a
-// 204: the one that was shown, or those that were at the address or had the id
-// before the request was sent. The registry is locked.
-func (e *exchange) meant(r *registry, a ask) []*Session {
+// meant returns the sessions of an entry that must not be connected after a 204: the
+// listed session, or those that had the address or the id before the request was sent.
+// The registry must be locked.
+func (e *exchange) meant(r *registry, a entry) []*Session {
 	if e.shown(a) {
 		if s := r.byName[a.listed]; s != nil {
 			return []*Session{s}
@@ -74,7 +74,7 @@ func (e *exchange) meant(r *registry, a ask) []*Session {
 	}
 	var found []*Session
 	for _, s := range r.at(a) {
-		if s.there(e.began) {
+		if s.connectedAt(e.began) {
 			found = append(found, s)
 		}
 	}
@@ -82,25 +82,25 @@ func (e *exchange) meant(r *registry, a ask) []*Session {
 }
 
 // at returns the sessions that had the entry's address or id at any time.
-func (r *registry) at(a ask) []*Session {
+func (r *registry) at(a entry) []*Session {
 	if a.addr.IsValid() {
 		return r.byAddr[a.addr]
 	}
 	return r.byID[a.id]
 }
 
-// entries returns how many different entries there are.
-func (e *exchange) entries() int {
-	seen := map[ask]struct{}{}
-	for _, a := range e.asks {
+// distinct returns the number of different entries.
+func (e *exchange) distinct() int {
+	seen := map[entry]struct{}{}
+	for _, a := range e.entries {
 		seen[a] = struct{}{}
 	}
 	return len(seen)
 }
 
-// labelled returns what the answer says of the i-th entry, "" where it has no
+// labelOf returns the label of the i-th entry in the response, or "" if it has no
 // outcome.
-func (e *exchange) labelled(i int) string {
+func (e *exchange) labelOf(i int) string {
 	if e.outcome == nil {
 		return ""
 	}

@@ -18,7 +18,7 @@ var built struct {
 	err error
 }
 
-// buildOnce returns the file of dcs-sessions.
+// buildOnce builds dcs-sessions once and returns its path.
 func buildOnce(t *testing.T) string {
 	t.Helper()
 	built.Do(func() { built.err = Build(context.Background(), "../..", filepath.Join(built.dir, "dcs-sessions")) })
@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// TestNothingLiesUnderFaults is the short run: each fault once, on each server.
-func TestNothingLiesUnderFaults(t *testing.T) {
+// The short run has each fault once on each server.
+func TestTheServerKeepsItsGuaranteesUnderFaults(t *testing.T) {
 	servers := Servers()
 	if len(servers) == 0 {
 		if os.Getenv("CI") != "" {
@@ -52,9 +52,9 @@ func TestNothingLiesUnderFaults(t *testing.T) {
 	})
 	require.NoError(t, err)
 	t.Log("\n" + report.Markdown())
-	assert.Empty(t, report.Breaches())
+	assert.Empty(t, report.Violations())
 
-	// a run in which nothing was killed, or nothing failed, proves nothing
+	// A run in which nothing was killed or nothing failed proves nothing.
 	total := report.Total()
 	node, link, server := Faults()
 	assert.Len(t, report.Rows, len(node)+len(link)+len(server))

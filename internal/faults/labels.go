@@ -2,51 +2,50 @@ package faults
 
 import "time"
 
-// judgeLabels compares what the answers say of each entry with what the sessions
-// themselves saw.
-func (j *judge) judgeLabels(x *index) {
-	for _, e := range j.exchanges {
+// checkLabels compares the labels in the responses with what the sessions saw.
+func (ch *checker) checkLabels(index *requestIndex) {
+	for _, e := range ch.exchanges {
 		if !e.done() || e.all {
 			continue
 		}
 		if e.outcome == nil {
-			j.breach(wrongLabel, e, "the header X-Kill-Outcome is missing or not of its form: %q", e.header)
+			ch.violation(wrongLabel, e, "the header X-Kill-Outcome is missing or malformed: %q", e.header)
 			continue
 		}
 		o := e.outcome
-		if sum := o.killed + o.gone + o.replaced; sum != e.entries() {
-			j.breach(wrongLabel, e, "%q counts %d, there are %d different entries", e.header, sum, e.entries())
+		if sum := o.killed + o.gone + o.replaced; sum != e.distinct() {
+			ch.violation(wrongLabel, e, "%q counts %d, there are %d different entries", e.header, sum, e.distinct())
 		}
-		labels := map[string]map[ask]bool{killed: {}, gone: {}, replaced: {}}
-		for i, a := range e.asks {
-			labels[e.labelled(i)][a] = true
-			if e.returned != nil && string(e.returned[i]) != e.labelled(i) {
-				j.breach(wrongLabel, e, "the Go client returns %q for the entry %d of %q", e.returned[i], i, e.header)
+		labels := map[string]map[entry]bool{killed: {}, gone: {}, replaced: {}}
+		for i, a := range e.entries {
+			labels[e.labelOf(i)][a] = true
+			if e.returned != nil && string(e.returned[i]) != e.labelOf(i) {
+				ch.violation(wrongLabel, e, "the Go client returns %q for the entry %d of %q", e.returned[i], i, e.header)
 			}
-			if what := j.mislabelled(x, e, a, e.labelled(i)); what != "" {
-				j.breach(wrongLabel, e, "%v (id %d, listed as %q) is %s, but %s", a.addr, a.id, a.listed, e.labelled(i), what)
+			if what := ch.mismatch(index, e, a, e.labelOf(i)); what != "" {
+				ch.violation(wrongLabel, e, "%v (id %d, listed as %q) is %s, but %s", a.addr, a.id, a.listed, e.labelOf(i), what)
 			}
 		}
 		if len(labels[killed]) != o.killed || len(labels[gone]) != o.gone || len(labels[replaced]) != o.replaced {
-			j.breach(wrongLabel, e, "the bits of %q do not have its counts", e.header)
+			ch.violation(wrongLabel, e, "the bits of %q do not match its counts", e.header)
 		}
 	}
 }
 
-// mislabelled says what speaks against a label, "" where nothing does.
-func (j *judge) mislabelled(x *index, e *exchange, a ask, label string) string {
-	j.reg.mu.Lock()
-	defer j.reg.mu.Unlock()
-	var some []*Session // that the entry may have met
-	for _, s := range j.reg.at(a) {
+// mismatch returns what contradicts a label, or "".
+func (ch *checker) mismatch(index *requestIndex, e *exchange, a entry, label string) string {
+	ch.reg.mu.Lock()
+	defer ch.reg.mu.Unlock()
+	var sample []*Session // the sessions that the entry may have killed
+	for _, s := range ch.reg.at(a) {
 		if s.overlaps(e.began, e.ended) {
-			some = append(some, s)
+			sample = append(sample, s)
 		}
 	}
-	meant := some
+	meant := sample
 	if e.shown(a) {
 		meant = nil
-		if s := j.reg.byName[a.listed]; s != nil {
+		if s := ch.reg.byName[a.listed]; s != nil {
 			meant = []*Session{s}
 		}
 	}
@@ -58,24 +57,24 @@ func (j *judge) mislabelled(x *index, e *exchange, a ask, label string) string {
 			}
 		}
 		if e.shown(a) {
-			return "the session that was listed had ended before, or lives"
+			return "the listed session had ended before, or is still connected"
 		}
-		if !a.addr.IsValid() && len(some) == 0 {
-			return "" // it may have ended before it knew its id
+		if !a.addr.IsValid() && len(sample) == 0 {
+			return "" // the session may have ended before its id was known
 		}
 		return "no session ended there"
 	case gone:
 		for _, s := range meant {
-			late := e.ended.Add(50 * time.Millisecond) // this side sees an end a little later
-			if s.end == byNode && s.there(e.began) && s.ended.Before(late) && len(x.askers(s)) == 1 {
-				return "it was connected, was closed meanwhile, and nobody else asked for it"
+			late := e.ended.Add(50 * time.Millisecond) // the client sees the end a little later
+			if s.end == byNode && s.connectedAt(e.began) && s.ended.Before(late) && len(index.requesters(s)) == 1 {
+				return "it was connected, it was closed meanwhile, and no other request meant it"
 			}
 		}
 	case replaced:
 		if a.listed == "" {
 			return "it was never listed"
 		}
-		for _, s := range some {
+		for _, s := range sample {
 			if s.Name != a.listed {
 				return ""
 			}

@@ -9,7 +9,7 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// A Link is a way to a node that can be made slow, narrow, deaf or cut.
+// A Link is a proxy to a node that can delay, limit, drop or cut its connections.
 type Link struct{ proxy *toxiproxy.Proxy }
 
 func openLink(listen, node string) (*Link, error) {
@@ -21,8 +21,8 @@ func openLink(listen, node string) (*Link, error) {
 // Addr returns where the link listens, host:port.
 func (l *Link) Addr() string { return l.proxy.Listen }
 
-// spoil adds a toxic in one direction, by toxiproxy's names.
-func (l *Link) spoil(toxic, stream string, attributes map[string]int) error {
+// addToxic adds a toxic in one direction. The names are those of toxiproxy.
+func (l *Link) addToxic(toxic, stream string, attributes map[string]int) error {
 	text, err := json.Marshal(map[string]any{"type": toxic, "stream": stream, "attributes": attributes})
 	if err != nil {
 		return err
@@ -31,13 +31,13 @@ func (l *Link) spoil(toxic, stream string, attributes map[string]int) error {
 	return err
 }
 
-// mend removes all toxics.
-func (l *Link) mend() { l.proxy.Toxics.ResetToxics(context.Background()) }
+// removeToxics removes all toxics.
+func (l *Link) removeToxics() { l.proxy.Toxics.ResetToxics(context.Background()) }
 
-// refuse closes the link's connections and takes no new ones until accept.
+// refuse closes the link's connections and refuses new ones until accept.
 func (l *Link) refuse() { l.proxy.Stop() }
 
 func (l *Link) accept() error { return l.proxy.Start() }
 
-// Close ends the link.
+// Close closes the link.
 func (l *Link) Close() { l.proxy.Stop() }

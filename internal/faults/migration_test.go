@@ -16,8 +16,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// startShard starts a node of a cluster that knows CLUSTER MIGRATESLOTS, which
-// Valkey does from 9.0 on; it skips the test where there is none.
+// startShard starts a cluster node with CLUSTER MIGRATESLOTS, which Valkey has since
+// 9.0. It skips the test if there is no such server.
 func startShard(t *testing.T) *Node {
 	t.Helper()
 	for _, server := range Servers() {
@@ -33,30 +33,30 @@ func startShard(t *testing.T) *Node {
 	return nil
 }
 
-// migrate begins to move slots from one node to the other, which is stopped, so
-// that the links stay. It returns the link's row.
+// migrate starts to move slots from one node to the other. It stops the other node, so
+// that the connections stay open. It returns the row of the connection.
 func migrate(t *testing.T, from, to *Node) string {
 	t.Helper()
-	ask := func(n *Node, args ...string) string {
+	entry := func(n *Node, args ...string) string {
 		reply, err := n.Do(args...)
 		require.NoError(t, err, args)
 		return reply
 	}
-	ask(from, "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+	entry(from, "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
 	host, port, _ := strings.Cut(to.Addr(), ":")
-	ask(from, "CLUSTER", "MEET", host, port)
-	id := ask(to, "CLUSTER", "MYID")
+	entry(from, "CLUSTER", "MEET", host, port)
+	id := entry(to, "CLUSTER", "MYID")
 	require.Eventually(t, func() bool {
-		return strings.Contains(ask(from, "CLUSTER", "INFO"), "cluster_state:ok") && strings.Contains(ask(from, "CLUSTER", "NODES"), id)
+		return strings.Contains(entry(from, "CLUSTER", "INFO"), "cluster_state:ok") && strings.Contains(entry(from, "CLUSTER", "NODES"), id)
 	}, startTime, 20*time.Millisecond)
-	ask(from, "DEBUG", "POPULATE", "20000", "key", "100")
+	entry(from, "DEBUG", "POPULATE", "20000", "key", "100")
 	require.NoError(t, to.Pause())
 	t.Cleanup(func() { _ = to.Resume() })
-	ask(from, "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", "0", "8000", "NODE", id)
+	entry(from, "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", "0", "8000", "NODE", id)
 	return linkOf(t, from)
 }
 
-// linkOf returns the row of the link that moves slots.
+// linkOf returns the row of the connection that moves slots.
 func linkOf(t *testing.T, n *Node) (row string) {
 	t.Helper()
 	require.Eventually(t, func() bool {
@@ -72,9 +72,9 @@ func linkOf(t *testing.T, n *Node) (row string) {
 	return row
 }
 
-// Valkey answers a kill of such a link with success and leaves it, so that the
-// server itself must know it.
-func TestALinkThatMovesSlotsIsProtectedAndNeverToldAsDone(t *testing.T) {
+// Valkey reports success for a kill of such a connection and does not close it, so that
+// the server itself must recognise it.
+func TestASlotMigrationLinkIsProtected(t *testing.T) {
 	from, to := startShard(t), startShard(t)
 	dir := t.TempDir()
 	api := &API{binary: buildOnce(t), dir: dir, addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 62, byte(os.Getpid()), 1}), 1000).String(), audit: newAudit(filepath.Join(dir, "audit.jsonl"))}
@@ -111,5 +111,5 @@ func TestALinkThatMovesSlotsIsProtectedAndNeverToldAsDone(t *testing.T) {
 		state, err := from.Do("CLUSTER", "GETSLOTMIGRATIONS")
 		require.NoError(t, err)
 		return strings.Contains(state, "success")
-	}, startTime, 50*time.Millisecond, "the slots arrive")
+	}, startTime, 50*time.Millisecond, "the migration completes")
 }

@@ -12,24 +12,24 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// judgeName protects the judge's own connection from a kill-all.
-const judgeName = "sentinel-judge-cmd"
+// checkerName protects the checker's own connection from a kill-all.
+const checkerName = "sentinel-checker-cmd"
 
 // A Node is a server under test, with a direct connection to it.
 type Node struct {
 	*localnode.Process
 
-	// epoch counts the node's starts and ends: it is even while the node runs
-	// and odd from before it is ended until it answers again.
+	// epoch counts the node's starts and stops. It is even while the node runs, and odd
+	// from before a stop until the node replies again.
 	epoch atomic.Int64
-	upAt  atomic.Int64 // when it last came back, in Unix nanoseconds
+	upAt  atomic.Int64 // when the node was last started, in Unix nanoseconds
 
 	mu    sync.Mutex
 	admin *localnode.Session
 }
 
 func startNode(ctx context.Context, binary string, args ...string) (*Node, error) {
-	args = append([]string{"--enable-debug-command", "yes", "--repl-diskless-sync-delay", "0", "--maxclients", "15000", "--busy-reply-threshold", "50", "--protected-mode", "no"}, args...)
+	args = append([]string{"--enable-debug-command", "yes", "--repl-diskless-sync-delay", "0", "--maxclients", "15000", "--busy-reply-threshold", "50"}, args...)
 	p, err := localnode.StartProcess(ctx, binary, args...)
 	if err != nil {
 		return nil, err
@@ -37,15 +37,14 @@ func startNode(ctx context.Context, binary string, args ...string) (*Node, error
 	return &Node{Process: p}, nil
 }
 
-// Do sends a command over the direct connection, which it makes where there is
-// none.
+// Do sends a command over the direct connection, and connects if necessary.
 func (n *Node) Do(args ...string) (string, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for again := false; ; again = true {
+	for retried := false; ; retried = true {
 		reply, err := n.try(args)
 		var refused *localnode.ReplyError
-		if err == nil || again || errors.As(err, &refused) {
+		if err == nil || retried || errors.As(err, &refused) {
 			return reply, err
 		}
 	}
@@ -53,7 +52,7 @@ func (n *Node) Do(args ...string) (string, error) {
 
 func (n *Node) try(args []string) (string, error) {
 	if n.admin == nil {
-		admin, err := localnode.Dial(n.Addr(), judgeName)
+		admin, err := localnode.Dial(n.Addr(), checkerName)
 		if err != nil {
 			return "", err
 		}
@@ -68,8 +67,8 @@ func (n *Node) try(args []string) (string, error) {
 	return reply, err
 }
 
-// Ask is Do, again and again while the node cannot answer: it may be stopped,
-// busy or on its way up.
+// Ask repeats Do while the node does not reply, because it may be stopped, busy or
+// starting.
 func (n *Node) Ask(ctx context.Context, args ...string) (reply string, err error) {
 	for {
 		if reply, err = n.Do(args...); err == nil || ctx.Err() != nil {
@@ -79,19 +78,19 @@ func (n *Node) Ask(ctx context.Context, args ...string) (reply string, err error
 	}
 }
 
-// aside sends a command that takes its time, over a connection of its own.
-func (n *Node) aside(args ...string) {
+// runSlowly sends a command that takes long, over a connection of its own.
+func (n *Node) runSlowly(args ...string) {
 	if s, err := localnode.Dial(n.Addr(), "sentinel-aside-cmd"); err == nil {
 		defer s.Close()
-		_, _ = s.Do(args...) // it may take longer than the session waits
+		_, _ = s.Do(args...) // the command may take longer than the session waits
 	}
 }
 
 // connected returns which of the sessions the node lists, by name.
 func (n *Node) connected(ctx context.Context, sessions []*Session) (map[string]bool, error) {
-	const few = 64
+	const maxIDs = 64 // for more sessions the whole list is shorter
 	args := []string{"CLIENT", "LIST"}
-	if len(sessions) <= few {
+	if len(sessions) <= maxIDs {
 		args = append(args, "ID")
 		for _, s := range sessions {
 			args = append(args, strconv.FormatInt(s.ID, 10))
@@ -117,11 +116,11 @@ func field(row, key string) string {
 	return value
 }
 
-// restart ends the node, politely or as a crash does, and starts it again.
-func (n *Node) restart(ctx context.Context, politely bool) error {
+// restart stops the node, gracefully or as a crash does, and starts it again.
+func (n *Node) restart(ctx context.Context, gracefully bool) error {
 	n.epoch.Add(1)
-	if politely {
-		_, _ = n.Do("SHUTDOWN", "NOSAVE") // it answers by closing the connection
+	if gracefully {
+		_, _ = n.Do("SHUTDOWN", "NOSAVE") // the node closes the connection without a reply
 	}
 	err := n.Restart(ctx)
 	n.upAt.Store(time.Now().UnixNano())
@@ -129,9 +128,9 @@ func (n *Node) restart(ctx context.Context, politely bool) error {
 	return err
 }
 
-// took reports whether a session that just ended was ended by its node's end.
-// One that was dialled while the node was down belongs to the next run if it
-// outlives the node's return by far.
+// took reports whether a session ended because its node stopped. A session that was
+// dialled while the node was down belongs to the node's next run if it ends well after
+// the start of that run.
 func (n *Node) took(s *Session) bool {
 	const slack = 100 * time.Millisecond
 	now := n.epoch.Load()
@@ -142,7 +141,7 @@ func (n *Node) took(s *Session) bool {
 	return !comingUp || time.Since(time.Unix(0, n.upAt.Load())) < slack
 }
 
-// linkID returns the id of the link to the replica, "" where there is none.
+// linkID returns the id of the connection of the replica, or "".
 func (n *Node) linkID(ctx context.Context) string {
 	list, err := n.Ask(ctx, "CLIENT", "LIST", "TYPE", "replica")
 	if err != nil {
@@ -151,7 +150,7 @@ func (n *Node) linkID(ctx context.Context) string {
 	return field(" "+list, " id=")
 }
 
-// Close ends the node.
+// Close stops the node.
 func (n *Node) Close() error {
 	n.mu.Lock()
 	if n.admin != nil {

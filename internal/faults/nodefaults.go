@@ -14,29 +14,29 @@ import (
 const startTime = 30 * time.Second
 
 var nodeFaults = []Fault{
-	{Name: "none", What: "nothing fails", Run: func(ctx context.Context, _ *Arena) error { <-ctx.Done(); return nil }},
-	{Name: "crash", What: "the node is killed and started again on its port", Run: again(restart(false)), Unlink: true},
-	{Name: "shutdown", What: "the node shuts down and is started again on its port", Run: again(restart(true)), Unlink: true},
-	{Name: "stopped", What: "the node is stopped (SIGSTOP) and goes on", Run: again(stopNode)},
-	{Name: "stopped, 32 kills", What: "32 callers of one address each while the node is stopped for longer than an answer may take", Run: stopLong, Alone: 32},
-	{Name: "busy", What: "a script keeps the node busy", Run: again(busy)},
-	{Name: "asleep", What: "the node sleeps (DEBUG SLEEP)", Run: again(sleep)},
-	{Name: "full", What: "others take all of the node's maxclients", Run: full},
-	{Name: "server cut off", What: "CLIENT KILL takes the server's own connections", Run: again(killServer)},
-	{Name: "role", What: "the node becomes its replica's replica, and its primary again", Run: again(swap), Unlink: true},
-	{Name: "password", What: "the node's password is rotated, then the file, and the connections are taken", Run: again(rotate)},
-	{Name: "kill-all", What: "a kill-all runs again and again", Run: killAll},
+	{Name: "none", What: "nothing fails", Run: func(ctx context.Context, _ *Testbed) error { <-ctx.Done(); return nil }},
+	{Name: "crash", What: "the node is killed and started again on the same port", Run: repeatedly(restart(false)), Unlink: true},
+	{Name: "shutdown", What: "the node shuts down and is started again on the same port", Run: repeatedly(restart(true)), Unlink: true},
+	{Name: "stopped", What: "the node is stopped (SIGSTOP) and continued", Run: repeatedly(stopNode)},
+	{Name: "stopped, 32 kills", What: "32 callers kill one address each while the node is stopped for longer than the response limit", Run: stopLong, SingleCallers: 32},
+	{Name: "busy", What: "a script keeps the node busy", Run: repeatedly(busy)},
+	{Name: "asleep", What: "the node sleeps (DEBUG SLEEP)", Run: repeatedly(sleep)},
+	{Name: "full", What: "other clients use up the node's maxclients", Run: full},
+	{Name: "server cut off", What: "CLIENT KILL closes the server's own connections", Run: repeatedly(killServer)},
+	{Name: "role", What: "the node becomes a replica of its replica, and then its primary again", Run: repeatedly(swap), Unlink: true},
+	{Name: "password", What: "the password changes on the node, the connections are closed, and the password file changes later", Run: repeatedly(rotate)},
+	{Name: "kill-all", What: "kill-alls run one after the other", Run: killAll},
 }
 
-func restart(politely bool) func(*Arena) error {
-	return func(a *Arena) error {
+func restart(gracefully bool) func(*Testbed) error {
+	return func(a *Testbed) error {
 		ctx, cancel := context.WithTimeout(context.Background(), startTime)
 		defer cancel()
-		return a.node.restart(ctx, politely)
+		return a.node.restart(ctx, gracefully)
 	}
 }
 
-func stopNode(a *Arena) error {
+func stopNode(a *Testbed) error {
 	if err := a.node.Pause(); err != nil {
 		return err
 	}
@@ -44,9 +44,9 @@ func stopNode(a *Arena) error {
 	return a.node.Resume()
 }
 
-// stopLong stops the node once, for longer than an answer may take where the
-// pace allows it.
-func stopLong(ctx context.Context, a *Arena) error {
+// stopLong stops the node once. In the long pace it stops the node for longer than a
+// response may take.
+func stopLong(ctx context.Context, a *Testbed) error {
 	if err := a.node.Pause(); err != nil {
 		return err
 	}
@@ -54,33 +54,33 @@ func stopLong(ctx context.Context, a *Arena) error {
 	return a.node.Resume()
 }
 
-// busy keeps the node busy by a script that counts, about 100 million in half a
+// busy keeps the node busy with a script that counts, to about 100 million in half a
 // second.
-func busy(a *Arena) error {
+func busy(a *Testbed) error {
 	const loops = 120_000 // a millisecond
 	n := min(a.hold(), 4*time.Second).Milliseconds() * loops
-	a.node.aside("EVAL", fmt.Sprintf("for i=1,%d do end", n), "0")
-	_, _ = a.node.Do("SCRIPT", "KILL") // of a machine that counts more slowly; else it is over
+	a.node.runSlowly("EVAL", fmt.Sprintf("for i=1,%d do end", n), "0")
+	_, _ = a.node.Do("SCRIPT", "KILL") // for a slow machine; otherwise the script has ended
 	return nil
 }
 
-func sleep(a *Arena) error {
-	a.node.aside("DEBUG", "SLEEP", fmt.Sprintf("%.2f", min(a.hold(), 4*time.Second).Seconds()))
+func sleep(a *Testbed) error {
+	a.node.runSlowly("DEBUG", "SLEEP", fmt.Sprintf("%.2f", min(a.hold(), 4*time.Second).Seconds()))
 	return nil
 }
 
-// full lets others take what the node has left, and more.
-func full(ctx context.Context, a *Arena) error {
-	unfill, err := fill(ctx, a)
+// full lets other clients use up the connections of the node.
+func full(ctx context.Context, a *Testbed) error {
+	undo, err := fill(ctx, a)
 	if err == nil {
 		<-ctx.Done()
-		err = unfill()
+		err = undo()
 	}
 	return err
 }
 
-// fill fills the node, and returns what undoes it.
-func fill(ctx context.Context, a *Arena) (undo func() error, err error) {
+// fill uses up the connections of the node and returns what undoes it.
+func fill(ctx context.Context, a *Testbed) (undo func() error, err error) {
 	const others = 30
 	list, err := a.node.Ask(ctx, "CLIENT", "LIST")
 	if err != nil {
@@ -91,7 +91,7 @@ func fill(ctx context.Context, a *Arena) (undo func() error, err error) {
 	}
 	var fillers []*localnode.Session
 	for range 3 * others {
-		if s, err := localnode.Dial(a.node.Addr(), judgeName); err == nil { // a name that no kill-all takes
+		if s, err := localnode.Dial(a.node.Addr(), checkerName); err == nil { // a name that no kill-all kills
 			fillers = append(fillers, s)
 		}
 	}
@@ -106,7 +106,7 @@ func fill(ctx context.Context, a *Arena) (undo func() error, err error) {
 	}, nil
 }
 
-func killServer(a *Arena) error {
+func killServer(a *Testbed) error {
 	_, err := a.node.Do("CLIENT", "KILL", "USER", nodeUser)
 	var refused *localnode.ReplyError
 	if errors.As(err, &refused) {
@@ -116,7 +116,7 @@ func killServer(a *Arena) error {
 }
 
 // swap makes the node a replica of its own replica for a while.
-func swap(a *Arena) error {
+func swap(a *Testbed) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	primary, replica := a.node, a.replica
@@ -131,16 +131,16 @@ func swap(a *Arena) error {
 		time.Sleep(a.hold() / 2)
 		primary, replica = replica, primary
 	}
-	return a.linked(ctx)
+	return a.awaitReplica(ctx)
 }
 
-// rotate changes the password on the node first and then in the file, and takes
-// the connections that know the old one.
-func rotate(a *Arena) error {
+// rotate changes the password on the node, closes the server's connections, and
+// changes the password file later.
+func rotate(a *Testbed) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	password := a.api.newPassword()
-	if err := a.allow(ctx, password); err != nil {
+	if err := a.setNodePassword(ctx, password); err != nil {
 		return err
 	}
 	if err := killServer(a); err != nil {
@@ -150,15 +150,15 @@ func rotate(a *Arena) error {
 	return a.api.setPassword(password)
 }
 
-func killAll(ctx context.Context, a *Arena) error {
-	c := a.caller(alone, direct, 1)
+func killAll(ctx context.Context, a *Testbed) error {
+	c := a.caller(oneAddress, direct, 1)
 	for ctx.Err() == nil {
 		call, cancel := context.WithTimeout(context.Background(), callTime)
 		if e := c.killAll(call); e != nil && e.done() {
-			a.judge.Load().check(call, e)
+			a.checker.Load().check(call, e)
 		}
 		cancel()
-		a.breathe(ctx)
+		a.pauseBetween(ctx)
 	}
 	return nil
 }

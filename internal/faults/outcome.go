@@ -10,12 +10,12 @@ import (
 // An outcome is the header X-Kill-Outcome.
 type outcome struct {
 	killed, gone, replaced int
-	goneAt, replacedAt     []byte // a bit an entry, from the highest bit on; nil: none or all
+	goneAt, replacedAt     []byte // one bit per entry, from the highest bit on; nil: none or all
 }
 
-// parseOutcome reads the form that the contract gives the header, no more of
-// RFC 9651. It is written apart from the server's, so that it can find its
-// mistakes.
+// parseOutcome parses the header in the form of the contract, which is a part of
+// RFC 9651. It is independent of the server's code, so that it can detect errors
+// there.
 func parseOutcome(text string) (*outcome, error) {
 	o := &outcome{killed: -1, gone: -1, replaced: -1}
 	counts := map[string]*int{"killed": &o.killed, "gone": &o.gone, "replaced": &o.replaced}
@@ -29,7 +29,7 @@ func parseOutcome(text string) (*outcome, error) {
 		case bits[key] != nil && len(value) >= 2 && value[0] == ':' && value[len(value)-1] == ':':
 			*bits[key], err = base64.StdEncoding.DecodeString(value[1 : len(value)-1])
 		default:
-			return nil, fmt.Errorf("the member %q is not one of the contract's", member)
+			return nil, fmt.Errorf("the member %q is not in the contract", member)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
@@ -48,7 +48,7 @@ const (
 	replaced = "replaced"
 )
 
-// label returns what became of the i-th entry.
+// label returns the label of the i-th entry.
 func (o *outcome) label(i int) string {
 	switch {
 	case o.replaced > 0 && (bit(o.replacedAt, i) || o.replacedAt == nil && o.killed+o.gone == 0):

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheHeaderIsReadAsTheContractHasIt(t *testing.T) {
+func TestTheHeaderIsParsedInTheFormOfTheContract(t *testing.T) {
 	for header, want := range map[string][]string{
 		"killed=2, gone=0, replaced=0":                                     {killed, killed},
 		"killed=0, gone=2, replaced=0":                                     {gone, gone},
@@ -25,7 +25,7 @@ func TestTheHeaderIsReadAsTheContractHasIt(t *testing.T) {
 	}
 }
 
-func TestAHeaderOfAnotherFormIsRefused(t *testing.T) {
+func TestAMalformedHeaderIsAnError(t *testing.T) {
 	for _, header := range []string{"", "killed=1", "killed=1, gone=x, replaced=0", "killed=1, gone=0, replaced=0, gone-at=IA==", "killed=1, gone=0, replaced=0, gone-at=:?:", "killed=1, gone=0, replaced=0, other=1"} {
 		_, err := parseOutcome(header)
 		assert.Error(t, err, header)

@@ -11,41 +11,43 @@ import (
 	"time"
 )
 
-// A recorder is a transport that gives each request that kills an id, notes it
-// with its answer, and has it judged before the caller sees the answer.
+// A recorder is an http.RoundTripper that gives each kill a request id, records it with
+// its response, and checks it before the caller receives the response.
 type recorder struct {
-	next  http.RoundTripper
-	run   func() int64 // of the server
-	judge func() *judge
-	seq   atomic.Int64
-	name  string // of the arena; a request's id begins with it
+	next    http.RoundTripper
+	run     func() int64 // of the server
+	checker func() *checker
+	seq     atomic.Int64
+	name    string // of the testbed; a prefix of the request ids
 }
 
-type asksKey struct{}
+type killRequestKey struct{}
 
-// asking is what a caller asks for. last is its last exchange, of one that the
-// client has sent again.
-type asking struct {
-	asks []ask
-	all  bool
-	last *exchange
+// A killRequest is what a caller wants to kill. last is the last exchange, because the
+// client may send a request more than once.
+type killRequest struct {
+	entries []entry
+	all     bool
+	last    *exchange
 }
 
-// with returns a context for the request that asks.
-func (a *asking) with(ctx context.Context) context.Context {
-	return context.WithValue(ctx, asksKey{}, a)
+// with returns a context for the request.
+func (a *killRequest) with(ctx context.Context) context.Context {
+	return context.WithValue(ctx, killRequestKey{}, a)
 }
+
+var _ http.RoundTripper = (*recorder)(nil)
 
 func (t *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	e := &exchange{began: time.Now()}
-	asked, kills := r.Context().Value(asksKey{}).(*asking)
-	j := t.judge()
+	asked, kills := r.Context().Value(killRequestKey{}).(*killRequest)
+	ch := t.checker()
 	if kills && r.Method == http.MethodPost {
 		e.id = fmt.Sprintf("%s-%d", t.name, t.seq.Add(1))
-		e.asks, e.all, asked.last = asked.asks, asked.all, e
+		e.entries, e.all, asked.last = asked.entries, asked.all, e
 		r = r.Clone(r.Context())
 		r.Header.Set("X-Request-Id", e.id)
-		j.begin(e)
+		ch.begin(e)
 	}
 	resp, err := t.next.RoundTrip(r)
 	e.failure = err
@@ -53,16 +55,16 @@ func (t *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 		err = e.read(resp)
 	}
 	e.ended, e.run = time.Now(), t.run()
-	if r.Context().Err() == nil || e.status != 0 { // not one that its caller left
-		j.answered(r, e)
+	if r.Context().Err() == nil || e.status != 0 { // the caller has not left
+		ch.responded(r, e)
 	}
 	if e.id != "" && e.done() && !e.all {
-		j.check(r.Context(), e)
+		ch.check(r.Context(), e)
 	}
 	return resp, err
 }
 
-// read reads the answer, which can be read again.
+// read reads the response and restores its body.
 func (e *exchange) read(resp *http.Response) error {
 	body, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
@@ -78,11 +80,11 @@ func (e *exchange) read(resp *http.Response) error {
 			Message string `json:"error_msg"`
 			Details string `json:"error_ext_msg"`
 		}
-		_ = json.Unmarshal(body, &text) // what is missing is found missing
+		_ = json.Unmarshal(body, &text) // missing fields are checked later
 		e.code, e.message, e.details = text.Code, text.Message, text.Details
 	}
 	if e.header != "" {
-		e.outcome, _ = parseOutcome(e.header) // one that cannot be read is judged
+		e.outcome, _ = parseOutcome(e.header) // a malformed header is checked later
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A registry knows the sessions of a node that the harness has opened, since the
-// present round began.
+// A registry has the sessions of a node that the test opened since the current round
+// began.
 type registry struct {
 	mu     sync.Mutex
 	byName map[string]*Session
@@ -27,8 +27,7 @@ func (r *registry) clear() {
 	r.byID = map[int64][]*Session{}
 }
 
-// add also takes a session that ended before it had an id: only its address can
-// be told.
+// add also accepts a session that ended before its id was known.
 func (r *registry) add(s *Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,14 +42,14 @@ func (r *registry) put(s *Session) {
 	}
 }
 
-// finish notes that a session is over.
-func (r *registry) finish(s *Session, how ending) {
+// finish records the end of a session.
+func (r *registry) finish(s *Session, how endReason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s.end, s.ended = how, time.Now()
 }
 
-// forget drops the sessions that are over.
+// forget removes the sessions that have ended.
 func (r *registry) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,40 +9,40 @@ import (
 	"time"
 )
 
-// A Report is what a run has found.
+// A Report has the results of a run.
 type Report struct {
-	Options Options
-	Rows    []*Row // in the order in which the faults first happened
-	Held    []Held
+	Options        Options
+	Rows           []*Row // in the order in which the faults first happened
+	ResourceChange []ResourceChange
 
 	begun time.Time
 	took  time.Duration
 	mu    sync.Mutex
 }
 
-// Held is what the server held before and after the faults.
-type Held struct {
+// A ResourceChange has the resources of the server before and after the faults.
+type ResourceChange struct {
 	Kind       string
-	Start, End Usage
+	Start, End Resources
 	Leaks      []string
 }
 
 func (r *Report) add(row *Row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, there := range r.Rows {
-		if there.Fault == row.Fault {
-			there.add(row)
+	for _, existing := range r.Rows {
+		if existing.Fault == row.Fault {
+			existing.add(row)
 			return
 		}
 	}
 	r.Rows = append(r.Rows, row)
 }
 
-func (r *Report) held(h Held) {
+func (r *Report) held(h ResourceChange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Held = append(r.Held, h)
+	r.ResourceChange = append(r.ResourceChange, h)
 }
 
 // Total returns the sum of all rows.
@@ -54,14 +54,14 @@ func (r *Report) Total() *Row {
 	return total
 }
 
-// Breaches returns all that must not be, in words.
-func (r *Report) Breaches() (all []string) {
+// Violations returns the text of each violation.
+func (r *Report) Violations() (all []string) {
 	for _, row := range r.sorted() {
 		for _, text := range row.Texts {
 			all = append(all, row.Fault+": "+text)
 		}
 	}
-	for _, h := range r.Held {
+	for _, h := range r.ResourceChange {
 		for _, l := range h.Leaks {
 			all = append(all, fmt.Sprintf("%s: %s: %s", leak, h.Kind, l))
 		}
@@ -84,19 +84,19 @@ func (r *Report) sorted() []*Row {
 // Markdown returns the tables.
 func (r *Report) Markdown() string {
 	var b strings.Builder
-	b.WriteString("| fault | rounds | kills | entries | in a 204, checked | killed | gone | replaced | 204 | other answers | false 204 | wrong kills | other breaches | slowest answer |\n")
+	b.WriteString("| fault | rounds | kills | entries | under a 204, checked | killed | gone | replaced | 204 | other responses | false 204 | wrong kills | other violations | slowest response |\n")
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|---|--:|\n")
 	for _, row := range append(r.sorted(), r.Total()) {
 		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %d | %d | %s | %.1f s |\n",
 			row.Fault, row.Rounds, thousands(row.Requests), thousands(row.Asked), thousands(row.Checked),
 			thousands(row.Killed), thousands(row.Gone), thousands(row.Replaced), thousands(row.Statuses[204]), row.others(),
-			row.Breaches[falseDone], row.Breaches[wrongKill], row.otherBreaches(), row.Slowest.Seconds())
+			row.Violations[false204], row.Violations[wrongKill], row.otherViolations(), row.Slowest.Seconds())
 	}
 	b.WriteString("\n| server | | memory | threads | descriptors | goroutines |\n|---|---|--:|--:|--:|--:|\n")
-	for _, h := range r.Held {
+	for _, h := range r.ResourceChange {
 		for _, u := range []struct {
 			when string
-			Usage
+			Resources
 		}{{"before", h.Start}, {"after", h.End}} {
 			fmt.Fprintf(&b, "| %s | %s | %d MiB | %d | %d | %d |\n", h.Kind, u.when, u.Memory>>10, u.Threads, u.Descriptors, u.Goroutines)
 		}
@@ -104,7 +104,7 @@ func (r *Report) Markdown() string {
 	return b.String()
 }
 
-// others returns the answers but for 204, by status.
+// others returns the number of responses for each status other than 204.
 func (r *Row) others() string {
 	var all []string
 	for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
@@ -120,17 +120,17 @@ func (r *Row) others() string {
 	return strings.Join(all, ", ")
 }
 
-func (r *Row) otherBreaches() string {
+func (r *Row) otherViolations() string {
 	var all []string
-	for _, kind := range slices.Sorted(maps.Keys(r.Breaches)) {
-		if kind != falseDone && kind != wrongKill {
-			all = append(all, fmt.Sprintf("%s: %d", kind, r.Breaches[kind]))
+	for _, kind := range slices.Sorted(maps.Keys(r.Violations)) {
+		if kind != false204 && kind != wrongKill {
+			all = append(all, fmt.Sprintf("%s: %d", kind, r.Violations[kind]))
 		}
 	}
 	return strings.Join(all, ", ")
 }
 
-// thousands writes 1234567 as 1,234,567.
+// thousands formats 1234567 as 1,234,567.
 func thousands(n int) string {
 	text := fmt.Sprint(n)
 	for i := len(text) - 3; i > 0; i -= 3 {

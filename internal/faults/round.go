@@ -8,43 +8,44 @@ import (
 	"time"
 )
 
-// backLimit is how long after a fault kills must succeed again.
+// backLimit is the time after a fault in which kills must succeed again.
 const backLimit = 15 * time.Second
 
-// round lets callers kill under one fault until at least goal entries are
-// checked, or the pace's time is over, and judges. An error is the harness's own.
-func (a *Arena) round(ctx context.Context, f Fault, goal int) (*Row, error) {
+// round lets callers kill under one fault until at least goal entries are checked or
+// the time of the pace is over, and then checks the results. An error means that the
+// test itself failed.
+func (a *Testbed) round(ctx context.Context, f Fault, goal int) (*Row, error) {
 	row := newRow(f)
 	row.Rounds = 1
 	ready, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
-	if err := a.crowd.await(ready); err != nil {
+	if err := a.clients.await(ready); err != nil {
 		return row, err
 	}
-	if err := a.linked(ready); err != nil {
+	if err := a.awaitReplica(ready); err != nil {
 		return row, err
 	}
 	a.reg.forget()
 	link := a.node.linkID(ready)
-	j := &judge{node: a.node, reg: a.reg, row: row, limit: a.pace.Limit}
-	a.judge.Store(j)
+	ch := &checker{node: a.node, reg: a.reg, row: row, limit: a.pace.Limit}
+	a.checker.Store(ch)
 
-	// the callers stop when ctx ends or all is checked
+	// The callers stop when ctx ends or enough entries are checked.
 	calling, stop := context.WithCancel(ctx)
 	defer stop()
 	var callers sync.WaitGroup
-	for _, c := range a.crewFor(f) {
+	for _, c := range a.callersFor(f) {
 		callers.Go(func() { c.loop(calling) })
 	}
 	faulty, over := context.WithTimeout(ctx, a.pace.Round)
 	err := f.Run(faulty, a)
 	over()
-	a.link.mend()
+	a.link.removeToxics()
 	ended := time.Now()
 	if err == nil {
-		a.recover(ctx, j, f, ended)
+		a.recover(ctx, ch, f, ended)
 	}
-	for time.Since(ended) < a.pace.Tail && j.checked() < goal && ctx.Err() == nil && err == nil {
+	for time.Since(ended) < a.pace.Tail && ch.checked() < goal && ctx.Err() == nil && err == nil {
 		time.Sleep(10 * time.Millisecond)
 	}
 	stop()
@@ -53,46 +54,46 @@ func (a *Arena) round(ctx context.Context, f Fault, goal int) (*Row, error) {
 		return row, fmt.Errorf("%s: %w", f.Name, err)
 	}
 	a.settle()
-	a.conclude(ctx, j, f, link)
+	a.conclude(ctx, ch, f, link)
 	return row, nil
 }
 
-// crewFor makes the callers of a round.
-func (a *Arena) crewFor(f Fault) []*caller {
+// callersFor returns the callers of a round.
+func (a *Testbed) callersFor(f Fault) []*caller {
 	most := 10_000
-	if f.Alone > 0 {
+	if f.SingleCallers > 0 {
 		most = 1
 	}
 	var all []*caller
 	a.callers = 0
-	for i := range max(f.Alone, len(crew)) {
-		way, node := crew[i%len(crew)], direct
-		if f.Alone > 0 {
-			way = alone
+	for i := range max(f.SingleCallers, len(strategies)) {
+		strategy, node := strategies[i%len(strategies)], direct
+		if f.SingleCallers > 0 {
+			strategy = oneAddress
 		}
-		if far := i%4 == 3; far != f.Link && f.Alone == 0 { // a quarter goes the other way
+		if far := i%4 == 3; far != f.Link && f.SingleCallers == 0 { // a quarter uses the other node
 			node = linked
 		}
-		all = append(all, a.caller(way, node, most))
+		all = append(all, a.caller(strategy, node, most))
 	}
 	return all
 }
 
-// recover waits until kills succeed again, among those of the callers, and judges
-// how long that takes.
-func (a *Arena) recover(ctx context.Context, j *judge, f Fault, ended time.Time) {
-	nobody := ask{addr: netip.AddrPortFrom(a.ip, 999)}
+// recover waits until kills succeed again while the callers continue, and checks how
+// long that takes.
+func (a *Testbed) recover(ctx context.Context, ch *checker, f Fault, ended time.Time) {
+	nobody := entry{addr: netip.AddrPortFrom(a.ip, 999)}
 	for _, node := range []string{direct, linked} {
-		c := a.caller(alone, node, 1)
+		c := a.caller(oneAddress, node, 1)
 		for {
 			call, cancel := context.WithTimeout(ctx, callTime)
-			e := c.kill(call, []ask{nobody})
+			e := c.kill(call, []entry{nobody})
 			cancel()
 			if e != nil && e.status == 204 {
 				break
 			}
 			if time.Since(ended) > 2*backLimit || ctx.Err() != nil {
-				j.breach(notBack, e, "no kill succeeds %.0f s after %q was over", time.Since(ended).Seconds(), f.Name)
+				ch.violation(notBack, e, "no kill succeeds %.0f s after %q was over", time.Since(ended).Seconds(), f.Name)
 				break
 			}
 			time.Sleep(20 * time.Millisecond)
@@ -100,16 +101,16 @@ func (a *Arena) recover(ctx context.Context, j *judge, f Fault, ended time.Time)
 	}
 	back := time.Since(ended)
 	if back > backLimit {
-		j.breach(notBack, nil, "kills succeed %.1f s after %q was over", back.Seconds(), f.Name)
+		ch.violation(notBack, nil, "kills succeed %.1f s after %q was over", back.Seconds(), f.Name)
 	}
-	j.mu.Lock()
-	j.row.Back = max(j.row.Back, back)
-	j.mu.Unlock()
+	ch.mu.Lock()
+	ch.row.Back = max(ch.row.Back, back)
+	ch.mu.Unlock()
 }
 
-// settle waits until the kills whose callers have left are over, and until this
-// side has seen what the node did.
-func (a *Arena) settle() {
+// settle waits until the kills whose callers have left are complete, and until the
+// clients have seen the end of their sessions.
+func (a *Testbed) settle() {
 	for end := time.Now().Add(callTime); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if a.api.audit.read() != nil || a.api.audit.open() == 0 {
 			break
@@ -118,32 +119,32 @@ func (a *Arena) settle() {
 	time.Sleep(200 * time.Millisecond)
 }
 
-// conclude judges the round as a whole.
-func (a *Arena) conclude(ctx context.Context, j *judge, f Fault, link string) {
+// conclude checks the round as a whole.
+func (a *Testbed) conclude(ctx context.Context, ch *checker, f Fault, link string) {
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	if now := a.node.linkID(ctx); !f.Unlink && now != link {
-		j.breach(lostLink, nil, "the replica's link was %s and is %s", link, now)
+		ch.violation(lostLink, nil, "the connection of the replica was %s and is %s", link, now)
 	}
-	if err := a.crowd.await(ctx); err != nil {
-		j.breach(notBack, nil, "%v", err)
+	if err := a.clients.await(ctx); err != nil {
+		ch.violation(notBack, nil, "%v", err)
 	}
-	x := newIndex(j.exchanges, time.Now())
-	j.judgeEnds(x)
-	j.judgeLabels(x)
-	j.judgeAudit(a.api.audit, a.api.logged)
-	secrets, panics := a.api.complaints()
+	index := newRequestIndex(ch.exchanges, time.Now())
+	ch.checkEnds(index)
+	ch.checkLabels(index)
+	ch.checkAudit(a.api.audit, a.api.auditFailed)
+	secrets, panics := a.api.findings()
 	for _, secret := range secrets {
-		j.breach(leak, nil, "the secret %s is in the server's log", secret)
+		ch.violation(leak, nil, "the secret %s is in the server's log", secret)
 	}
 	for _, line := range panics {
-		j.breach(panicked, nil, "%s", line)
+		ch.violation(panicked, nil, "%s", line)
 	}
 }
 
-// checked returns how many entries were checked so far.
-func (j *judge) checked() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.row.Checked
+// checked returns the number of entries that were checked so far.
+func (ch *checker) checked() int {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	return ch.row.Checked
 }

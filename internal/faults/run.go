@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// Options is what to run.
+// Options adjusts [Run].
 type Options struct {
 	Binary   string   // of dcs-sessions
-	Servers  []string // each has an arena of its own
-	Seed     uint64   // of what fails when; the machine's timing is not repeated
-	Addrs    int      // how many entries of 204s are checked at least, over all
-	Sessions int      // that callers may ask for, a node. Default: 300
-	Parallel int      // arenas at a time. Default: all
+	Servers  []string // each has a testbed of its own
+	Seed     uint64   // of the order and duration of failures; the timing of the machine is not repeated
+	Addrs    int      // the least number of entries under a 204 to check
+	Sessions int      // that callers may kill, per node. Default: 300
+	Parallel int      // testbeds at a time. Default: all
 	Pace     Pace
-	Log      *slog.Logger // a line a round. Default: none
+	Log      *slog.Logger // one line per round. Default: none
 }
 
-// Run lets every fault happen on every server at least once, until all entries
-// are checked, and returns what was found. An error is the harness's own; what
-// the server did wrong is in the report.
+// Run runs every fault on every server at least once, until enough entries are checked.
+// An error means that the test itself failed; the report has what the server did
+// wrong.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Sessions == 0 {
 		o.Sessions = 300
@@ -44,7 +44,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			turns <- struct{}{}
 			defer func() { <-turns }()
 			random := rand.New(rand.NewPCG(o.Seed, uint64(i)))
-			errs[i] = runArena(ctx, o, server, random, report)
+			errs[i] = runTestbed(ctx, o, server, random, report)
 		})
 	}
 	all.Wait()
@@ -52,9 +52,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return report, errors.Join(errs...)
 }
 
-// runArena lets the node and the link fail first, while the server lives, and
-// compares what the server holds after that. Then the server itself fails.
-func runArena(ctx context.Context, o Options, server string, random *rand.Rand, report *Report) (err error) {
+// runTestbed first lets the node and the link fail while the server runs, and compares
+// the server's resources before and after. Then it lets the server fail.
+func runTestbed(ctx context.Context, o Options, server string, random *rand.Rand, report *Report) (err error) {
 	opening, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	a, err := open(opening, o, server, random)
@@ -89,7 +89,7 @@ func runArena(ctx context.Context, o Options, server string, random *rand.Rand, 
 				}
 				checked += row.Checked
 				report.add(row)
-				o.Log.Info("round", "server", a.node.Kind(), "fault", row.Fault, "checked", checked, "statuses", row.Statuses, "breaches", row.Breaches, "slowest", row.Slowest, "texts", row.Texts)
+				o.Log.Info("round", "server", a.node.Kind(), "fault", row.Fault, "checked", checked, "statuses", row.Statuses, "violations", row.Violations, "slowest", row.Slowest, "texts", row.Texts)
 			}
 		}
 		return nil
@@ -103,6 +103,6 @@ func runArena(ctx context.Context, o Options, server string, random *rand.Rand, 
 	if err != nil {
 		return err
 	}
-	report.held(Held{a.node.Kind(), start, end, end.exceeds(start)})
+	report.held(ResourceChange{a.node.Kind(), start, end, end.exceeds(start)})
 	return play(ofServer, share)
 }

@@ -8,43 +8,43 @@ import (
 )
 
 var serverFaults = []Fault{
-	{Name: "server reloaded", What: "the audit file is moved away, and the server gets SIGHUP", Run: again(func(a *Arena) error { return a.api.reload() })},
-	{Name: "server killed", What: "the server is killed (SIGKILL) and started again", Run: again(kill)},
-	{Name: "server ended", What: "the server is ended (SIGTERM) and started again", Run: again(terminate)},
-	{Name: "server ended, node stopped", What: "the server is ended while 32 kills wait for a stopped node", Run: terminateHung, Alone: 32},
-	{Name: "server started, node full", What: "the server is killed and started while the node is full", Run: startFull},
+	{Name: "server reloaded", What: "the audit file is renamed, and the server receives SIGHUP", Run: repeatedly(func(a *Testbed) error { return a.api.reload() })},
+	{Name: "server killed", What: "the server is killed (SIGKILL) and started again", Run: repeatedly(kill)},
+	{Name: "server terminated", What: "the server is terminated (SIGTERM) and started again", Run: repeatedly(terminate)},
+	{Name: "server terminated, node stopped", What: "the server is terminated while 32 kills wait for a stopped node", Run: terminateHung, SingleCallers: 32},
+	{Name: "server started, node full", What: "the server is killed and started again while the node is full", Run: startFull},
 }
 
-func kill(a *Arena) error {
+func kill(a *Testbed) error {
 	if _, err := a.api.end(syscall.SIGKILL); err != nil {
 		return err
 	}
 	return begin(a)
 }
 
-func begin(a *Arena) error {
+func begin(a *Testbed) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	return a.api.start(ctx)
 }
 
-// terminate ends the server, and judges how long that takes.
-func terminate(a *Arena) error {
+// terminate terminates the server and checks how long that takes.
+func terminate(a *Testbed) error {
 	took, err := a.api.end(syscall.SIGTERM)
-	j := a.judge.Load()
+	ch := a.checker.Load()
 	if err != nil {
-		j.breach(tooSlow, nil, "SIGTERM: %v", err)
+		ch.violation(tooSlow, nil, "SIGTERM: %v", err)
 	}
 	if took > stopLimit {
-		j.breach(tooSlow, nil, "the server ended %.1f s after SIGTERM", took.Seconds())
+		ch.violation(tooSlow, nil, "the server ended %.1f s after SIGTERM", took.Seconds())
 	}
-	j.mu.Lock()
-	j.row.Stop = max(j.row.Stop, took)
-	j.mu.Unlock()
+	ch.mu.Lock()
+	ch.row.Stop = max(ch.row.Stop, took)
+	ch.mu.Unlock()
 	return begin(a)
 }
 
-func terminateHung(ctx context.Context, a *Arena) error {
+func terminateHung(ctx context.Context, a *Testbed) error {
 	if err := a.node.Pause(); err != nil {
 		return err
 	}
@@ -56,9 +56,9 @@ func terminateHung(ctx context.Context, a *Arena) error {
 	return err
 }
 
-// startFull judges whether a caller learns in the node's words why there is no
-// kill, where there is none.
-func startFull(ctx context.Context, a *Arena) error {
+// startFull starts the server while the node accepts no connections. A caller must then
+// receive an error with the reason.
+func startFull(ctx context.Context, a *Testbed) error {
 	if _, err := a.api.end(syscall.SIGKILL); err != nil {
 		return err
 	}

@@ -13,35 +13,35 @@ import (
 	"time"
 )
 
-// dialTime limits how long a session takes to connect and to learn its id.
+// dialTime limits the time to connect a session and to read its id.
 const dialTime = 20 * time.Second
 
-// An ending is why a session is over.
-type ending int
+// An endReason is why a session ended.
+type endReason int
 
 const (
-	connected ending = iota
-	left             // it closed its own connection
-	byNode           // the node closed it: somebody killed it
-	byRestart        // its node ended
+	connected endReason = iota
+	left                // the client closed the connection
+	byNode              // the node closed it, because somebody killed it
+	byRestart           // the node stopped
 )
 
-// A Session is one connection to a node. Its name is given once.
+// A Session is one connection to a node. Its name is unique.
 type Session struct {
 	Name  string
 	Addr  netip.AddrPort
-	ID    int64     // 0: it ended before the node said it
-	epoch int64     // of the node, when it was dialled
-	began time.Time // before it was dialled
-	ready time.Time // when the node had said its id; zero where ID is
+	ID    int64     // 0: the session ended before its id was known
+	epoch int64     // of the node at the dial
+	began time.Time // before the dial
+	ready time.Time // when the id was read; zero if ID is
 
-	// the registry's lock guards these
-	end   ending
+	// The registry's lock guards these.
+	end   endReason
 	ended time.Time
 }
 
-// there reports whether the session was connected for certain at a time.
-func (s *Session) there(at time.Time) bool {
+// connectedAt reports whether the session was certainly connected at a time.
+func (s *Session) connectedAt(at time.Time) bool {
 	return !s.ready.IsZero() && s.ready.Before(at) && (s.end == connected || s.ended.After(at))
 }
 
@@ -50,13 +50,13 @@ func (s *Session) overlaps(from, to time.Time) bool {
 	return s.began.Before(to) && (s.end == connected || s.ended.After(from))
 }
 
-// dial connects from the local address, names the session, and learns its id.
-// The session it returns with an error is one that ended before that.
+// dial connects from the local address, names the session, and reads its id. With an
+// error it may return a session that ended before that.
 func dial(ctx context.Context, n *Node, from netip.AddrPort, name string) (*Session, net.Conn, error) {
 	s := &Session{Name: name, Addr: from, epoch: n.epoch.Load(), began: time.Now()}
 	dialer := net.Dialer{Timeout: dialTime, LocalAddr: net.TCPAddrFromAddrPort(from), Control: reuse}
 	conn, err := dialer.DialContext(ctx, "tcp4", n.Addr())
-	if errors.Is(err, syscall.ECONNRESET) { // it was there, and was ended before this side knew
+	if errors.Is(err, syscall.ECONNRESET) { // the node accepted and closed the connection at once
 		return s, nil, err
 	}
 	if err != nil {
@@ -76,7 +76,7 @@ func dial(ctx context.Context, n *Node, from netip.AddrPort, name string) (*Sess
 	return s, conn, nil
 }
 
-// reuse lets a port that was just left be bound again.
+// reuse allows binding a port that another session has just left.
 func reuse(_, _ string, c syscall.RawConn) (err error) {
 	control := c.Control(func(fd uintptr) {
 		err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
@@ -103,12 +103,13 @@ func introduce(conn net.Conn, name string) (int64, error) {
 	}
 	id, ok := strings.CutPrefix(string(reply), "+OK\r\n:")
 	if !ok {
-		return 0, fmt.Errorf("the node answered %q", reply)
+		return 0, fmt.Errorf("the node replied %q", reply)
 	}
 	return strconv.ParseInt(strings.TrimSpace(id), 10, 64)
 }
 
-// reset closes without a TIME_WAIT, so that the port can be used again at once.
+// reset closes a connection without TIME_WAIT, so that the port can be used again at
+// once.
 func reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)

@@ -1,4 +1,4 @@
-// Command run runs all faults and prints what it found.
+// Command run runs all faults and prints the results.
 //
 //	go run ./run -addrs 1000000 -write ../../docs/faults.md
 package main
@@ -20,13 +20,13 @@ import (
 
 func main() {
 	o := faults.Options{Pace: faults.Long}
-	flag.IntVar(&o.Addrs, "addrs", 1_000_000, "how many `addresses` under a 204 to check at least")
-	flag.Uint64Var(&o.Seed, "seed", rand.Uint64()%1_000_000, "what fails when; it is printed")
-	flag.IntVar(&o.Sessions, "sessions", 600, "sessions of each node that callers may ask for")
+	flag.IntVar(&o.Addrs, "addrs", 1_000_000, "check at least this many `addresses` under a 204")
+	flag.Uint64Var(&o.Seed, "seed", rand.Uint64()%1_000_000, "seed of the order and duration of failures; it is printed")
+	flag.IntVar(&o.Sessions, "sessions", 600, "sessions of each node that callers may kill")
 	flag.IntVar(&o.Parallel, "parallel", 3, "servers at a time; 0: all")
-	flag.StringVar(&o.Binary, "binary", "", "the `file` of dcs-sessions (default: it is built)")
-	short := flag.Bool("short", false, "each fault for a second")
-	write := flag.String("write", "", "the `file` to write the tables to")
+	flag.StringVar(&o.Binary, "binary", "", "the dcs-sessions binary `file` (default: it is built)")
+	short := flag.Bool("short", false, "run each fault for a second")
+	write := flag.String("write", "", "write the report to `file`")
 	flag.Parse()
 	if *short {
 		o.Pace = faults.Short
@@ -64,12 +64,12 @@ func run(ctx context.Context, o faults.Options, write string) error {
 			return err
 		}
 	}
-	breaches := report.Breaches()
-	for _, text := range breaches {
+	violations := report.Violations()
+	for _, text := range violations {
 		fmt.Println(text)
 	}
-	if len(breaches) > 0 {
-		return fmt.Errorf("the server broke its word; the seed was %d", o.Seed)
+	if len(violations) > 0 {
+		return fmt.Errorf("the server violated its guarantees; the seed was %d", o.Seed)
 	}
 	return nil
 }

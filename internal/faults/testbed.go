@@ -19,35 +19,35 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// An Arena is a node with all that is needed to fault it and to judge.
-type Arena struct {
+// A Testbed is a node, with what makes it fail and what checks the results.
+type Testbed struct {
 	node, replica *Node
 	link          *Link
 	api           *API
-	crowd         *crowd
+	clients       *clients
 	reg           *registry
-	ip            netip.Addr // of the crowd and the server
+	ip            netip.Addr // of the clients and the server
 	random        *rand.Rand
 	pace          Pace
 
 	credentials []client.Credentials
 	transport   *http.Transport
 	recorder    *recorder
-	judge       atomic.Pointer[judge]
-	callers     int // that have been made
+	checker     atomic.Pointer[checker]
+	callers     int // the number of callers made in this round
 
 	dir, acl string
 }
 
-// arenas counts them, for their names.
-var arenas atomic.Int64
+// testbeds counts the testbeds, for their names.
+var testbeds atomic.Int64
 
-// open starts all of an arena.
-func open(ctx context.Context, o Options, server string, random *rand.Rand) (a *Arena, err error) {
+// open starts a testbed.
+func open(ctx context.Context, o Options, server string, random *rand.Rand) (a *Testbed, err error) {
 	zerolog.SetGlobalLevel(zerolog.Disabled)
-	number := arenas.Add(1)
-	a = &Arena{reg: newRegistry(), random: random, pace: o.Pace}
-	// any of 127.0.0.0/8 is this machine, and nobody else takes ports there
+	number := testbeds.Add(1)
+	a = &Testbed{reg: newRegistry(), random: random, pace: o.Pace}
+	// Every address in 127.0.0.0/8 is this machine, and no other program uses ports there.
 	a.ip = netip.AddrFrom4([4]byte{127, byte(64 + rand.IntN(128)), byte(rand.IntN(250)), byte(1 + number%250)})
 	defer func() {
 		if err != nil {
@@ -78,26 +78,26 @@ func open(ctx context.Context, o Options, server string, random *rand.Rand) (a *
 		return a, err
 	}
 	a.transport = &http.Transport{MaxIdleConnsPerHost: 100, IdleConnTimeout: 5 * time.Second}
-	a.recorder = &recorder{next: a.transport, run: api.run.Load, judge: a.judge.Load, name: fmt.Sprintf("a%d", number)}
+	a.recorder = &recorder{next: a.transport, run: api.run.Load, checker: a.checker.Load, name: fmt.Sprintf("a%d", number)}
 	if err := api.start(ctx); err != nil {
 		return a, err
 	}
 	a.api = api
-	a.crowd = gather(context.WithoutCancel(ctx), a.node, a.reg, a.ip, o.Sessions, true)
-	return a, a.linked(ctx)
+	a.clients = openClients(context.WithoutCancel(ctx), a.node, a.reg, a.ip, o.Sessions, true)
+	return a, a.awaitReplica(ctx)
 }
 
-// rights are those of the server's user: no more than it needs.
+// rights are the ACL rules of the server's user. They allow only what it needs.
 var rights = []string{"-@all", "+client|list", "+client|kill", "+client|id", "+client|setname", "+info", "+role", "+ping"}
 
-// writeACL writes the users that the node knows from its next start on.
-func (a *Arena) writeACL(password string) error {
+// writeACL writes the users that the node reads at its next start.
+func (a *Testbed) writeACL(password string) error {
 	text := "user default on nopass ~* &* +@all\nuser " + nodeUser + " on >" + password + " " + strings.Join(rights, " ") + "\n"
 	return os.WriteFile(a.acl, []byte(text), 0o600)
 }
 
-// allow gives the server's user another password.
-func (a *Arena) allow(ctx context.Context, password string) error {
+// setNodePassword changes the password of the server's user on the node.
+func (a *Testbed) setNodePassword(ctx context.Context, password string) error {
 	if err := a.writeACL(password); err != nil {
 		return err
 	}
@@ -105,8 +105,8 @@ func (a *Arena) allow(ctx context.Context, password string) error {
 	return err
 }
 
-// linked waits until the node has its replica.
-func (a *Arena) linked(ctx context.Context) error {
+// awaitReplica waits until the replica is connected to the node.
+func (a *Testbed) awaitReplica(ctx context.Context) error {
 	for a.node.linkID(ctx) == "" {
 		if ctx.Err() != nil {
 			return errors.New("the node has no replica")
@@ -116,28 +116,28 @@ func (a *Arena) linked(ctx context.Context) error {
 	return nil
 }
 
-// caller returns a caller with credentials that no other of the round has. Those
-// of one that lists are never given to one that does not: an address means the
-// session that its caller was shown for ten minutes.
-func (a *Arena) caller(w way, node string, most int) *caller {
+// caller returns a caller with credentials that no other caller of the round has.
+// Callers that list and callers that do not never share credentials, because the
+// server remembers a caller's listing for ten minutes.
+func (a *Testbed) caller(w strategy, node string, most int) *caller {
 	credentials := a.credentials[(2*a.callers)%len(a.credentials)]
 	if w.lists {
 		credentials = a.credentials[(2*a.callers+1)%len(a.credentials)]
 	}
 	c := &caller{
 		url: a.api.URL(), node: node, credentials: credentials,
-		http: &http.Client{Transport: a.recorder}, crowd: a.crowd, run: a.api.run.Load,
-		random: rand.New(rand.NewPCG(a.random.Uint64(), 1)), most: most, way: w.kill,
+		http: &http.Client{Transport: a.recorder}, clients: a.clients, run: a.api.run.Load,
+		random: rand.New(rand.NewPCG(a.random.Uint64(), 1)), most: most, strategy: w.kill,
 	}
 	a.callers++
 	c.api, _ = client.New(c.url, client.Options{Credentials: c.credentials, Transport: a.recorder, Timeout: callTime, Retry: client.Retry{Attempts: 2}})
 	return c
 }
 
-func (a *Arena) close() error {
+func (a *Testbed) close() error {
 	var errs []error
-	if a.crowd != nil {
-		a.crowd.close()
+	if a.clients != nil {
+		a.clients.close()
 	}
 	if a.api != nil {
 		_, err := a.api.end(syscall.SIGKILL)

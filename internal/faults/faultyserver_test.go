@@ -16,33 +16,34 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/localnode"
 )
 
-// An answer is what a liar answers and records, which begins as the truth.
-type answer struct {
-	status   int
-	body     string
-	labels   []string // of each entry; nil: no header
-	intent   bool
-	audited  []string // of each entry; nil: no outcome
-	header   string   // "": from the labels
-	notKills bool
+// A fakeResponse is the response and the audit record of a faultyServer. They are
+// correct until the fault changes them.
+type fakeResponse struct {
+	status       int
+	body         string
+	labels       []string // of each entry; nil: no header
+	intent       bool
+	audited      []string // of each entry; nil: no outcome
+	header       string   // "": from the labels
+	killsNothing bool
 }
 
-// A liar answers kills by address: honestly, but for what lie makes of it.
-type liar struct {
+// A faultyServer serves kills by address. It is correct except for its fault.
+type faultyServer struct {
 	t     *testing.T
 	admin *localnode.Session
 	file  string
-	also  string // an address that nobody asks for
-	lie   func(l *liar, addrs []string, a *answer)
+	also  string // an address that no request names
+	fault func(l *faultyServer, addrs []string, a *fakeResponse)
 }
 
-func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (l *faultyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var req gen.HangUpClientsRequest
 	if json.NewDecoder(r.Body).Decode(&req) != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	a := &answer{status: http.StatusNoContent, intent: true, labels: make([]string, len(req.ClientAddrs))}
+	a := &fakeResponse{status: http.StatusNoContent, intent: true, labels: make([]string, len(req.ClientAddrs))}
 	a.audited = a.labels
 	for i, addr := range req.ClientAddrs {
 		a.labels[i] = gone
@@ -51,10 +52,10 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	a.audited = slices.Clone(a.labels)
-	if l.lie != nil {
-		l.lie(l, req.ClientAddrs, a)
+	if l.fault != nil {
+		l.fault(l, req.ClientAddrs, a)
 	}
-	if !a.notKills {
+	if !a.killsNothing {
 		for _, addr := range req.ClientAddrs {
 			l.kill(addr)
 		}
@@ -70,7 +71,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, a.body)
 }
 
-func (l *liar) connected(addr string) bool {
+func (l *faultyServer) connected(addr string) bool {
 	list, err := l.admin.Do("CLIENT", "LIST")
 	require.NoError(l.t, err)
 	for line := range lines(list) {
@@ -81,13 +82,13 @@ func (l *liar) connected(addr string) bool {
 	return false
 }
 
-func (l *liar) kill(addr string) {
+func (l *faultyServer) kill(addr string) {
 	_, err := l.admin.Do("CLIENT", "KILL", "ADDR", addr)
 	require.NoError(l.t, err)
 }
 
-// record writes what the server would.
-func (l *liar) record(id string, addrs []string, a *answer) {
+// record writes the audit records.
+func (l *faultyServer) record(id string, addrs []string, a *fakeResponse) {
 	file, err := os.OpenFile(l.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	require.NoError(l.t, err)
 	defer file.Close()
@@ -110,7 +111,7 @@ func (l *liar) record(id string, addrs []string, a *answer) {
 	write(map[string]any{"event": "outcome", "results": []any{result}})
 }
 
-// headerOf writes the header of labels of different entries.
+// headerOf returns the header for the labels of distinct entries.
 func headerOf(labels []string) string {
 	counts := map[string]int{}
 	bits := map[string][]byte{gone: make([]byte, (len(labels)+7)/8), replaced: make([]byte, (len(labels)+7)/8)}

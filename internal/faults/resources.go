@@ -11,20 +11,20 @@ import (
 	"time"
 )
 
-// Usage is what the server's process holds.
-type Usage struct {
+// Resources are the resources of the server's process.
+type Resources struct {
 	Memory      int // resident, in KiB
 	Threads     int
 	Descriptors int
 	Goroutines  int // 0: not counted
 }
 
-// usage reads /proc.
-func (a *API) usage() (Usage, error) {
+// resources reads /proc.
+func (a *API) resources() (Resources, error) {
 	pid := strconv.Itoa(a.cmd.Process.Pid)
 	text, err := os.ReadFile("/proc/" + pid + "/status")
 	if err != nil {
-		return Usage{}, err
+		return Resources{}, err
 	}
 	number := func(name string) int {
 		_, rest, _ := strings.Cut(string(text), "\n"+name+":")
@@ -33,15 +33,15 @@ func (a *API) usage() (Usage, error) {
 		return n
 	}
 	descriptors, err := os.ReadDir("/proc/" + pid + "/fd")
-	return Usage{Memory: number("VmRSS"), Threads: number("Threads"), Descriptors: len(descriptors)}, err
+	return Resources{Memory: number("VmRSS"), Threads: number("Threads"), Descriptors: len(descriptors)}, err
 }
 
 var goroutine = regexp.MustCompile(`(?m)^goroutine \d+ (gp=\S+ )?.*\[`)
 
-// measure returns what the idle server holds, and starts it again: its
-// goroutines are counted in the trace that it ends with after SIGQUIT.
-func (a *API) measure(ctx context.Context) (Usage, error) {
-	u, err := a.usage()
+// measure returns the resources of the idle server and starts the server again, because
+// its goroutines are counted in the trace that it prints after SIGQUIT.
+func (a *API) measure(ctx context.Context) (Resources, error) {
+	u, err := a.resources()
 	if err != nil {
 		return u, err
 	}
@@ -62,9 +62,9 @@ func (a *API) measure(ctx context.Context) (Usage, error) {
 	return u, a.start(ctx)
 }
 
-// exceeds says what of the usage is well over what it was at the start. What a
-// runtime keeps of memory and threads is not given back at once.
-func (u Usage) exceeds(start Usage) []string {
+// exceeds returns which resources are well above those at the start. The Go runtime
+// does not return memory and threads at once.
+func (u Resources) exceeds(start Resources) []string {
 	var found []string
 	for _, c := range []struct {
 		what           string
