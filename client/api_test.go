@@ -24,13 +24,13 @@ const (
 	token    = "MIIF-a-secret"
 )
 
-// A request is what the server read of one.
+// A request is a request as the server read it.
 type request struct {
 	method, uri, body string
 	header            http.Header
 }
 
-// An api answers every request alike and remembers it.
+// An api sends the same response to every request, and records the request.
 type api struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -62,8 +62,8 @@ func (a *api) requests() []request {
 	return a.seen
 }
 
-// kill kills one address at endpoint, with valid ids and, unless o has it
-// otherwise, in one attempt.
+// kill kills one address at endpoint, with valid ids and, unless o says otherwise,
+// in one attempt.
 func kill(t *testing.T, endpoint string, o client.Options) error {
 	t.Helper()
 	if o.Retry.Attempts == 0 {
@@ -84,7 +84,7 @@ func killAt(ctx context.Context, c *client.Client, addrs ...string) error {
 // errorsAs is errors.As, also for a nil error.
 func errorsAs(err error, target **client.Error) bool { return err != nil && errors.As(err, target) }
 
-// ones are the bits of the first n of 10,000 entries, and oneAt that of one.
+// ones returns the bits of the first n of 10,000 entries, and oneAt the bit of one.
 func ones(n int) string {
 	bits := make([]byte, 1250)
 	for i := range n {

@@ -16,7 +16,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// list returns the ids that a list without a scan has before its error.
+// list lists without a scan, and returns the ids and the error.
 func list(ctx context.Context, c *client.Client, o client.ListOptions) (ids []string, err error) {
 	o.Scanned = true
 	for session, e := range c.Instance(project, instance).List(ctx, node, o) {
@@ -37,7 +37,7 @@ func ids(n int) (list []string) {
 	return list
 }
 
-// A pager has n sessions, of which it lists no more than most in a page.
+// A pager has n sessions, and lists at most that many in a page.
 func pager(n, most int, counts bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))

@@ -11,8 +11,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// reads are the operations whose success has a body, each with the least that
-// there must be in it.
+// reads are the operations whose success has a body, each with the smallest valid
+// body.
 var reads = map[string]struct {
 	method, uri, body, least string
 	call                     func(context.Context, *client.Client) error
@@ -51,7 +51,7 @@ var reads = map[string]struct {
 
 var jsonType = http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"r-1"}}
 
-// once is a client that makes one attempt.
+// once returns a client that makes one attempt.
 func once(t *testing.T, endpoint string, o client.Options) *client.Client {
 	t.Helper()
 	o.Retry.Attempts = 1

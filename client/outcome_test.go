@@ -15,7 +15,7 @@ import (
 
 const replacedBody = `{"error_code":"DCS.4800","error_msg":"Another session has an address now.","error_ext_msg":"List again."}`
 
-// outcomeOf is an answer with the header's value.
+// outcomeOf sends a response with this value of the header.
 func outcomeOf(code int, value, body string) http.HandlerFunc {
 	header := http.Header{"X-Request-Id": {"r-1"}, "Content-Type": {"application/json"}}
 	if value != "" {
@@ -105,7 +105,7 @@ func TestAnErrorThatSaysNothingLeavesNothingCounted(t *testing.T) {
 	})
 }
 
-// The real service passes over a member that it does not know, and would say 204.
+// The real service ignores client_ids, and would respond with 204.
 func TestAnIDThatTheServerSaysNothingOfIsNotTakenForKilled(t *testing.T) {
 	a := serve(t, status(http.StatusNoContent))
 	outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, []client.Target{client.Addr(addr), client.ID("7")})
@@ -174,7 +174,7 @@ func TestAListedSessionIsKilledByItsAddressOrElseItsID(t *testing.T) {
 	}
 }
 
-// What was listed is killed and no other: the fake does as the server does.
+// The fake kills the session that was listed and no other, as the server does.
 func TestWhoWasListedIsKilledAndNobodyElse(t *testing.T) {
 	api := clienttest.New()
 	defer api.Close()

@@ -23,8 +23,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/validate"
 )
 
-// waits are how long a client that does not sleep would have slept. The jitter
-// is the longest there may be.
+// waits are the times that a client would have slept. It does not sleep, and its
+// jitter is the longest possible.
 type waits struct {
 	list []time.Duration
 	now  time.Time
@@ -43,7 +43,7 @@ func patient(t *testing.T, endpoint string, o client.Options) (*client.Client, *
 	return c, w
 }
 
-// then answers the nth request with the nth of steps, and the others with 204.
+// then responds to the nth request with the nth step, and to the others with 204.
 func then(steps ...http.HandlerFunc) http.HandlerFunc {
 	var n atomic.Int32
 	return func(w http.ResponseWriter, r *http.Request) {

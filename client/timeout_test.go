@@ -12,7 +12,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client"
 )
 
-// silent never answers; it tells on begun that a call arrived.
+// silent never responds. It sends on begun when a request arrives.
 func silent(t *testing.T) (endpoint string, begun <-chan struct{}) {
 	arrived, end := make(chan struct{}, 1), make(chan struct{})
 	a := serve(t, func(http.ResponseWriter, *http.Request) {

@@ -26,7 +26,7 @@ type record struct {
 	Results   []result `json:"results"`
 }
 
-// A result is what became of the sessions of one node.
+// A result says what became of the sessions of one node.
 type result struct {
 	NodeID    string   `json:"node_id"`
 	Killed    []string `json:"killed"`
@@ -37,8 +37,8 @@ type result struct {
 	Error     string   `json:"error"`
 }
 
-// audit returns the records so far. A kill's are all there once it is answered, a
-// kill-all's once its job is over.
+// audit returns the records so far. Those of a kill are complete when its response
+// comes, and those of a kill-all when its job is over.
 func (p *process) audit() (records []record) {
 	p.t.Helper()
 	text, err := os.ReadFile(p.auditFile)
@@ -67,7 +67,7 @@ func (p *process) audited(requestID string) (intent, outcome record) {
 	return found[0], found[1]
 }
 
-// addrsOf are those of sessions, in the order in which they were opened.
+// addrsOf returns the addresses of sessions, in the order in which they connected.
 func addrsOf(all ...*redistest.Session) (addrs []string) {
 	for _, s := range all {
 		addrs = append(addrs, s.Addr())

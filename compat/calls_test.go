@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The SDK's enums, which take any text when they are read.
+// The SDK's enums, which accept any text when they are decoded.
 var (
 	statuses   = model.GetShowJobInfoResponseStatusEnum()
 	orders     = model.GetListClientsRequestOrderEnum()
@@ -17,7 +17,7 @@ var (
 	nodeRoles  = model.GetNodesInfoRespNodeRoleEnum()
 )
 
-// The requests are of instance i.
+// The requests are for instance i.
 func listing(r model.ListClientsRequest) *model.ListClientsRequest {
 	r.InstanceId = "i"
 	return &r
@@ -39,7 +39,7 @@ func allOf(node string) model.HangUpKillAllClientsRequestBody {
 // everywhere is a kill-all of all nodes.
 var everywhere = model.HangUpKillAllClientsRequestBody{KillAllNodes: new(true)}
 
-// list is ListClients, asserted to have succeeded.
+// list sends ListClients and asserts that it succeeds.
 func (c *caller) list(r model.ListClientsRequest) *model.ListClientsResponse {
 	c.t.Helper()
 	page, err := c.ListClients(listing(r))
@@ -58,7 +58,7 @@ func names(page *model.ListClientsResponse) []string {
 	return names
 }
 
-// scan is ScanClients, asserted to have succeeded, and its job's id.
+// scan sends ScanClients, asserts that it succeeds and returns the job's id.
 func (c *caller) scan(body model.ScanClientsRequestBody) string {
 	c.t.Helper()
 	resp, err := c.ScanClients(scanning(body))
@@ -66,7 +66,8 @@ func (c *caller) scan(body model.ScanClientsRequestBody) string {
 	return c.jobID(resp.HttpStatusCode, resp.Body)
 }
 
-// killAll is HangUpKillAllClients, asserted to have begun, and its job's id.
+// killAll sends HangUpKillAllClients, asserts that it succeeds and returns the job's
+// id.
 func (c *caller) killAll(body model.HangUpKillAllClientsRequestBody) string {
 	c.t.Helper()
 	resp, err := c.HangUpKillAllClients(killingAll(body))
@@ -74,7 +75,7 @@ func (c *caller) killAll(body model.HangUpKillAllClientsRequestBody) string {
 	return c.jobID(resp.HttpStatusCode, resp.Body)
 }
 
-// jobID is what the SDK has no type for.
+// jobID reads the job's id, for which the SDK has no type.
 func (c *caller) jobID(status int, body *any) string {
 	c.t.Helper()
 	assert.Equal(c.t, 200, status)
@@ -87,7 +88,7 @@ func (c *caller) jobID(status int, body *any) string {
 	return id
 }
 
-// job is ShowJobInfo, asserted to have succeeded.
+// job sends ShowJobInfo and asserts that it succeeds.
 func (c *caller) job(id string) *model.ShowJobInfoResponse {
 	c.t.Helper()
 	job, err := c.ShowJobInfo(&model.ShowJobInfoRequest{JobId: id})
@@ -98,7 +99,7 @@ func (c *caller) job(id string) *model.ShowJobInfoResponse {
 	return job
 }
 
-// await polls a job until it is over, as the SDK's user does.
+// await polls a job until it is over, as a user of the SDK does.
 func (c *caller) await(id string) (job *model.ShowJobInfoResponse) {
 	c.t.Helper()
 	require.Eventually(c.t, func() bool {
@@ -108,7 +109,7 @@ func (c *caller) await(id string) (job *model.ShowJobInfoResponse) {
 	return job
 }
 
-// succeeds asserts that a job does.
+// succeeds asserts that a job succeeds.
 func (c *caller) succeeds(id string) {
 	c.t.Helper()
 	job := c.await(id)

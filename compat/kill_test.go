@@ -79,7 +79,7 @@ func TestEveryWayInWhichTheSDKSignsIsTaken(t *testing.T) {
 	}
 }
 
-// dated is what the SDK takes for the time at which it signs.
+// dated sets the time at which the SDK signs.
 func dated(off time.Duration) map[string]string {
 	return map[string]string{"X-Sdk-Date": time.Now().Add(off).UTC().Format("20060102T150405Z")}
 }
@@ -123,7 +123,7 @@ func TestTenThousandAddressesGoInOneRequest(t *testing.T) {
 	assert.Len(t, outcome.Results[0].Gone, 9_999)
 }
 
-// gone returns addresses that nobody has.
+// gone returns addresses that no session has.
 func gone(n int) (addrs []string) {
 	for i := range n {
 		addrs = append(addrs, fmt.Sprintf("10.0.%d.%d:6000", i/250, i%250))

@@ -98,7 +98,7 @@ func TestAKillAllOfAnInstanceThatHasOneIsRefused(t *testing.T) {
 	c.succeeds(c.killAll(everywhere))
 }
 
-// The two that are made to be refused.
+// The two requests that the server must refuse.
 func (c *caller) tryKillAll(body model.HangUpKillAllClientsRequestBody) error {
 	_, err := c.HangUpKillAllClients(killingAll(body))
 	return err

@@ -21,7 +21,8 @@ func TestAProtectedSessionRefusesTheWholeRequest(t *testing.T) {
 	c.kill(gone(1)...) // the server is connected from here on
 	admin, victim := redistest.Dial(t, primary.Addr(), "admin"), redistest.Dial(t, primary.Addr(), "victim")
 
-	// addr is that of the one session of this type that the test has not opened.
+	// addr is the address of the one session of this type that the test has not
+	// opened.
 	addr := func(kind string) (found string) {
 		require.Eventually(t, func() bool {
 			list, err := admin.Do("CLIENT", "LIST", "TYPE", kind)

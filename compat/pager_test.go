@@ -12,8 +12,8 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// A pager as Terraform's client has it never sends limit, goes on by what came,
-// and stops at [].
+// A pager like that of Terraform's client never sends limit, adds the number of
+// sessions that came to the offset, and stops at [].
 func TestAPagerSeesEachSessionOnceWhileClientsComeAndGo(t *testing.T) {
 	for name, begin := range map[string]func(*caller){
 		"without a scan": func(*caller) {},

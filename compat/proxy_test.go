@@ -9,7 +9,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// The SDK signs its User-Agent, and Host where its user gives that.
+// The SDK signs its User-Agent, and Host if its user sets that.
 func TestASignatureHoldsThroughTheProxy(t *testing.T) {
 	node := redistest.Start(t)
 	server := serve(t, node.Addr())

@@ -11,7 +11,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/redistest"
 )
 
-// startPair starts a primary and its replica; link is which one it has to it.
+// startPair starts a primary and its replica; link is the replica's link.
 func startPair(t *testing.T) (primary, replica *localnode.Process, link func() string) {
 	t.Helper()
 	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0")

@@ -34,7 +34,7 @@ func TestAScanIsAJobThatSucceeds(t *testing.T) {
 	})
 }
 
-// milliseconds are a time as the SDK tells it.
+// milliseconds parses a time as the SDK has it.
 func milliseconds(t *testing.T, text *string) int64 {
 	t.Helper()
 	require.NotNil(t, text)

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A caller is the SDK's client, with what it lets its user overhear.
+// A caller is the SDK's client, with what its hooks report.
 type caller struct {
 	*dcs.DcsClient
 	t      *testing.T
@@ -29,7 +29,7 @@ type caller struct {
 	body   []byte      // of the last response, for what the SDK's error leaves out
 }
 
-// call returns a client of p with k. Options change how the SDK is built.
+// call returns a client of p with k. The options change how the SDK is built.
 func (p *process) call(t *testing.T, k key, options ...func(*basic.CredentialsBuilder, *core.HcHttpClientBuilder)) *caller {
 	t.Helper()
 	c := &caller{t: t, server: p}
@@ -52,15 +52,15 @@ func (p *process) call(t *testing.T, k key, options ...func(*basic.CredentialsBu
 	return c
 }
 
-// requestID is that of the last response.
+// requestID is the request id of the last response.
 func (c *caller) requestID() string { return c.header.Get("X-Request-Id") }
 
-// request is a kill of instance i, node n.
+// request is a kill on instance i, node n.
 func request(addrs ...string) *model.HangUpClientsRequest {
 	return &model.HangUpClientsRequest{InstanceId: "i", Body: &model.HangUpClientsRequestBody{NodeId: "n", ClientAddrs: addrs}}
 }
 
-// kill is HangUpClients, asserted to have succeeded.
+// kill sends HangUpClients and asserts that it succeeds.
 func (c *caller) kill(addrs ...string) {
 	c.t.Helper()
 	resp, err := c.HangUpClients(request(addrs...))
@@ -69,7 +69,7 @@ func (c *caller) kill(addrs ...string) {
 	assert.Empty(c.t, c.body)
 }
 
-// killWith is HangUpClients with more headers, which the SDK signs too.
+// killWith sends HangUpClients with more headers, which the SDK signs too.
 func (c *caller) killWith(header map[string]string, r *model.HangUpClientsRequest) error {
 	i := c.HangUpClientsInvoker(r)
 	i.AddHeaders(header)
@@ -77,7 +77,8 @@ func (c *caller) killWith(header map[string]string, r *model.HangUpClientsReques
 	return err
 }
 
-// send sends what the SDK has no call for, by what its calls are made of.
+// send sends a request for which the SDK has no method, with the parts that its
+// methods use.
 func (c *caller) send(header map[string]string, method, path string) error {
 	call := def.NewHttpRequestDefBuilder().WithMethod(method).WithPath(path).
 		WithContentType("application/json").WithResponse(new(model.HangUpClientsResponse)).Build()
@@ -85,8 +86,8 @@ func (c *caller) send(header map[string]string, method, path string) error {
 	return err
 }
 
-// refused asserts that err is the SDK's error with all that it can tell, and that
-// the server's log has the call by its request id.
+// refused asserts that err is the SDK's error with all of its fields, and that the
+// server's log has the request by its id.
 func (c *caller) refused(err error, status int, code string) *sdkerr.ServiceResponseError {
 	c.t.Helper()
 	var e *sdkerr.ServiceResponseError
@@ -99,7 +100,8 @@ func (c *caller) refused(err error, status int, code string) *sdkerr.ServiceResp
 	return e
 }
 
-// details is the last answer's error_ext_msg, which the SDK's error leaves out.
+// details is the error_ext_msg of the last response, which the SDK's error does not
+// have.
 func (c *caller) details() string {
 	var fault struct {
 		Details string `json:"error_ext_msg"`

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// configuration is project p with instance i, and project other.
+// configuration has project p with instance i, and project other.
 const configuration = `
 listen: 127.0.0.1:0
 audit: "%s"
@@ -59,7 +59,7 @@ projects:
   - id: other
 `
 
-// A key is what the SDK's user has from the service.
+// A key is an access key, as the SDK's user gets it from the service.
 type key struct{ access, secret, securityToken, project string }
 
 var (
@@ -95,7 +95,7 @@ func serve(t *testing.T, addrs ...string) *process {
 	return p
 }
 
-// run runs the command until the test's end and returns when it listens.
+// run runs the command until the end of the test, and returns when it listens.
 func run(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, log: &logtest.Buffer{}}
@@ -116,8 +116,8 @@ func run(t *testing.T, args ...string) *process {
 
 func (p *process) host() string { return strings.TrimPrefix(p.url, "http://") }
 
-// logged waits for the record with this message and these values: a call's line
-// is written once its caller has the answer.
+// logged waits for the record with this message and these values, because the server
+// writes the line of a request after its response.
 func (p *process) logged(message string, values map[string]any) (found map[string]any) {
 	p.t.Helper()
 	require.Eventually(p.t, func() bool {
@@ -136,7 +136,7 @@ func (p *process) logged(message string, values map[string]any) (found map[strin
 	return found
 }
 
-// records returns those with this message so far.
+// records returns the records with this message so far.
 func (p *process) records(message string) (found []map[string]any) {
 	p.t.Helper()
 	for line := range strings.Lines(p.log.String()) {

@@ -21,7 +21,7 @@ func do(t *testing.T, s *redistest.Session, command ...string) string {
 	return reply
 }
 
-// told is what a node tells of the session at addr, by its own names.
+// told returns what a node reports about the session at addr, by the node's names.
 func told(t *testing.T, admin *redistest.Session, addr string) map[string]string {
 	t.Helper()
 	for line := range strings.Lines(do(t, admin, "CLIENT", "LIST")) {
@@ -38,7 +38,7 @@ func told(t *testing.T, admin *redistest.Session, addr string) map[string]string
 	return nil
 }
 
-// listedAs asserts that the SDK's user reads of a session what its node tells.
+// listedAs asserts that the SDK's user gets for a session what its node reports.
 func listedAs(t *testing.T, c *caller, admin, s *redistest.Session) model.ClientInfo {
 	t.Helper()
 	before := told(t, admin, s.Addr())
@@ -94,7 +94,8 @@ func TestASessionIsListedAsItsNodeTells(t *testing.T) {
 	})
 }
 
-// eachServer is redistest.Each without the embedded node, which cannot do it all.
+// eachServer is redistest.Each without the embedded node, which does not have all
+// commands.
 func eachServer(t *testing.T, f func(t *testing.T, node *localnode.Process)) {
 	redistest.Each(t, func(t *testing.T, node localnode.Node) {
 		p, ok := node.(*localnode.Process)
@@ -129,7 +130,7 @@ func TestABusySessionIsListedAsItsNodeTells(t *testing.T) {
 	})
 }
 
-// A subscriber that does not read makes its node hold what it is sent.
+// A subscriber that does not read makes its node buffer what it sends.
 func TestASessionWhoseRepliesPileUpIsListedAsItsNodeTells(t *testing.T) {
 	eachServer(t, func(t *testing.T, node *localnode.Process) {
 		c := serve(t, node.Addr()).call(t, deploy)
@@ -147,7 +148,7 @@ func TestASessionWhoseRepliesPileUpIsListedAsItsNodeTells(t *testing.T) {
 	})
 }
 
-// What a client calls itself stands in everybody's list.
+// The name that a client sets is in the list of each caller.
 func TestANameThatBreaksJSONComesThroughAsText(t *testing.T) {
 	eachServer(t, func(t *testing.T, node *localnode.Process) {
 		c := serve(t, node.Addr()).call(t, deploy)
