@@ -4,6 +4,8 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
 // A Binder checks a text and fills a Go value in the same pass. It is safe for
@@ -46,7 +48,7 @@ func (b *Binder) Bind(text string, into any) bool {
 }
 
 // setNumber sets v to a number. It returns false if the number does not fit.
-func setNumber[T chars](to *target, v reflect.Value, lit *literal, text T) bool {
+func setNumber[T jsontoken.Text](to *target, v reflect.Value, lit *literal, text T) bool {
 	switch to.kind {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		if !lit.isInteger || v.OverflowInt(lit.value) {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
 // The patterns of the formats that kin-openapi registers itself. Each is compiled
@@ -31,9 +33,9 @@ func (r *stringRule) addFormat(name string) bool {
 		return true
 	case name == "byte" && reflect.DeepEqual(check, openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringByte)):
 		r.patterns = append(r.patterns, bytePattern())
-	case name == "date" && isDateCheck(check, openapi3.FormatOfStringDate):
+	case name == "date" && isOwn(check, initialDate):
 		r.patterns, r.isDate = append(r.patterns, datePattern()), true
-	case name == "date-time" && isDateCheck(check, openapi3.FormatOfStringDateTime):
+	case name == "date-time" && isOwn(check, initialDateTime):
 		r.patterns, r.isDate = append(r.patterns, dateTimePattern()), true
 	default:
 		return false
@@ -60,15 +62,23 @@ func (r *numberRule) addFormat(name string) bool {
 	}
 }
 
-// dateFunc is the function of kin-openapi's own checks of date and date-time,
-// which kin-openapi does not export. 0 means that it is unknown, because a program
-// registered other checks before this package was initialised.
-var dateFunc = findDateFunc(openapi3.SchemaStringFormats["date"], openapi3.SchemaStringFormats["date-time"])
+// kin-openapi does not export its own checks of date and date-time. These are the
+// ones that are registered when this package is initialised.
+var (
+	initialDate     = openapi3.SchemaStringFormats["date"]
+	initialDateTime = openapi3.SchemaStringFormats["date-time"]
+)
 
-// isDateCheck reports whether a registered check is kin-openapi's own check of a
-// date with this pattern.
-func isDateCheck(check openapi3.StringFormatValidator, pattern string) bool {
-	return dateFunc != 0 && funcOf(check) == dateFunc && hasPattern(check, pattern)
+// dateFunc returns the function of kin-openapi's own checks. It returns 0 if the
+// function is unknown, because a program registered other checks before this
+// package was initialised.
+var dateFunc = sync.OnceValue(func() uintptr { return findDateFunc(initialDate, initialDateTime) })
+
+// isOwn reports whether a registered check is kin-openapi's own check of the same
+// format as initial. Its error for the empty string quotes its pattern.
+func isOwn(check, initial openapi3.StringFormatValidator) bool {
+	f := dateFunc()
+	return f != 0 && funcOf(check) == f && check.Validate("").Error() == initial.Validate("").Error()
 }
 
 // findDateFunc returns the function that both checks share if they behave as
@@ -110,7 +120,7 @@ func funcOf(check openapi3.StringFormatValidator) uintptr {
 }
 
 // isDay reports whether the day of a well-formed date exists in its month.
-func isDay[T chars](date T) bool {
+func isDay[T jsontoken.Text](date T) bool {
 	two := func(i int) int { return int(date[i]-'0')*10 + int(date[i+1]-'0') }
 	century, year, month, day := two(0), two(2), two(5), two(8)
 	switch month {

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
 // undeclared is what find returns for a name that no member has.
@@ -42,7 +44,7 @@ func newIndex(members []member) index {
 	return x
 }
 
-func hash[T chars](name T) int {
+func hash[T jsontoken.Text](name T) int {
 	if len(name) == 0 {
 		return 0
 	}
@@ -50,7 +52,7 @@ func hash[T chars](name T) int {
 }
 
 // find returns the offset of the member called name, or undeclared.
-func find[T chars](x *index, name T) int {
+func find[T jsontoken.Text](x *index, name T) int {
 	if len(x.members) == 0 {
 		return undeclared
 	}
@@ -64,7 +66,7 @@ func find[T chars](x *index, name T) int {
 
 // mayFold reports whether a decoder that ignores case, such as encoding/json, may
 // take an undeclared name for a declared one.
-func mayFold[T chars](x *index, name T) bool {
+func mayFold[T jsontoken.Text](x *index, name T) bool {
 	if len(x.members) == 0 {
 		return false
 	}
@@ -83,7 +85,7 @@ func mayFold[T chars](x *index, name T) bool {
 }
 
 // equalFold compares two ASCII names without case.
-func equalFold[T chars](declared string, name T) bool {
+func equalFold[T jsontoken.Text](declared string, name T) bool {
 	if len(declared) != len(name) {
 		return false
 	}
@@ -102,7 +104,7 @@ func lower(c byte) byte {
 	return c
 }
 
-func isASCII[T chars](name T) bool {
+func isASCII[T jsontoken.Text](name T) bool {
 	for i := range len(name) {
 		if name[i] >= utf8.RuneSelf {
 			return false

@@ -100,7 +100,7 @@ func (s *scanner[T]) digits(i int) int {
 // decimal returns the float64 of a number with at most 15 digits before and after
 // the point. Such a number and its power of ten are exact, so their quotient is
 // the nearest float64.
-func decimal[T chars](before, after T) float64 {
+func decimal[T jsontoken.Text](before, after T) float64 {
 	value, scale := 0.0, 1.0
 	for i := range len(before) {
 		value = value*10 + float64(before[i]-'0')

@@ -6,6 +6,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/dfa"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
 // A pattern is a compiled regular expression. It matches anywhere unless it is
@@ -47,7 +48,7 @@ func (p *pattern) matchesReference(expression string) bool {
 }
 
 // match reports whether the pattern matches value, which is valid UTF-8.
-func match[T chars](p *pattern, value T) bool {
+func match[T jsontoken.Text](p *pattern, value T) bool {
 	if p.dfa != nil {
 		if matches, ok := dfa.Match(p.dfa, value); ok {
 			return matches

@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
 )
 
 // A Direction says which way a message goes.
@@ -73,7 +75,7 @@ func (p *Program) JSONString(text string) bool {
 	return p != nil && check(text, p.root)
 }
 
-func check[T chars](text T, root *node) bool {
+func check[T jsontoken.Text](text T, root *node) bool {
 	if len(text) > math.MaxInt32 { // a span has offsets of 32 bits
 		return false
 	}

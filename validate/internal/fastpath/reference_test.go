@@ -39,8 +39,8 @@ func referenceError(schema *openapi3.Schema, d fastpath.Direction, text string) 
 	return nil
 }
 
-// places looks at what depends on a value's place in the contract: members whose
-// names differ from declared ones by case alone, and integers of 64 bits.
+// placeError checks what depends on a value's place in the schema: a member whose
+// name differs from a declared one by case alone, and integers of 64 bits.
 func placeError(value any, schemas []*openapi3.Schema, depth int) error {
 	schemas = withParts(schemas)
 	switch value := value.(type) {
@@ -113,7 +113,8 @@ func withParts(schemas []*openapi3.Schema) (all []*openapi3.Schema) {
 	return all
 }
 
-// exact tells whether a number is the same to every parser, by means of its own.
+// exactError returns why parsers may read a number differently. It shares no code
+// with the package.
 func exactError(literal string, int64s bool) error {
 	if !strings.ContainsAny(literal, ".eE") {
 		n, ok := new(big.Int).SetString(literal, 10)

@@ -10,12 +10,9 @@ import (
 // text has to be given to kin-openapi.
 const fallback = -1
 
-// chars are the types of texts that a scanner reads without a copy.
-type chars interface{ string | []byte }
-
 // A scanner makes one pass over a text. Its methods take the offset where an
 // element of the text begins and return the offset after it, or fallback.
-type scanner[T chars] struct {
+type scanner[T jsontoken.Text] struct {
 	text      T
 	depth     int
 	unknown   nameBuffer

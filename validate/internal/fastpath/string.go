@@ -1,6 +1,9 @@
 package fastpath
 
-import "github.com/dcs-sessions/dcs-sessions/validate/internal/dfa"
+import (
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/dfa"
+	"github.com/dcs-sessions/dcs-sessions/validate/internal/jsontoken"
+)
 
 // A stringRule is what a schema requires of strings.
 type stringRule struct {
@@ -56,7 +59,7 @@ func (s *scanner[T]) checkedString(r *stringRule, i int, bound bool) int {
 
 // allows reports whether the rule allows a decoded string of valid UTF-8 with
 // length characters.
-func allows[T chars](r *stringRule, value T, length int) bool {
+func allows[T jsontoken.Text](r *stringRule, value T, length int) bool {
 	if length < r.min || length > r.max || r.enum != nil && !contains(r.enum, value) {
 		return false
 	}
@@ -92,7 +95,7 @@ func newEnumSet(enum []any) *enumSet {
 	return e
 }
 
-func contains[T chars](e *enumSet, value T) bool {
+func contains[T jsontoken.Text](e *enumSet, value T) bool {
 	if e.set != nil {
 		_, ok := e.set[string(value)]
 		return ok

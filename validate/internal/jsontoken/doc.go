@@ -13,5 +13,6 @@ package jsontoken
 // parsers begin at about 100, and no API needs that many.
 const MaxDepth = 64
 
-// Text is a JSON text, or a part of one, that is read without a copy.
-type Text interface{ ~string | ~[]byte }
+// Text holds the types of JSON texts, or of parts of them, that are read without a
+// copy.
+type Text interface{ string | []byte }

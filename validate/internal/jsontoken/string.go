@@ -1,7 +1,8 @@
 package jsontoken
 
 // CharLen returns the size of the UTF-8 character of two to four bytes (RFC
-// 3629, section 4) that begins at i, or 0 if there is none.
+// 3629, section 4) that begins at i, or 0 if there is none. Package unicode/utf8
+// has no function for both types of texts, and takes up to three times as long.
 func CharLen[T Text](text T, i int) int {
 	size, low, high := 0, byte(0x80), byte(0xbf) // low and high bound the second byte
 	switch c := text[i]; {
