@@ -14,13 +14,13 @@ const completeTimeout = 3 * time.Second
 
 // complete registers shell completions for the flags of cmd. They print nothing on
 // a failure, because they run at a prompt.
-func complete(cmd *cobra.Command, call *apiFlags) {
+func complete(cmd *cobra.Command, api *apiFlags) {
 	flags := map[string]cobra.CompletionFunc{
 		"output": cobra.FixedCompletions([]cobra.Completion{"table", "wide", "json"}, cobra.ShellCompDirectiveNoFileComp),
 		"sort":   cobra.FixedCompletions(filter.FieldNames(), cobra.ShellCompDirectiveNoFileComp),
 		"filter": completeFilter,
 		"node": func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return completeNode(cmd, call)
+			return completeNode(cmd, api)
 		},
 	}
 	for name, f := range flags {
@@ -41,12 +41,12 @@ func completeFilter(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion,
 	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
-func completeNode(cmd *cobra.Command, call *apiFlags) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeNode(cmd *cobra.Command, api *apiFlags) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const none = cobra.ShellCompDirectiveNoFileComp
-	if fromEnv(cmd, call.getenv) != nil {
+	if fromEnv(cmd, api.getenv) != nil {
 		return nil, none
 	}
-	a, err := call.open(stdio{}, client.Options{Timeout: completeTimeout, Retry: client.Retry{Attempts: 1}})
+	a, err := api.open(stdio{}, client.Options{Timeout: completeTimeout, Retry: client.Retry{Attempts: 1}})
 	if err != nil {
 		return nil, none
 	}

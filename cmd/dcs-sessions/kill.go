@@ -10,7 +10,7 @@ import (
 )
 
 type killFlags struct {
-	call    apiFlags
+	api     apiFlags
 	on      nodeFlags
 	ids     []string
 	filters []string
@@ -21,7 +21,7 @@ type killFlags struct {
 }
 
 func killCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := killFlags{call: apiFlags{getenv: getenv}}
+	f := killFlags{api: apiFlags{getenv: getenv}}
 	cmd := newCommand("kill {ADDR... | - | --id ID | --filter EXPRESSION}")
 	cmd.Args = func(_ *cobra.Command, args []string) error { return f.checkWhat(args) }
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return kill(cmd.Context(), f, args, std) }
@@ -35,8 +35,8 @@ func killCommand(getenv func(string) string, std stdio) *cobra.Command {
 	flags.DurationVar(&f.check, "check", 2*time.Second, "wait `TIME`, then count the clients that have reconnected; 0 to skip")
 	envFlag(flags, "max", "DCS_MAX")
 	envFlag(flags, "check", "DCS_CHECK")
-	f.call.add(flags)
-	complete(cmd, &f.call)
+	f.api.add(flags)
+	complete(cmd, &f.api)
 	return cmd
 }
 
@@ -57,7 +57,7 @@ func (f *killFlags) checkWhat(args []string) error {
 }
 
 func kill(ctx context.Context, f killFlags, args []string, std stdio) error {
-	a, err := f.call.open(std, client.Options{})
+	a, err := f.api.open(std, client.Options{})
 	if err != nil {
 		return err
 	}

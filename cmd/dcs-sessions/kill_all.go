@@ -11,13 +11,13 @@ import (
 )
 
 type killAllFlags struct {
-	call                apiFlags
+	api                 apiFlags
 	on                  nodeFlags
 	yes, dryRun, noWait bool
 }
 
 func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := killAllFlags{call: apiFlags{getenv: getenv}}
+	f := killAllFlags{api: apiFlags{getenv: getenv}}
 	cmd := newCommand("kill-all {--node ID | --all-nodes}")
 	cmd.Args = exactArgs()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return killAll(cmd.Context(), f, std) }
@@ -26,8 +26,8 @@ func killAllCommand(getenv func(string) string, std stdio) *cobra.Command {
 	flags.BoolVar(&f.yes, "yes", false, "kill the sessions; without it, only count them")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "kill nothing, count what would be killed")
 	flags.BoolVar(&f.noWait, "no-wait", false, "print the id of the job and do not wait for it")
-	f.call.add(flags)
-	complete(cmd, &f.call)
+	f.api.add(flags)
+	complete(cmd, &f.api)
 	return cmd
 }
 
@@ -35,7 +35,7 @@ func killAll(ctx context.Context, f killAllFlags, std stdio) error {
 	if f.yes && f.dryRun {
 		return usagef("--yes and --dry-run exclude each other")
 	}
-	a, err := f.call.open(std, client.Options{})
+	a, err := f.api.open(std, client.Options{})
 	if err != nil {
 		return err
 	}

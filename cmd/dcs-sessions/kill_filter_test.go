@@ -24,19 +24,19 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 		stderr string
 		killed int
 	}{
-		"without --yes it fails":            {nil, exitFailed, "2 of 3 sessions match; nothing was killed: add --yes", 0},
-		"with --dry-run it does as asked":   {[]string{"--dry-run"}, exitOK, "", 0},
-		"with --yes it kills":               {[]string{"--yes"}, exitOK, "", 2},
-		"but no more than --max":            {[]string{"--yes", "--max", "1"}, exitFailed, "2 of 3 sessions match, more than --max 1: nothing was killed", 0},
-		"as many as --max are fine":         {[]string{"--yes", "--max", "2"}, exitOK, "", 2},
-		"--dry-run shows more than --max":   {[]string{"--dry-run", "--max", "1"}, exitOK, "", 0},
-		"what none passes is a good end":    {[]string{"--filter", "name=none"}, exitOK, "", 0},
-		"--yes and --dry-run do not agree":  {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run exclude each other", 0},
-		"--max is not nothing":              {[]string{"--yes", "--max", "0"}, exitUsage, "--max must be positive", 0},
-		"--check is not in the past":        {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
-		"a filter is not beside an address": {[]string{"10.0.0.9:1"}, exitUsage, "--filter excludes ADDR and --id", 0},
-		"nor beside an id":                  {[]string{"--id", "7"}, exitUsage, "--filter excludes ADDR and --id", 0},
-		"a bad filter sends nothing":        {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": want FIELD OPERATOR VALUE`, 0},
+		"without --yes it fails":           {nil, exitFailed, "2 of 3 sessions match; nothing was killed: add --yes", 0},
+		"with --dry-run it does as asked":  {[]string{"--dry-run"}, exitOK, "", 0},
+		"with --yes it kills":              {[]string{"--yes"}, exitOK, "", 2},
+		"but no more than --max":           {[]string{"--yes", "--max", "1"}, exitFailed, "2 of 3 sessions match, more than --max 1: nothing was killed", 0},
+		"as many as --max are fine":        {[]string{"--yes", "--max", "2"}, exitOK, "", 2},
+		"--dry-run shows more than --max":  {[]string{"--dry-run", "--max", "1"}, exitOK, "", 0},
+		"what none passes is a good end":   {[]string{"--filter", "name=none"}, exitOK, "", 0},
+		"--yes and --dry-run do not agree": {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run exclude each other", 0},
+		"--max is not nothing":             {[]string{"--yes", "--max", "0"}, exitUsage, "--max must be positive", 0},
+		"--check is not in the past":       {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
+		"--filter excludes an address":     {[]string{"10.0.0.9:1"}, exitUsage, "--filter excludes ADDR and --id", 0},
+		"--filter excludes an id":          {[]string{"--id", "7"}, exitUsage, "--filter excludes ADDR and --id", 0},
+		"a bad filter sends nothing":       {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": want FIELD OPERATOR VALUE`, 0},
 	} {
 		for _, terminal := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 )
 
 type listFlags struct {
-	call     apiFlags
+	api      apiFlags
 	on       nodeFlags
 	filters  []string
 	sort     string
@@ -25,7 +25,7 @@ type listFlags struct {
 }
 
 func listCommand(getenv func(string) string, std stdio) *cobra.Command {
-	f := listFlags{call: apiFlags{getenv: getenv}}
+	f := listFlags{api: apiFlags{getenv: getenv}}
 	cmd := newCommand("list")
 	cmd.Args = exactArgs()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), f, std) }
@@ -37,13 +37,13 @@ func listCommand(getenv func(string) string, std stdio) *cobra.Command {
 	flags.BoolVar(&f.watch, "watch", false, "list again and again, until Ctrl-C")
 	flags.DurationVar(&f.interval, "interval", 2*time.Second, "`TIME` between two lists with --watch")
 	envFlag(flags, "interval", "DCS_INTERVAL")
-	f.call.add(flags)
-	complete(cmd, &f.call)
+	f.api.add(flags)
+	complete(cmd, &f.api)
 	return cmd
 }
 
 func list(ctx context.Context, f listFlags, std stdio) error {
-	a, err := f.call.open(std, client.Options{})
+	a, err := f.api.open(std, client.Options{})
 	if err != nil {
 		return err
 	}

@@ -61,21 +61,9 @@ func (f *proxyFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.admin, "admin", "", "`ADDRESS` of the admin endpoints (default: none)")
 	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "`FILE` with the token for changes there (default: the token in $"+adminTokenEnv+")")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "`NETWORK` of proxies that name the caller, such as 10.0.0.0/8; may be repeated (default: none)")
-	envFlag(flags, "upstream", "DCS_UPSTREAM")
-	envFlag(flags, "upstream-ca", "DCS_UPSTREAM_CA")
-	envFlag(flags, "upstream-timeout", "DCS_UPSTREAM_TIMEOUT")
-	envFlag(flags, "contract", "DCS_CONTRACT")
-	envFlag(flags, "listen", "DCS_LISTEN")
-	envFlag(flags, "tls-cert", "DCS_TLS_CERT")
-	envFlag(flags, "tls-key", "DCS_TLS_KEY")
-	envFlag(flags, "request", "DCS_REQUEST")
-	envFlag(flags, "response", "DCS_RESPONSE")
-	envFlag(flags, "max-request-body", "DCS_MAX_REQUEST_BODY")
-	envFlag(flags, "max-response-body", "DCS_MAX_RESPONSE_BODY")
-	envFlag(flags, "body-budget", "DCS_BODY_BUDGET")
-	envFlag(flags, "admin", "DCS_ADMIN")
-	envFlag(flags, "admin-token-file", "DCS_ADMIN_TOKEN_FILE")
-	envFlag(flags, "trusted-proxy", "DCS_TRUSTED_PROXY")
+	flags.VisitAll(func(flag *pflag.Flag) {
+		envFlag(flags, flag.Name, "DCS_"+strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_")))
+	})
 }
 
 // runProxy returns a usageError if the proxy cannot be made. Nothing listens then.

@@ -26,9 +26,9 @@ func signCommand(getenv func(string) string, std stdio) *cobra.Command {
 }
 
 func sign(f signFlags, target string, getenv func(string) string, std stdio) error {
-	call := apiFlags{getenv: getenv, token: getenv("DCS_TOKEN"), tokenFile: getenv("DCS_TOKEN_FILE"),
+	flags := apiFlags{getenv: getenv, token: getenv("DCS_TOKEN"), tokenFile: getenv("DCS_TOKEN_FILE"),
 		accessKey: getenv("DCS_ACCESS_KEY"), project: getenv("DCS_PROJECT_ID")}
-	credentials, project, err := call.credentials()
+	credentials, project, err := flags.credentials()
 	if err != nil {
 		return usageError{err}
 	}
