@@ -142,6 +142,7 @@ var mayUse = map[string][]string{
 		module + "/internal/output", module + "/internal/filter",
 		"github.com/spf13/cobra",
 		"github.com/spf13/pflag",
+		"golang.org/x/sync",
 		"golang.org/x/term",
 		"github.com/schollz/progressbar/v3",
 		"github.com/rivo/uniseg",

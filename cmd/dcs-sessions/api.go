@@ -8,8 +8,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	dcssessions "github.com/dcs-sessions/dcs-sessions"
 	"github.com/dcs-sessions/dcs-sessions/client"
@@ -103,28 +104,20 @@ func (a *api) explain(err error) error {
 	return err
 }
 
-// isRefused reports whether the server refused a kill because of its addresses.
-func isRefused(err error) bool {
-	var response *client.Error
-	return errors.As(err, &response) && response.Status == http.StatusBadRequest && response.Code == "DCS.4800" && !errors.Is(err, client.ErrReplaced)
-}
-
 // sessions lists the sessions of the nodes, several nodes at a time. If some nodes
 // fail, it returns the sessions of the others with the error. listed are the nodes
 // that did not fail.
 func (a *api) sessions(ctx context.Context, nodes []string) (all []session, listed []string, err error) {
-	const atOnce = 4
 	found, errs := make([][]session, len(nodes)), make([]error, len(nodes))
-	slots := make(chan struct{}, atOnce)
-	var reads sync.WaitGroup
+	var reads errgroup.Group
+	reads.SetLimit(4) // nodes at a time
 	for i, node := range nodes {
-		reads.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
+		reads.Go(func() error {
 			found[i], errs[i] = a.read(ctx, node)
+			return nil // the other nodes are listed nevertheless
 		})
 	}
-	reads.Wait()
+	_ = reads.Wait()
 	for i, node := range nodes {
 		switch {
 		case errs[i] == nil:

@@ -89,7 +89,7 @@ func showJob(job client.Job, a *api, std stdio) error {
 	return nil
 }
 
-// times returns when the job began, and how long it took.
+// times returns when the job began and how long it took, or dashes.
 func times(job client.Job) (began, took string) {
 	began, took = "-", "-"
 	if job.Began.IsZero() {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -146,7 +147,7 @@ func killTargets(ctx context.Context, a *api, nodes []string, all []killTarget, 
 	for i, t := range all {
 		report.Results = append(report.Results, t.result(string(outcome.Results[i])))
 	}
-	if isRefused(err) {
+	if errors.Is(err, client.ErrProtected) {
 		a.findProtected(ctx, nodes, all, report.Results)
 	}
 	return join(report.show(std, a, false), shown)

@@ -37,14 +37,14 @@ func showNodes(ctx context.Context, a *api, std stdio) error {
 		}
 		return writeJSON(std.out, nodes)
 	}
-	why := slices.ContainsFunc(nodes, func(n client.Node) bool { return n.StatusReason != "" })
+	hasReason := slices.ContainsFunc(nodes, func(n client.Node) bool { return n.StatusReason != "" })
 	var t table
 	head := []string{"NODE", "NAME", "ADDRESS", "TYPE", "STATUS"}
 	t.cut(1)
 	if a.wide {
 		head = append(head, "ROLE", "ZONE", "SHARD", "LOGICAL")
 	}
-	if why {
+	if hasReason {
 		head = append(head, "REASON")
 	}
 	t.add(head...)
@@ -56,7 +56,7 @@ func showNodes(ctx context.Context, a *api, std stdio) error {
 		if a.wide {
 			row = append(row, n.Role, orDash(n.Zone), orDash(n.ShardName), n.LogicalID)
 		}
-		if why {
+		if hasReason {
 			row = append(row, orDash(n.StatusReason))
 		}
 		t.add(row...)

@@ -14,11 +14,11 @@ import (
 
 // A session is one of the API's sessions and the node that it is on.
 type session struct {
-	Node string `json:"node_id"`
+	Node string
 	client.Session
 }
 
-// MarshalJSON returns the API's session with the node in front.
+// MarshalJSON returns the JSON of the API with the node before it.
 func (s session) MarshalJSON() ([]byte, error) {
 	node, err := json.Marshal(s.Node)
 	if err != nil {
