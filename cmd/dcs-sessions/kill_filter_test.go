@@ -24,19 +24,19 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 		stderr string
 		killed int
 	}{
-		"without --yes it fails":           {nil, exitFailed, "2 of 3 sessions match; nothing was killed: add --yes", 0},
-		"with --dry-run it does as asked":  {[]string{"--dry-run"}, exitOK, "", 0},
-		"with --yes it kills":              {[]string{"--yes"}, exitOK, "", 2},
-		"but no more than --max":           {[]string{"--yes", "--max", "1"}, exitFailed, "2 of 3 sessions match, more than --max 1: nothing was killed", 0},
-		"as many as --max are fine":        {[]string{"--yes", "--max", "2"}, exitOK, "", 2},
-		"--dry-run shows more than --max":  {[]string{"--dry-run", "--max", "1"}, exitOK, "", 0},
-		"what none passes is a good end":   {[]string{"--filter", "name=none"}, exitOK, "", 0},
-		"--yes and --dry-run do not agree": {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run exclude each other", 0},
-		"--max is not nothing":             {[]string{"--yes", "--max", "0"}, exitUsage, "--max must be positive", 0},
-		"--check is not in the past":       {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
-		"--filter excludes an address":     {[]string{"10.0.0.9:1"}, exitUsage, "--filter excludes ADDR and --id", 0},
-		"--filter excludes an id":          {[]string{"--id", "7"}, exitUsage, "--filter excludes ADDR and --id", 0},
-		"a bad filter sends nothing":       {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": want FIELD OPERATOR VALUE`, 0},
+		"without --yes it fails":          {nil, exitFailed, "2 of 3 sessions match; nothing was killed: add --yes", 0},
+		"with --dry-run it succeeds":      {[]string{"--dry-run"}, exitOK, "", 0},
+		"with --yes it kills":             {[]string{"--yes"}, exitOK, "", 2},
+		"but no more than --max":          {[]string{"--yes", "--max", "1"}, exitFailed, "2 of 3 sessions match, more than --max 1: nothing was killed", 0},
+		"as many as --max are fine":       {[]string{"--yes", "--max", "2"}, exitOK, "", 2},
+		"--dry-run shows more than --max": {[]string{"--dry-run", "--max", "1"}, exitOK, "", 0},
+		"no match is success":             {[]string{"--filter", "name=none"}, exitOK, "", 0},
+		"--yes excludes --dry-run":        {[]string{"--yes", "--dry-run"}, exitUsage, "--yes and --dry-run exclude each other", 0},
+		"--max 0 is refused":              {[]string{"--yes", "--max", "0"}, exitUsage, "--max must be positive", 0},
+		"a negative --check is refused":   {[]string{"--yes", "--check", "-1s"}, exitUsage, "--check must not be negative", 0},
+		"--filter excludes an address":    {[]string{"10.0.0.9:1"}, exitUsage, "--filter excludes ADDR and --id", 0},
+		"--filter excludes an id":         {[]string{"--id", "7"}, exitUsage, "--filter excludes ADDR and --id", 0},
+		"a bad filter sends nothing":      {[]string{"--filter", "idle", "--yes"}, exitUsage, `--filter "idle": want FIELD OPERATOR VALUE`, 0},
 	} {
 		for _, terminal := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestAFilterKillsNothingWithoutYes(t *testing.T) {
 	}
 }
 
-func TestAPreviewShowsWhomItWouldKill(t *testing.T) {
+func TestAPreviewShowsTheSessionsItWouldKill(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	_, stdout, _ := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--dry-run")...)
@@ -73,7 +73,7 @@ func TestAPreviewShowsWhomItWouldKill(t *testing.T) {
 	assert.Contains(t, report["error"].(map[string]any)["message"], "add --yes")
 }
 
-func TestEachNodeIsToldToKillItsOwn(t *testing.T) {
+func TestEachNodeKillsItsOwnSessions(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill", "--all-nodes", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
@@ -87,7 +87,7 @@ func TestEachNodeIsToldToKillItsOwn(t *testing.T) {
 	assert.True(t, strings.HasSuffix(stdout, "\n\n2 of 2 killed\n"), stdout)
 }
 
-func TestANodeThatFailsDoesNotKeepTheOthersFromBeingKilled(t *testing.T) {
+func TestANodeThatFailsDoesNotStopTheNextKill(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	api.FailNextOf(clienttest.HangUpClients, 1, 400, "DCS.4957", "Not now.")
@@ -98,7 +98,7 @@ func TestANodeThatFailsDoesNotKeepTheOthersFromBeingKilled(t *testing.T) {
 	assert.Contains(t, stderr, "400 DCS.4957: Not now.")
 }
 
-func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
+func TestANodeThatCannotBeListedDoesNotStopTheKillOfTheOthers(t *testing.T) {
 	t.Parallel()
 	args := []string{"kill", "--all-nodes", "--filter", "name=leaky-*", "--check", "0"}
 	for name, c := range map[string]struct {
@@ -122,7 +122,7 @@ func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
 			assert.Len(t, api.Kills(), c.killed)
 		})
 	}
-	t.Run("where none can be listed nothing is killed", func(t *testing.T) {
+	t.Run("if no node can be listed nothing is killed", func(t *testing.T) {
 		api := twoNodes(t)
 		api.FailNextOf(clienttest.ScanClients, 2, 400, "DCS.4049", "Not running.")
 		code, stdout, stderr := called(t.Context(), true, on(api, append(args, "--yes")...)...)
@@ -134,26 +134,26 @@ func TestANodeThatCannotBeListedIsNamedAndTheOthersAreDone(t *testing.T) {
 	})
 }
 
-// A session that matches and lives must not go unnoticed.
-func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
+// A session that matches and is not killed must not go unnoticed.
+func TestAMatchThatCannotBeKilledFailsTheCommand(t *testing.T) {
 	t.Parallel()
 	const why = "1 more cannot be killed: 1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)"
 	for name, c := range map[string]struct {
 		args    []string
 		code    int
-		out     []string // rows and lines, with one blank between words
+		out     []string // rows and lines, with one space between words
 		stderr  string
 		targets string
 	}{
-		"with --yes":             {[]string{"--yes"}, exitFailed, []string{"1 10.0.0.1:40001 leaky-1 app killed", "2 /run/redis.sock:0 leaky-2 app killed", "3 10.0.0.3:40003 leaky-3 app protected: sentinel", "2 of 3 killed, 1 protected"}, why + "; --filter protected=false excludes protected sessions", "10.0.0.1:40001 2"},
-		"without --yes":          {nil, exitFailed, []string{"3 10.0.0.3:40003 leaky-3 app - 0s 5s get N sentinel"}, "2 of 4 sessions match; " + why + "; nothing was killed: add --yes", ""},
-		"with --dry-run":         {[]string{"--dry-run"}, exitOK, []string{"2 of 4 sessions match; " + why + "; nothing was killed"}, "", ""},
-		"where it is all":        {[]string{"--filter", "protected=true", "--yes"}, exitFailed, []string{"0 of 4 sessions match; " + why + "; nothing was killed"}, why + "; --filter protected=false excludes protected sessions", ""},
-		"where it is left out":   {[]string{"--filter", "protected=false", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
-		"where it did not match": {[]string{"--filter", "name!=leaky-3", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
+		"with --yes":              {[]string{"--yes"}, exitFailed, []string{"1 10.0.0.1:40001 leaky-1 app killed", "2 /run/redis.sock:0 leaky-2 app killed", "3 10.0.0.3:40003 leaky-3 app protected: sentinel", "2 of 3 killed, 1 protected"}, why + "; --filter protected=false excludes protected sessions", "10.0.0.1:40001 2"},
+		"without --yes":           {nil, exitFailed, []string{"3 10.0.0.3:40003 leaky-3 app - 0s 5s get N sentinel"}, "2 of 4 sessions match; " + why + "; nothing was killed: add --yes", ""},
+		"with --dry-run":          {[]string{"--dry-run"}, exitOK, []string{"2 of 4 sessions match; " + why + "; nothing was killed"}, "", ""},
+		"if no other matches":     {[]string{"--filter", "protected=true", "--yes"}, exitFailed, []string{"0 of 4 sessions match; " + why + "; nothing was killed"}, why + "; --filter protected=false excludes protected sessions", ""},
+		"if a filter excludes it": {[]string{"--filter", "protected=false", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
+		"if it does not match":    {[]string{"--filter", "name!=leaky-3", "--yes"}, exitOK, []string{"2 of 2 killed"}, "", "10.0.0.1:40001 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			api := protectedToo(t)
+			api := withProtected(t)
 			args := append([]string{"kill", "--filter", "name=leaky-*", "--check", "0"}, c.args...)
 			code, stdout, stderr := called(t.Context(), true, on(api, args...)...)
 			assert.Equal(t, c.code, code, stderr)
@@ -173,7 +173,7 @@ func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
 			assert.Equal(t, c.targets, strings.Join(targets, " "))
 		})
 	}
-	_, stdout, _ := called(t.Context(), false, on(protectedToo(t), "kill", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
+	_, stdout, _ := called(t.Context(), false, on(withProtected(t), "kill", "--filter", "name=leaky-*", "--yes", "--check", "0")...)
 	var report struct {
 		Protected int
 		Results   []killResult
@@ -185,9 +185,9 @@ func TestWhatMatchesAndCannotBeKilledFailsTheCommand(t *testing.T) {
 	assert.Contains(t, report.Error.Message, why)
 }
 
-// protectedToo is an API of one node with a leaky session, one of a Unix socket,
-// a protected one, and another.
-func protectedToo(t *testing.T) *clienttest.Server {
+// withProtected returns an API of one node with a leaky session, one of a Unix
+// socket, a protected one, and another.
+func withProtected(t *testing.T) *clienttest.Server {
 	api := clienttest.New()
 	t.Cleanup(api.Close)
 	socket, why := "/run/redis.sock:0", "sentinel"
@@ -198,7 +198,7 @@ func protectedToo(t *testing.T) *clienttest.Server {
 	return api
 }
 
-func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
+func TestAKillNeedsANodeIfThereAreSeveral(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"kill", "--filter", "name=x"}, {"kill", "10.0.0.9:1"}, {"kill-all"}, {"kill-all", "--yes"}} {
 		api := twoNodes(t)
@@ -217,7 +217,7 @@ func TestWhichNodeIsAskedForWhereThereAreSeveral(t *testing.T) {
 	assert.Contains(t, stderr, "--node and --all-nodes exclude each other")
 }
 
-func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
+func TestASessionThatCannotBeKilledIsExcluded(t *testing.T) {
 	t.Parallel()
 	but := func(change func(*session)) session {
 		s := named("n", 1, "x", "10.0.0.1")
@@ -230,14 +230,14 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 		want matchCounts
 		says string
 	}{
-		"what is protected": {but(func(s *session) { s.Protected, s.Protection = true, "sentinel" }), matchCounts{Protected: 1},
+		"protected": {but(func(s *session) { s.Protected, s.Protection = true, "sentinel" }), matchCounts{Protected: 1},
 			"0 of 1 session match; 1 more cannot be killed: 1 sentinel (has the name of a Sentinel's link: sentinel-…-cmd or sentinel-…-pubsub)"},
-		"what is protected without a reason":     {but(func(s *session) { s.Protected = true }), matchCounts{Protected: 1}, "0 of 1 session match; 1 more cannot be killed: 1 protected"},
-		"what is protected for a reason alone":   {but(func(s *session) { s.Protection = "new\x1b" }), matchCounts{Protected: 1}, `0 of 1 session match; 1 more cannot be killed: 1 new\x1b`},
-		"what the server says is not":            {but(func(s *session) { s.Protected = false }), matchCounts{Matched: 1}, "1 of 1 session matches"},
-		"what only looks like a link, unguessed": {but(func(s *session) { s.Flags, s.Name = "S", "sentinel-1-cmd" }), matchCounts{Matched: 1}, "1 of 1 session matches"},
-		"a Unix socket, which has an id":         {but(func(s *session) { s.Peer = unix }), matchCounts{Matched: 1}, "1 of 1 session matches"},
-		"what has neither an address nor an id":  {but(func(s *session) { s.Peer, s.ID = unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address or id"},
+		"protected without a reason":   {but(func(s *session) { s.Protected = true }), matchCounts{Protected: 1}, "0 of 1 session match; 1 more cannot be killed: 1 protected"},
+		"a reason alone":               {but(func(s *session) { s.Protection = "new\x1b" }), matchCounts{Protected: 1}, `0 of 1 session match; 1 more cannot be killed: 1 new\x1b`},
+		"not protected":                {but(func(s *session) { s.Protected = false }), matchCounts{Matched: 1}, "1 of 1 session matches"},
+		"the name and flags of a link": {but(func(s *session) { s.Flags, s.Name = "S", "sentinel-1-cmd" }), matchCounts{Matched: 1}, "1 of 1 session matches"},
+		"a Unix socket with an id":     {but(func(s *session) { s.Peer = unix }), matchCounts{Matched: 1}, "1 of 1 session matches"},
+		"neither an address nor an id": {but(func(s *session) { s.Peer, s.ID = unix, "" }), matchCounts{NoAddress: 1}, "0 of 1 session match; 1 more cannot be killed: 1 without an address or id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := selectSessions([]session{c.s}, func(filter.Session) bool { return true })
@@ -247,7 +247,7 @@ func TestWhatCannotBeKilledIsNotChosen(t *testing.T) {
 			c.want.Sessions, got.selected, got.excluded = 1, nil, nil
 			assert.Equal(t, &c.want, got)
 			got = selectSessions([]session{c.s}, func(filter.Session) bool { return false })
-			assert.Equal(t, &matchCounts{Sessions: 1}, got, "what does not match is not counted")
+			assert.Equal(t, &matchCounts{Sessions: 1}, got, "a session that does not match is not counted")
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/client/clienttest"
 )
 
-func TestADryRunOfAddressesTellsWhichAreConnected(t *testing.T) {
+func TestADryRunOfAddressesShowsWhichAreConnected(t *testing.T) {
 	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
@@ -34,7 +34,7 @@ the kill would be refused: 1 protected
 	assert.Contains(t, stdout, `"result": "not connected"`)
 }
 
-func TestWhatIsNoSessionIsRefusedWithItsValue(t *testing.T) {
+func TestAnInvalidAddressOrIDIsRefused(t *testing.T) {
 	t.Parallel()
 	for says, args := range map[string][]string{
 		`"web-1" is not an address (ip:port or [ip6]:port, see the PEER column of 'list'); to kill by name, use --filter 'name=…'`:   {"web-1"},
@@ -63,9 +63,9 @@ func TestWhatIsNoSessionIsRefusedWithItsValue(t *testing.T) {
 	}
 }
 
-func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
+func TestAKillPrintsTheResultOfEachSession(t *testing.T) {
 	t.Parallel()
-	api := protectedToo(t)
+	api := withProtected(t)
 	_, _, _ = called(t.Context(), true, on(api, "list")...)
 	another := named("n", 9, "another", "10.0.0.4")
 	another.Addr = "10.0.0.4:40004"
@@ -92,14 +92,14 @@ func TestAKillSaysWhatBecameOfEachSession(t *testing.T) {
 	assert.JSONEq(t, `{"results":[{"address":"10.0.0.1:40001","result":"gone"},{"id":"2","result":"gone"}]}`, stdout)
 }
 
-func TestARefusedKillSaysWhatIsProtected(t *testing.T) {
+func TestARefusedKillShowsWhichSessionsAreProtected(t *testing.T) {
 	t.Parallel()
-	api := protectedToo(t)
+	api := withProtected(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "kill", "10.0.0.1:40001", "10.0.0.3:40003")...)
 	assert.Equal(t, exitFailed, code)
 	assert.Equal(t, "PEER            RESULT\n10.0.0.1:40001  not killed\n10.0.0.3:40003  protected: sentinel\n", stdout)
 	assert.Contains(t, stderr, "400 DCS.4800: ")
 	api.FailNextOf(clienttest.ListClients, 1, 403, "DCS.2007", "No right.")
 	_, stdout, _ = called(t.Context(), true, on(api, "kill", "10.0.0.3:40003")...)
-	assert.Equal(t, "PEER            RESULT\n10.0.0.3:40003  not killed\n", stdout, "it cannot be looked up")
+	assert.Equal(t, "PEER            RESULT\n10.0.0.3:40003  not killed\n", stdout, "the sessions cannot be listed")
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// What the first of several requests killed is closed, however the next ends.
-func TestOfSeveralRequestsTheFirstCountAsClosed(t *testing.T) {
+// Sessions of the first of several requests are closed, even if the next fails.
+func TestSessionsOfAnEarlierRequestCountAsClosed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status int

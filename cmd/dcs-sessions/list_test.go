@@ -15,7 +15,7 @@ import (
 	"github.com/dcs-sessions/dcs-sessions/internal/filter"
 )
 
-// twoNodes is an API of an instance with two nodes, a and b.
+// twoNodes returns an API of an instance with the nodes a and b.
 func twoNodes(t *testing.T) *clienttest.Server {
 	api := clienttest.New()
 	t.Cleanup(api.Close)
@@ -35,7 +35,7 @@ func on(api *clienttest.Server, args ...string) []string {
 	return append([]string{args[0], "--endpoint", api.URL, "--project", "p", "--instance", "i"}, args[1:]...)
 }
 
-// column returns the words of one column of a table, without its head.
+// column returns the words in a column of a table, without its head.
 func column(table string, i int) (words []string) {
 	rows, _, _ := strings.Cut(table, "\n\n")
 	for line := range strings.Lines(rows) {
@@ -44,7 +44,7 @@ func column(table string, i int) (words []string) {
 	return words[1:]
 }
 
-func TestAListIsOfAllNodesUnlessOneIsNamed(t *testing.T) {
+func TestListHasAllNodesWithoutNode(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, stderr := called(t.Context(), true, on(api, "list")...)
@@ -60,7 +60,7 @@ func TestAListIsOfAllNodesUnlessOneIsNamed(t *testing.T) {
 	assert.Equal(t, []string{"9", "10"}, column(stdout, 0))
 }
 
-func TestAllNodesWinsOverTheVariable(t *testing.T) {
+func TestAllNodesTakesPrecedenceOverTheVariable(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	for flag, ids := range map[string][]string{"--desc": {"9", "10"}, "--all-nodes": {"a", "a", "b"}} {
@@ -70,7 +70,7 @@ func TestAllNodesWinsOverTheVariable(t *testing.T) {
 	}
 }
 
-func TestAListIsReadAnew(t *testing.T) {
+func TestListDoesNotUseACachedList(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	code, _, _ := called(t.Context(), true, on(api, "list", "--node", "a")...)
@@ -79,19 +79,19 @@ func TestAListIsReadAnew(t *testing.T) {
 	assert.True(t, api.Scans()[0].Fresh)
 }
 
-func TestAListIsSorted(t *testing.T) {
+func TestListSorts(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	for name, c := range map[string]struct {
 		args []string
 		ids  []string
 	}{
-		"by id as a number":            {[]string{"--sort", "id"}, []string{"3", "9", "10"}},
-		"descending":                   {[]string{"--sort", "id", "--desc"}, []string{"10", "9", "3"}},
-		"by peer as an address":        {[]string{"--sort", "peer"}, []string{"3", "10", "9"}},
-		"by name":                      {[]string{"--sort", "name"}, []string{"10", "3", "9"}},
-		"what is equal by node and id": {[]string{"--sort", "age", "--desc"}, []string{"9", "10", "3"}},
-		"and filtered":                 {[]string{"--sort", "id", "--filter", "name=leaky-*"}, []string{"3", "10"}},
+		"by id as a number":           {[]string{"--sort", "id"}, []string{"3", "9", "10"}},
+		"descending":                  {[]string{"--sort", "id", "--desc"}, []string{"10", "9", "3"}},
+		"by peer as an address":       {[]string{"--sort", "peer"}, []string{"3", "10", "9"}},
+		"by name":                     {[]string{"--sort", "name"}, []string{"10", "3", "9"}},
+		"equal values by node and id": {[]string{"--sort", "age", "--desc"}, []string{"9", "10", "3"}},
+		"after the filter":            {[]string{"--sort", "id", "--filter", "name=leaky-*"}, []string{"3", "10"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := called(t.Context(), true, on(api, append([]string{"list"}, c.args...)...)...)
@@ -101,17 +101,17 @@ func TestAListIsSorted(t *testing.T) {
 	}
 }
 
-func TestANodeThatFailsDoesNotHideTheOthers(t *testing.T) {
+func TestListShowsTheOtherNodesIfOneFails(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	api.FailNextOf(clienttest.ScanClients, 1, 400, "DCS.4049", "Not running.")
 	code, stdout, stderr := called(t.Context(), true, on(api, "list")...)
 	assert.Equal(t, exitFailed, code)
-	assert.Contains(t, stdout, "leaky-", "one of the two is listed")
+	assert.Contains(t, stdout, "leaky-", "the other node is listed")
 	assert.Regexp(t, `^dcs-sessions: node [ab]: 400 DCS\.4049: Not running\. \[request [^ ]+\]\n$`, stderr)
 }
 
-func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
+func TestATableEscapesNamesAndJSONHasThemWhole(t *testing.T) {
 	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
@@ -133,7 +133,7 @@ func TestATerminalGetsHarmlessNamesAndAProgramTheWholeOnes(t *testing.T) {
 	}
 }
 
-func TestAListFitsTheTerminal(t *testing.T) {
+func TestATableFitsTheTerminal(t *testing.T) {
 	t.Parallel()
 	api := clienttest.New()
 	defer api.Close()
@@ -154,24 +154,24 @@ func TestAListFitsTheTerminal(t *testing.T) {
 		}
 		assert.LessOrEqual(t, widest, c.widest, "at %d", width)
 		assert.Equal(t, c.whole, strings.Contains(out, long.Name) && strings.Contains(out, long.Cmd), "at %d", width)
-		assert.Contains(t, out, "10.0.0.1:40001", "what a session is killed by is never cut")
+		assert.Contains(t, out, "10.0.0.1:40001", "the address is never cut")
 	}
 }
 
-func TestWhatIsProtectedIsMarked(t *testing.T) {
+func TestProtectedSessionsHaveAColumn(t *testing.T) {
 	t.Parallel()
-	api := protectedToo(t)
+	api := withProtected(t)
 	_, stdout, _ := called(t.Context(), true, on(api, "list")...)
 	head, _, _ := strings.Cut(stdout, "\n")
 	assert.True(t, strings.HasSuffix(head, "  PROTECTED"), head)
 	assert.Contains(t, stdout, " N      sentinel\n")
 	_, stdout, _ = called(t.Context(), true, on(api, "list", "--filter", "protected=false")...)
-	assert.NotContains(t, stdout, "PROTECTED", "there is none")
+	assert.NotContains(t, stdout, "PROTECTED", "no session is protected")
 	_, stdout, _ = called(t.Context(), false, on(api, "list")...)
 	assert.Contains(t, stdout, `"protected":true,"protection":"sentinel"`)
 }
 
-func TestWideIsAllFields(t *testing.T) {
+func TestWideHasAllFields(t *testing.T) {
 	t.Parallel()
 	api := twoNodes(t)
 	code, stdout, _ := called(t.Context(), true, on(api, "list", "-o", "wide")...)
@@ -189,7 +189,7 @@ func TestNoSessionsAreAnEmptyArray(t *testing.T) {
 	assert.Equal(t, "[]\n", stdout)
 }
 
-func TestOnlyProxiesHaveSessionsWhereThereAreSome(t *testing.T) {
+func TestOnlyTheProxiesOfAnInstanceHaveSessions(t *testing.T) {
 	t.Parallel()
 	node := func(id, role string) client.Node {
 		return client.Node{ID: id, Role: role}

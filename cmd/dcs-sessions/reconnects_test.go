@@ -25,15 +25,15 @@ func TestAClientReconnectsWithTheSameNameUserAndIP(t *testing.T) {
 		now         []session
 		back, still int
 	}{
-		"nobody":                        {[]session{other}, 0, 0},
-		"the same under a new id":       {[]session{other, named("n", 10, "leaky", "10.0.0.1")}, 1, 0},
-		"no more than were killed":      {[]session{named("n", 10, "leaky", "10.0.0.1"), named("n", 11, "leaky", "10.0.0.1")}, 1, 0},
-		"another name":                  {[]session{named("n", 10, "web", "10.0.0.1")}, 0, 0},
-		"another IP":                    {[]session{named("n", 10, "leaky", "10.0.0.3")}, 0, 0},
-		"another user":                  {[]session{admin}, 0, 0},
-		"another node":                  {[]session{named("m", 10, "leaky", "10.0.0.1")}, 0, 0},
-		"an id that was there before":   {[]session{named("n", 8, "leaky", "10.0.0.1")}, 0, 0},
-		"the one that should be closed": {[]session{leaky, other}, 0, 1},
+		"nobody":                    {[]session{other}, 0, 0},
+		"the same with a new id":    {[]session{other, named("n", 10, "leaky", "10.0.0.1")}, 1, 0},
+		"no more than were killed":  {[]session{named("n", 10, "leaky", "10.0.0.1"), named("n", 11, "leaky", "10.0.0.1")}, 1, 0},
+		"another name":              {[]session{named("n", 10, "web", "10.0.0.1")}, 0, 0},
+		"another IP":                {[]session{named("n", 10, "leaky", "10.0.0.3")}, 0, 0},
+		"another user":              {[]session{admin}, 0, 0},
+		"another node":              {[]session{named("m", 10, "leaky", "10.0.0.1")}, 0, 0},
+		"an id from before":         {[]session{named("n", 8, "leaky", "10.0.0.1")}, 0, 0},
+		"the killed session itself": {[]session{leaky, other}, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			back, still := countReconnects(before, killed, c.now)

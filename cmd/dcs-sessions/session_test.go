@@ -59,7 +59,7 @@ func TestASessionMustPassAllFilters(t *testing.T) {
 	}
 }
 
-func TestABadFilterIsAMistakeOfTheCaller(t *testing.T) {
+func TestAnInvalidFilterIsAUsageError(t *testing.T) {
 	t.Parallel()
 	_, err := parseFilters([]string{"name=ok", "idle"})
 	require.ErrorAs(t, err, new(usageError))
