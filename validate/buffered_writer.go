@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"unsafe"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/body"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/check"
@@ -208,3 +209,22 @@ func (bw *bufferedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // Unwrap lets http.ResponseController reach the connection's deadlines.
 func (bw *bufferedWriter) Unwrap() http.ResponseWriter { return bw.w }
+
+// isInformational reports whether a status comes before the response's own.
+func isInformational(status int) bool {
+	return status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
+}
+
+// sniffType sets the Content-Type that net/http would set, and reports whether it
+// did.
+func sniffType(h http.Header, first []byte) bool {
+	_, ok := h["Content-Type"]
+	if ok || len(first) == 0 {
+		return false
+	}
+	h.Set("Content-Type", http.DetectContentType(first))
+	return true
+}
+
+// bytesOf returns the text's bytes without a copy. They must not be changed.
+func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"net"
 	"net/http"
-	"unsafe"
 
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/body"
 	"github.com/dcs-sessions/dcs-sessions/validate/internal/check"
@@ -115,22 +114,6 @@ func (tw *teeWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // Unwrap lets http.ResponseController reach the connection's deadlines.
 func (tw *teeWriter) Unwrap() http.ResponseWriter { return tw.w }
 
-// isInformational reports whether a status comes before the response's own.
-func isInformational(status int) bool {
-	return status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
-}
-
-// sniffType sets the Content-Type that net/http would set, and reports whether it
-// did.
-func sniffType(h http.Header, first []byte) bool {
-	_, ok := h["Content-Type"]
-	if ok || len(first) == 0 {
-		return false
-	}
-	h.Set("Content-Type", http.DetectContentType(first))
-	return true
-}
-
 // cloned is http.Header.Clone, but never nil.
 func cloned(h http.Header) http.Header {
 	if h == nil {
@@ -138,6 +121,3 @@ func cloned(h http.Header) http.Header {
 	}
 	return h.Clone()
 }
-
-// bytesOf returns the text's bytes without a copy. They must not be changed.
-func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
