@@ -2,10 +2,14 @@ package accesslog
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // An Entry is the log's line about one request while the request is served. Only
@@ -84,4 +88,71 @@ func (e *Entry) log(log *slog.Logger, r *http.Request, aborted bool, took time.D
 		attrs = append(attrs, slog.String("error", cut(e.Err.Error(), maxError)))
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// The limits on the texts of a line, in bytes. The caller chooses most of these
+// texts.
+const (
+	maxMethod = 32
+	maxPath   = 1024
+	maxText   = 1024 // an attribute
+	maxError  = 4096
+	maxTexts  = 32 // the texts of a list
+	maxStack  = 16 << 10
+)
+
+// cut returns a text, or its beginning and its length if it is over the limit.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	end := limit
+	for end > limit-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return fmt.Sprintf("%s… (%d bytes)", text[:end], len(text))
+}
+
+// bounded cuts a text, or a list of texts and each text in it.
+func bounded(value any) any {
+	switch v := value.(type) {
+	case string:
+		return cut(v, maxText)
+	case []string:
+		short := make([]string, 0, min(len(v), maxTexts))
+		for _, text := range v[:min(len(v), maxTexts)] {
+			short = append(short, cut(text, maxText))
+		}
+		return short
+	default:
+		return value
+	}
+}
+
+// requestID returns the caller's request id if it is safe to log, and a new one
+// otherwise.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); IsRequestID(id) {
+		return id
+	}
+	return NewRequestID()
+}
+
+// IsRequestID reports whether an id from outside is safe to log: 1 to 64 of
+// A-Z a-z 0-9 . _ -
+func IsRequestID(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return 1 <= len(id) && len(id) <= 64
+}
+
+// NewRequestID returns a random id of 32 hexadecimal digits.
+func NewRequestID() string {
+	var id [16]byte
+	rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
 }
