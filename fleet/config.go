@@ -62,7 +62,7 @@ func configErrorf(path []any, format string, args ...any) *ConfigError {
 const idChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 // IsID reports whether s is valid as the id of a project, an instance or a node:
-// the contract's ID, 1 to 64 of A-Z a-z 0-9 _ -
+// 1 to 64 ASCII letters, digits, underscores and hyphens.
 func IsID(s string) bool {
 	return 1 <= len(s) && len(s) <= 64 && strings.Trim(s, idChars) == ""
 }

@@ -138,8 +138,8 @@ func requestID(r *http.Request) string {
 	return NewRequestID()
 }
 
-// IsRequestID reports whether an id from outside is safe to log: 1 to 64 of
-// A-Z a-z 0-9 . _ -
+// IsRequestID reports whether an id from outside is safe to log: 1 to 64
+// ASCII letters, digits, dots, underscores and hyphens.
 func IsRequestID(id string) bool {
 	for i := range len(id) {
 		c := id[i]

@@ -54,8 +54,7 @@ func role(_ *Server, p *peer, _ []string) {
 	p.conn.WriteArray(0)
 }
 
-//lint:ignore ST1005 Redis sends this text
-var errWrongPass = errors.New("WRONGPASS invalid username-password pair or user is disabled.")
+var errWrongPass = errors.New("WRONGPASS invalid username-password pair or user is disabled.") //nolint:revive // Redis sends this text
 
 // authenticate accepts only Redis's default user, with any password.
 func authenticate(user string) error {

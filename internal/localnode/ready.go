@@ -24,7 +24,7 @@ func waitReady(ctx context.Context, addr string, c *child) error {
 			if strings.Contains(c.output.String(), "Address already in use") {
 				return errPortTaken
 			}
-			return fmt.Errorf("it ended: %v", c.exit)
+			return fmt.Errorf("it ended: %v", c.cmd.ProcessState)
 		case <-ctx.Done():
 			return fmt.Errorf("no reply at %s: %w", addr, context.Cause(ctx))
 		case <-tick.C:

@@ -123,7 +123,7 @@ func goClient(chunked bool) Post {
 	return func(url string, size, times int) (all []int, err error) {
 		transport := &http.Transport{DisableKeepAlives: true}
 		for range times {
-			r, err := http.NewRequest("POST", url, io.LimitReader(blanks{}, int64(size)))
+			r, err := http.NewRequest(http.MethodPost, url, io.LimitReader(blanks{}, int64(size)))
 			if err != nil {
 				return all, err
 			}
