@@ -57,24 +57,24 @@ type checker struct {
 	problems []Problem
 }
 
-// add adds a problem of the value at path.
-func (k *checker) add(severity Severity, message string, path ...any) {
-	k.problems = append(k.problems, Problem{severity, k.config.position(path), message})
+// warn adds a warning about the value at path.
+func (k *checker) warn(message string, path ...any) {
+	k.problems = append(k.problems, Problem{SeverityWarning, k.config.position(path), message})
 }
 
 func (k *checker) listener() {
 	c := k.config
 	host, _, _ := net.SplitHostPort(c.Listen) // LoadConfig has checked it
 	if len(c.Auth.Tokens) > 0 && !isLoopback(host) {
-		k.add(SeverityWarning, "callers send tokens over plain HTTP to an address that is not a loopback address: put TLS in front of it", "listen")
+		k.warn("callers send tokens over plain HTTP to an address that is not a loopback address: put TLS in front of it", "listen")
 	}
 	for i, network := range c.trusted {
 		if network.Bits() == 0 {
-			k.add(SeverityWarning, "every caller may forge its address in X-Forwarded-For", "trusted_proxies", i)
+			k.warn("every caller may forge its address in X-Forwarded-For", "trusted_proxies", i)
 		}
 	}
 	if c.Audit == auditOff {
-		k.add(SeverityWarning, "kills are not recorded anywhere", "audit")
+		k.warn("kills are not recorded anywhere", "audit")
 	}
 }
 
@@ -83,7 +83,7 @@ func (k *checker) credentials(now time.Time) {
 	for i, t := range auth.Tokens {
 		expires, err := time.Parse(time.RFC3339, t.Expires)
 		if err == nil && !now.Before(expires) {
-			k.add(SeverityWarning, fmt.Sprintf("the token %s has expired", t.Name), "auth", "tokens", i, "expires")
+			k.warn(fmt.Sprintf("the token %s has expired", t.Name), "auth", "tokens", i, "expires")
 		}
 		k.projectsOf(t.Projects, "auth", "tokens", i, "projects")
 	}
@@ -91,7 +91,7 @@ func (k *checker) credentials(now time.Time) {
 		k.projectsOf(a.Projects, "auth", "access_keys", i, "projects")
 		secret, err := a.secret().Read(k.config.getenv, func(string) []any { return nil })
 		if err == nil && len(secret) < minSecret {
-			k.add(SeverityWarning, fmt.Sprintf("the secret of the access key %s has fewer than %d characters and may be guessed", a.Name, minSecret), "auth", "access_keys", i)
+			k.warn(fmt.Sprintf("the secret of the access key %s has fewer than %d characters and may be guessed", a.Name, minSecret), "auth", "access_keys", i)
 		}
 	}
 }
@@ -102,18 +102,18 @@ func (k *checker) projectsOf(ids []string, path ...any) {
 	for i, id := range ids {
 		known := slices.ContainsFunc(k.config.Projects, func(p fleet.Project) bool { return p.ID == id })
 		if id != "*" && !known {
-			k.add(SeverityWarning, fmt.Sprintf("there is no project %q", id), append(path, i)...)
+			k.warn(fmt.Sprintf("there is no project %q", id), append(path, i)...)
 		}
 	}
 }
 
 func (k *checker) projects() {
 	if len(k.config.Projects) == 0 {
-		k.add(SeverityWarning, "there are no projects: every request will be answered 404", "projects")
+		k.warn("there are no projects: every request will be answered 404", "projects")
 	}
 	for i, p := range k.config.Projects {
 		if len(p.Instances) == 0 {
-			k.add(SeverityWarning, fmt.Sprintf("the project %s has no instances", p.ID), "projects", i)
+			k.warn(fmt.Sprintf("the project %s has no instances", p.ID), "projects", i)
 		}
 	}
 }
@@ -138,6 +138,6 @@ func (k *checker) secretFile(file string, path ...any) {
 	}
 	info, err := os.Stat(file)
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		k.add(SeverityWarning, fmt.Sprintf("not only its owner can use %s: chmod 600 %s", file, file), path...)
+		k.warn(fmt.Sprintf("not only its owner can use %s: chmod 600 %s", file, file), path...)
 	}
 }

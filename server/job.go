@@ -28,7 +28,7 @@ const (
 )
 
 // ShowJobInfo returns the state of a job of the project. Its errors are failures.
-func (s *operations) ShowJobInfo(ctx context.Context, req strictserver.ShowJobInfoRequestObject) (strictserver.ShowJobInfoResponseObject, error) {
+func (s *operations) ShowJobInfo(_ context.Context, req strictserver.ShowJobInfoRequestObject) (strictserver.ShowJobInfoResponseObject, error) {
 	j, ok := s.scans.get(req.ProjectID, req.JobID)
 	if !ok {
 		j, ok = s.jobs.get(req.ProjectID, req.JobID)

@@ -41,7 +41,7 @@ var listParams = []string{"node_id", "offset", "limit", "addr", "sort", "order"}
 
 // dropEmptyParams removes the query parameters without a value, because official
 // clients send an empty parameter for each field that is not set. It refuses
-// parameters that the operation does not have, because a list that ignored a misspelt
+// parameters that the operation does not have, because a list that ignored a misspelled
 // filter would show too much. It runs after authentication, because a signature
 // covers the query as it was sent.
 func dropEmptyParams(next http.Handler) http.Handler {
