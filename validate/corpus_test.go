@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -363,7 +362,7 @@ func throughTransport(t *testing.T, o corpusValidator, c *corpusCase) validate.V
 	vs := validate.AsViolations(err)
 	require.NotEmpty(t, vs, "%v", err)
 	var one *validate.Violation
-	require.True(t, errors.As(err, &one))
+	require.ErrorAs(t, err, &one)
 	assert.Equal(t, vs, got.found, "what is refused is reported")
 	assert.Equal(t, vs[0].Direction == validate.Response, reached, "a bad request is not sent")
 	return vs

@@ -19,7 +19,7 @@ import (
 const (
 	memoryCap  = 1 << 20
 	memorySent = 64 << 20
-	// a buffer that grows to the cap costs each of its sizes on the way
+	// A buffer that grows to the cap costs each of its sizes on the way.
 	memoryBound = 8 * memoryCap
 )
 

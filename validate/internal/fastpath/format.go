@@ -63,7 +63,7 @@ func (r *numberRule) addFormat(name string) bool {
 }
 
 // kin-openapi does not export its own checks of date and date-time. These are the
-// ones that are registered when this package is initialised.
+// ones that are registered when this package is initialized.
 var (
 	initialDate     = openapi3.SchemaStringFormats["date"]
 	initialDateTime = openapi3.SchemaStringFormats["date-time"]
@@ -71,7 +71,7 @@ var (
 
 // dateFunc returns the function of kin-openapi's own checks. It returns 0 if the
 // function is unknown, because a program registered other checks before this
-// package was initialised.
+// package was initialized.
 var dateFunc = sync.OnceValue(func() uintptr { return findDateFunc(initialDate, initialDateTime) })
 
 // isOwn reports whether a registered check is kin-openapi's own check of the same

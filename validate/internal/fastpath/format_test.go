@@ -78,7 +78,7 @@ func TestADateCheckOfSomeoneElseIsNotTakenForTheLibrarysOwn(t *testing.T) {
 	}
 }
 
-// A program may register its checks before this package is initialised.
+// A program may register its checks before this package is initialized.
 func TestChecksRegisteredFirstAreNotTakenForTheLibrarysOwn(t *testing.T) {
 	date, dateTime := openapi3.SchemaStringFormats["date"], openapi3.SchemaStringFormats["date-time"]
 	assert.NotZero(t, findDateFunc(date, dateTime))

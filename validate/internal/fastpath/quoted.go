@@ -9,7 +9,7 @@ func (s *scanner[T]) quoted(i int) (end, length int, escaped bool) {
 	text := s.text
 	for j := start; j < len(text); {
 		c := text[j]
-		size := 1
+		var size int
 		switch {
 		case isPlain[c]:
 			j++

@@ -88,7 +88,7 @@ func (c *checker) checkKeywords(s *Schema, i int) (end int, ok bool) {
 }
 
 func (c *checker) reportNull() (end int, ok bool) {
-	//lint:ignore ST1005 these are kin-openapi's words
+	// These are kin-openapi's words.
 	c.report("nullable", errors.New("Value is not nullable"))
 	return unknownEnd, false
 }
