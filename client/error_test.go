@@ -131,7 +131,7 @@ func TestAStatusWithoutANameHasAMessage(t *testing.T) {
 	assert.EqualError(t, kill(t, a.URL, client.Options{}), "599: an unexpected status")
 }
 
-// What a stranger sent must write no lines, colours or reversed text of its own.
+// What a stranger sent must write no lines, colors or reversed text of its own.
 func TestControlCharactersNeverSurvive(t *testing.T) {
 	const hostile = "a\u0000b\u001b[31mc\r\nd\u0085e\u009bf\u007fg\u202eh\u2028i\u200bj"
 	escaped := `a\u0000b\u001b[31mc\r\nd\u0085e\u009bf\u007fg\u202eh\u2028i\u200bj`

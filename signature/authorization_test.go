@@ -2,7 +2,6 @@ package signature_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -203,5 +202,5 @@ func TestAFailureReturnsNoAuthorization(t *testing.T) {
 	r.Header.Set("X-Sdk-Date", "today")
 	a, err := signature.Parse(r)
 	assert.Nil(t, a)
-	assert.True(t, errors.Is(err, signature.ErrMalformed))
+	assert.ErrorIs(t, err, signature.ErrMalformed)
 }

@@ -70,7 +70,7 @@ type failedNode struct {
 
 func callErrorOf(err error) *callError {
 	var response *client.Error
-	switch several := (nodeErrors)(nil); {
+	switch several := nodeErrors(nil); {
 	case err == nil:
 		return nil
 	case !errors.As(err, &several) && errors.As(err, &response):
@@ -82,7 +82,7 @@ func callErrorOf(err error) *callError {
 // failedNodes returns the nodes in an error of several nodes.
 func failedNodes(err error) (failed []failedNode) {
 	var one *nodeError
-	if several := (nodeErrors)(nil); errors.As(err, &several) {
+	if several := nodeErrors(nil); errors.As(err, &several) {
 		for _, err := range several {
 			failed = append(failed, failedNodes(err)...)
 		}

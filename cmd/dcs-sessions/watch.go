@@ -26,7 +26,7 @@ func watchList(ctx context.Context, std stdio, asJSON bool, every time.Duration,
 		var b bytes.Buffer
 		count, err := print(&b)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // Ctrl-C ends the list
 		}
 		if first && count == "" {
 			return err
