@@ -69,7 +69,7 @@ func TestAReplacedSessionIsAnErrorWithTheOutcome(t *testing.T) {
 	outcome, err := once(t, a.URL, client.Options{}).Instance(project, instance).Kill(t.Context(), node, client.Addrs("192.0.2.1:1", "192.0.2.1:2"))
 	var answer *client.Error
 	require.ErrorAs(t, err, &answer)
-	assert.True(t, errors.Is(err, client.ErrReplaced))
+	assert.ErrorIs(t, err, client.ErrReplaced)
 	assert.False(t, answer.Retryable())
 	assert.EqualError(t, err, "400 DCS.4800: Another session has an address now. (List again.) [request r-1]")
 	assert.Equal(t, client.Outcome{Counts: &client.Counts{Killed: 1, Replaced: 1}, Results: []client.Result{"killed", "replaced"}}, outcome)
@@ -196,7 +196,7 @@ func TestWhoWasListedIsKilledAndNobodyElse(t *testing.T) {
 	outcome, err := c.Instance(project, instance).Kill(t.Context(), node, listed)
 	var answer *client.Error
 	require.ErrorAs(t, err, &answer)
-	assert.True(t, errors.Is(err, client.ErrReplaced))
+	assert.ErrorIs(t, err, client.ErrReplaced)
 	assert.Equal(t, []client.Result{"killed", "replaced", "gone"}, outcome.Results)
 	left := slices.Collect(func(yield func(string) bool) {
 		for session := range c.Instance(project, instance).List(t.Context(), node, client.ListOptions{}) {
