@@ -12,7 +12,6 @@ type child struct {
 	cmd    *exec.Cmd
 	output tail
 	done   chan struct{} // closed once the process is reaped
-	exit   error         // from Wait; read it after done
 }
 
 // startChild returns a child even with an error, so that its output can be read.
@@ -32,7 +31,7 @@ func startChild(binary string, args []string) (*child, error) {
 		err := c.cmd.Start()
 		started <- err
 		if err == nil {
-			c.exit = c.cmd.Wait()
+			_ = c.cmd.Wait() // ProcessState has the result
 		}
 		close(c.done)
 	}()
