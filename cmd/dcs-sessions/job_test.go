@@ -86,5 +86,5 @@ func TestOnlyATerminalGetsAProgressBar(t *testing.T) {
 	assert.Contains(t, err.String(), "423 of 1000 sessions")
 	assert.Contains(t, err.String(), "1502 of 2000 sessions", "the next node adds to the total")
 	drawn := strings.TrimRight(err.String(), " \r")
-	assert.True(t, len(drawn) < err.Len(), "the bar is removed")
+	assert.Less(t, len(drawn), err.Len(), "the bar is removed")
 }
