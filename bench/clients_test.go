@@ -211,7 +211,7 @@ func affordable(tb testing.TB, n int) int {
 		tb.Logf("the limit on open files cannot be raised to %d", limit.Max)
 		syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
 	}
-	if uint64(limit.Cur) < uint64(n+others) {
+	if uint64(limit.Cur) < uint64(n+others) { //nolint:unconvert // Cur is an int64 on FreeBSD
 		fewer := int(limit.Cur) - others
 		tb.Logf("the limit on open files is %d: %d clients in place of %d", limit.Cur, fewer, n)
 		return fewer

@@ -29,7 +29,6 @@ type API struct {
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	exited chan struct{}
-	code   int
 
 	audit    *audit
 	read     int      // bytes of the log that were read

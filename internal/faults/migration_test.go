@@ -73,7 +73,7 @@ func linkOf(t *testing.T, n *Node) (row string) {
 }
 
 // Valkey reports success for a kill of such a connection and does not close it, so that
-// the server itself must recognise it.
+// the server itself must recognize it.
 func TestASlotMigrationLinkIsProtected(t *testing.T) {
 	from, to := startShard(t), startShard(t)
 	dir := t.TempDir()

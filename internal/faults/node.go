@@ -129,7 +129,7 @@ func (n *Node) restart(ctx context.Context, gracefully bool) error {
 }
 
 // took reports whether a session ended because its node stopped. A session that was
-// dialled while the node was down belongs to the node's next run if it ends well after
+// dialed while the node was down belongs to the node's next run if it ends well after
 // the start of that run.
 func (n *Node) took(s *Session) bool {
 	const slack = 100 * time.Millisecond

@@ -46,7 +46,7 @@ func stopNode(a *Testbed) error {
 
 // stopLong stops the node once. In the long pace it stops the node for longer than a
 // response may take.
-func stopLong(ctx context.Context, a *Testbed) error {
+func stopLong(_ context.Context, a *Testbed) error {
 	if err := a.node.Pause(); err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A violation is a kind of wrong behaviour.
+// A violation is a kind of wrong behavior.
 type violation string
 
 const (

@@ -44,7 +44,7 @@ func terminate(a *Testbed) error {
 	return begin(a)
 }
 
-func terminateHung(ctx context.Context, a *Testbed) error {
+func terminateHung(_ context.Context, a *Testbed) error {
 	if err := a.node.Pause(); err != nil {
 		return err
 	}
