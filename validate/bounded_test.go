@@ -109,7 +109,7 @@ func TestHostileShapesThroughEveryAdapter(t *testing.T) {
 
 // A body of twice the bytes allocates at most twice as much, and a few tables.
 func TestWorkGrowsAsTheBodyDoes(t *testing.T) {
-	const size, tables = 512 << 10, 4 << 20
+	const size, tables = 256 << 10, 2 << 20
 	for name, s := range hostileShapes() {
 		t.Run(name, func(t *testing.T) {
 			var found validate.Violations
@@ -162,7 +162,7 @@ func TestWorkEndsWhenTheCallerLeaves(t *testing.T) {
 			})
 			require.NoError(t, err)
 			ctx := &leaving{Context: t.Context()}
-			status := sendRequest(ctx, &s, v, s.body(4<<20))
+			status := sendRequest(ctx, &s, v, s.body(2<<20))
 			if ctx.asked.Load() <= maxAsked {
 				return // it was over before
 			}

@@ -71,8 +71,8 @@ func (w *counting) Write(p []byte) (int, error) {
 func (rr *repeatedRequest) usage(t *testing.T, h http.Handler, want int) (allocs float64, size uint64) {
 	t.Helper()
 	require.Equal(t, want, rr.do(h))
-	allocs = testing.AllocsPerRun(100, func() { rr.do(h) })
-	const times = 50
+	allocs = testing.AllocsPerRun(40, func() { rr.do(h) })
+	const times = 20
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range times {
