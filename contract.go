@@ -1,5 +1,5 @@
 // Package dcssessions is the contract of dcs-sessions: openapi.yaml, byte for
-// byte, for whoever wants to validate with it.
+// byte, for those who validate with it.
 //
 //	v, err := validate.New(dcssessions.Contract(), validate.Options{})
 package dcssessions

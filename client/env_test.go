@@ -57,7 +57,7 @@ func TestFromEnv(t *testing.T) {
 		"a key of ours without its secret":       {[]env{{"DCS_ACCESS_KEY": "a"}, sdks}, "client: DCS_SECRET_KEY is not set, but others of the key are"},
 		"a secret of ours without its key":       {[]env{{"DCS_SECRET_KEY": "s"}, sdks}, "client: DCS_ACCESS_KEY is not set, but others of the key are"},
 		"a security token of ours alone":         {[]env{{"DCS_SECURITY_TOKEN": "t"}}, "client: DCS_ACCESS_KEY is not set, but others of the key are"},
-		"half a key beside a token":              {[]env{{"DCS_TOKEN": "t", "DCS_ACCESS_KEY": "a"}}, "client: DCS_SECRET_KEY is not set, but others of the key are"},
+		"half a key with a token":                {[]env{{"DCS_TOKEN": "t", "DCS_ACCESS_KEY": "a"}}, "client: DCS_SECRET_KEY is not set, but others of the key are"},
 		"the SDK's key without its secret":       {[]env{{"HUAWEICLOUD_SDK_AK": "a"}}, "client: HUAWEICLOUD_SDK_SK is not set, but others of the key are"},
 		"the SDK's secret without its key":       {[]env{{"HUAWEICLOUD_SDK_SK": "s"}}, "client: HUAWEICLOUD_SDK_AK is not set, but others of the key are"},
 		"our secret does not go with the SDK's":  {[]env{{"DCS_SECRET_KEY": "s", "HUAWEICLOUD_SDK_AK": "a"}}, "client: DCS_ACCESS_KEY is not set, but others of the key are"},

@@ -104,7 +104,7 @@ func (i *Instance) page(ctx context.Context, node string, o ListOptions, offset 
 	})
 }
 
-// page tells a count that is missing from one of 0.
+// page distinguishes a missing count from a count of 0.
 type page struct {
 	Clients []gen.ClientInfo `json:"clients"`
 	Count   *int32           `json:"count"`

@@ -49,7 +49,7 @@ func (i *Instance) Nodes(ctx context.Context, opts ...CallOption) ([]Node, error
 	return list.Nodes, err
 }
 
-// nodeList tells a total that is missing from one of 0.
+// nodeList distinguishes a missing total from a total of 0.
 type nodeList struct {
 	Nodes []Node `json:"nodes"`
 	Total *int32 `json:"total"`

@@ -124,10 +124,10 @@ func TestTheOutcomesOfSeveralRequestsAreOne(t *testing.T) {
 		replaced bool
 		text     string
 	}{
-		"all say so":           {[]http.HandlerFunc{all(first), all(second), all("killed=5000, gone=0, replaced=0")}, &client.Counts{Killed: 15_000, Gone: 10_000}, []client.Result{"killed", "killed", "gone", "killed"}, false, ""},
-		"one does not":         {[]http.HandlerFunc{all(first), status(204), all("killed=5000, gone=0, replaced=0")}, nil, []client.Result{"killed", "killed", "closed", "killed"}, false, ""},
-		"one replaced is told": {[]http.HandlerFunc{oneReplaced, all(second), all("killed=5000, gone=0, replaced=0")}, &client.Counts{Killed: 5000, Gone: 19_999, Replaced: 1}, []client.Result{"gone", "replaced", "gone", "killed"}, true, "400 DCS.4800: Another session has an address now. (List again.) [request r-1]"},
-		"the last fails":       {[]http.HandlerFunc{all(first), all(second), outcomeOf(500, "", replacedBody)}, nil, []client.Result{"killed", "killed", "gone", "unknown"}, false, "20000 of 25000 sessions are done, then: 500 DCS.4800: Another session has an address now. (List again.) [request r-1]"},
+		"all say so":      {[]http.HandlerFunc{all(first), all(second), all("killed=5000, gone=0, replaced=0")}, &client.Counts{Killed: 15_000, Gone: 10_000}, []client.Result{"killed", "killed", "gone", "killed"}, false, ""},
+		"one does not":    {[]http.HandlerFunc{all(first), status(204), all("killed=5000, gone=0, replaced=0")}, nil, []client.Result{"killed", "killed", "closed", "killed"}, false, ""},
+		"one is replaced": {[]http.HandlerFunc{oneReplaced, all(second), all("killed=5000, gone=0, replaced=0")}, &client.Counts{Killed: 5000, Gone: 19_999, Replaced: 1}, []client.Result{"gone", "replaced", "gone", "killed"}, true, "400 DCS.4800: Another session has an address now. (List again.) [request r-1]"},
+		"the last fails":  {[]http.HandlerFunc{all(first), all(second), outcomeOf(500, "", replacedBody)}, nil, []client.Result{"killed", "killed", "gone", "unknown"}, false, "20000 of 25000 sessions are done, then: 500 DCS.4800: Another session has an address now. (List again.) [request r-1]"},
 		"the second is refused, and the last not sent": {[]http.HandlerFunc{all(first), outcomeOf(400, "", replacedBody)}, nil, []client.Result{"killed", "killed", "not killed", "not killed"}, false,
 			"10000 of 25000 sessions are done, then: 400 DCS.4800: Another session has an address now. (List again.) [request r-1]"},
 	} {

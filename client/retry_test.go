@@ -206,7 +206,7 @@ func TestTheContextComesBeforeAnotherAttempt(t *testing.T) {
 		require.Error(t, killAt(ctx, c, addr))
 		assert.Len(t, waits.list, 2)
 	})
-	t.Run("one that ends in a wait ends the call, and the last answer is told", func(t *testing.T) {
+	t.Run("one that ends in a wait ends the call, and the last response is reported", func(t *testing.T) {
 		c, err := client.New(a.URL, long)
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())

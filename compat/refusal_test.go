@@ -60,7 +60,7 @@ func TestRefusalsReachTheSDKAndKillNothing(t *testing.T) {
 		{name: "an address that is a name", key: deploy, request: at("i", "n", victim.Addr(), "localhost:6000"), status: 400, code: "DCS.4800", details: "/client_addrs/1: "},
 		{name: "an address of the right form that is none", key: deploy, request: at("i", "n", victim.Addr(), "999.0.0.1:1"), status: 400, code: "DCS.4800", details: "/client_addrs/1: "},
 		{name: "a body of 13 MiB", key: deploy, request: at("i", "n", victim.Addr(), strings.Repeat("1", 13<<20)), status: 413, code: "APIGW.0201", message: "too large"},
-		{name: "a wrong secret key beside a bad body", key: with(deploy, func(k *key) { k.secret = "guess" }), request: at("i", ""), status: 401, code: "APIGW.0301"},
+		{name: "a wrong secret key with a bad body", key: with(deploy, func(k *key) { k.secret = "guess" }), request: at("i", ""), status: 401, code: "APIGW.0301"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sdk := p.call(t, c.key)

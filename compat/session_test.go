@@ -21,8 +21,8 @@ func do(t *testing.T, s *redistest.Session, command ...string) string {
 	return reply
 }
 
-// told returns what a node reports about the session at addr, by the node's names.
-func told(t *testing.T, admin *redistest.Session, addr string) map[string]string {
+// reported returns what a node reports about the session at addr, by the node's names.
+func reported(t *testing.T, admin *redistest.Session, addr string) map[string]string {
 	t.Helper()
 	for line := range strings.Lines(do(t, admin, "CLIENT", "LIST")) {
 		fields := map[string]string{}
@@ -41,9 +41,9 @@ func told(t *testing.T, admin *redistest.Session, addr string) map[string]string
 // listedAs asserts that the SDK's user gets for a session what its node reports.
 func listedAs(t *testing.T, c *caller, admin, s *redistest.Session) model.ClientInfo {
 	t.Helper()
-	before := told(t, admin, s.Addr())
+	before := reported(t, admin, s.Addr())
 	page := c.list(model.ListClientsRequest{NodeId: new("n"), Addr: new(s.Addr())})
-	after := told(t, admin, s.Addr())
+	after := reported(t, admin, s.Addr())
 	require.Len(t, *page.Clients, 1)
 	info := (*page.Clients)[0]
 
@@ -137,7 +137,7 @@ func TestASessionWhoseRepliesPileUpIsListedAsItsNodeTells(t *testing.T) {
 		admin, s := redistest.Dial(t, node.Addr(), "admin"), redistest.Dial(t, node.Addr(), "subscriber")
 		do(t, s, "SUBSCRIBE", "news")
 		news := strings.Repeat("n", 1<<20)
-		for told(t, admin, s.Addr())["omem"] == "0" { // what the sockets hold is none of it
+		for reported(t, admin, s.Addr())["omem"] == "0" { // what the sockets hold is none of it
 			require.Equal(t, "1", do(t, admin, "PUBLISH", "news", news))
 		}
 		do(t, admin, "PUBLISH", "news", news)

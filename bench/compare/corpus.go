@@ -17,7 +17,7 @@ import (
 // validate/corpus_test.go reads. A field that is not known here is an error:
 // what a case means must not be guessed.
 type corpus struct {
-	Contract string     `yaml:"contract"` // a file beside the corpus
+	Contract string     `yaml:"contract"` // a file in the folder of the corpus
 	Cases    []testCase `yaml:"cases"`
 
 	Name string `yaml:"-"`
