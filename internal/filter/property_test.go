@@ -9,6 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// raced reports that the race detector runs, which makes the property test slow.
+var raced bool
+
 // A typo must not select sessions that nobody meant. The test changes each character
 // of each expression: the result must be refused, or select what the reference
 // selects. The reference is independent: regular expressions for the forms,
@@ -17,6 +20,9 @@ func TestATypoSelectsNothingUnintended(t *testing.T) {
 	t.Parallel()
 	sessions := differentSessions()
 	letters := []rune("019*?[]-^\\!=<>~.:/,%+# \taAbdfhkmNPrswzKMü\u00a0")
+	if raced { // there is one goroutine
+		letters = []rune("0*-!.a")
+	}
 	seen := map[string]bool{}
 	valid := 0
 	try := func(expression string) {
