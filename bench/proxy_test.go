@@ -101,6 +101,7 @@ func BenchmarkProxy(b *testing.B) {
 				send := through(b, p.before)
 				body := killBody(n)
 				b.ReportAllocs()
+				b.ResetTimer()
 				b.RunParallel(func(pb *testing.PB) {
 					for pb.Next() {
 						if status, err := send(body); err != nil || status != http.StatusNoContent {
