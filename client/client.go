@@ -28,11 +28,12 @@
 //
 // # Stability
 //
-// The exported names and their meaning are stable: within a major version none is
-// removed or changed. New fields of the structs, new methods, new options and new
-// targets of [errors.Is] are added without notice, so name the fields in a
-// composite literal, and have a default case for a JobStatus, a Result and a
-// Protection. The texts of errors and of the log are not stable.
+// The exported names and their meaning are stable: from version 1.0 on none is removed
+// or changed within a major version, and CHANGELOG.md names each change before that.
+// New fields of the structs, new methods, new options and new targets of [errors.Is]
+// are added without notice, so name the fields in a composite literal, and have a
+// default case for a JobStatus, a Result and a Protection. The texts of errors and of
+// the log are not stable.
 package client
 
 import (
