@@ -93,16 +93,8 @@ func (sc *scanner) step(depth int) (broken string, err error) {
 	if container == '[' {
 		sc.next = sc.open[depth-1].keys.item()
 	}
-	switch kind := sc.dec.PeekKind(); kind {
-	case '{', '[':
-		if depth == jsontoken.MaxDepth {
-			return rule.JSONDepth, nil
-		}
-		sc.open = append(sc.open, openValue{keys: sc.next, first: len(sc.names)})
-	case '}', ']':
-		last := sc.open[depth-1]
-		sc.open, sc.names = sc.open[:depth-1], sc.names[:last.first]
-	case '0', '"':
+	kind := sc.dec.PeekKind()
+	if kind == '0' || kind == '"' {
 		raw, err := sc.dec.ReadValue()
 		switch {
 		case err != nil:
@@ -116,8 +108,21 @@ func (sc *scanner) step(depth int) (broken string, err error) {
 		}
 		return "", nil
 	}
-	_, err = sc.dec.ReadToken()
-	return "", err
+	isOpening := kind == '{' || kind == '['
+	if isOpening && depth == jsontoken.MaxDepth {
+		return rule.JSONDepth, nil
+	}
+	if _, err := sc.dec.ReadToken(); err != nil { // as for a bracket that closes nothing
+		return "", err
+	}
+	switch {
+	case isOpening:
+		sc.open = append(sc.open, openValue{keys: sc.next, first: len(sc.names)})
+	case kind == '}' || kind == ']':
+		last := sc.open[depth-1]
+		sc.open, sc.names = sc.open[:depth-1], sc.names[:last.first]
+	}
+	return "", nil
 }
 
 func (sc *scanner) number(raw []byte) (broken string) {
