@@ -80,7 +80,7 @@ func (l *AuditLog) Close() error {
 }
 
 // An auditWriter writes records by group commit: records that arrive during a Write
-// share the next one. A slow disk so delays each kill by at most two writes, however
+// share the next one. On a slow disk a record waits for at most two writes, however
 // many other kills wait.
 type auditWriter struct {
 	log *slog.Logger // for records that could not be written
