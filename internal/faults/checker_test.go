@@ -78,9 +78,7 @@ func (ct *checkerTest) first(n int) (entries []entry) {
 }
 
 func TestTheCheckerFindsEachFault(t *testing.T) {
-	if localnode.Find() == "" {
-		t.Skip("no server on PATH")
-	}
+	requireServer(t)
 	for name, test := range map[string]struct {
 		fault func(l *faultyServer, addrs []string, a *fakeResponse)
 		want  []violation
@@ -135,9 +133,7 @@ func TestTheCheckerFindsEachFault(t *testing.T) {
 }
 
 func TestTheCheckerFindsAKillOfALaterSession(t *testing.T) {
-	if localnode.Find() == "" {
-		t.Skip("no server on PATH")
-	}
+	requireServer(t)
 	l := &faultyServer{}
 	ct := startChecker(t, l)
 	entries := ct.first(1)
@@ -147,9 +143,7 @@ func TestTheCheckerFindsAKillOfALaterSession(t *testing.T) {
 }
 
 func TestTheCheckerFindsAKillOfAProtectedSession(t *testing.T) {
-	if localnode.Find() == "" {
-		t.Skip("no server on PATH")
-	}
+	requireServer(t)
 	l := &faultyServer{}
 	ct := startChecker(t, l)
 	ct.caller.kill(t.Context(), []entry{{addr: ct.clients.all[len(ct.clients.all)-1].from}})
@@ -157,9 +151,7 @@ func TestTheCheckerFindsAKillOfAProtectedSession(t *testing.T) {
 }
 
 func TestTheCheckerFindsALateResponse(t *testing.T) {
-	if localnode.Find() == "" {
-		t.Skip("no server on PATH")
-	}
+	requireServer(t)
 	l := &faultyServer{fault: func(*faultyServer, []string, *fakeResponse) { time.Sleep(20 * time.Millisecond) }}
 	ct := startChecker(t, l)
 	ct.checker.limit = 10 * time.Millisecond
